@@ -1,0 +1,58 @@
+"""Articles in: reading, cutting, embedding and storing news.
+
+    >>> from ingest import ingest
+    >>> print(ingest("articles/", archive="my-archive"))
+    12 added, 0 unchanged, 0 replaced, 0 failed
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ingest.archive import Archive, Coverage
+    from ingest.article import Article, Passage, Published
+    from ingest.errors import DatelineError, SourceError
+    from ingest.pipeline import IngestReport, ingest
+    from ingest.settings import Settings
+
+__all__ = [
+    "Archive",
+    "Article",
+    "Coverage",
+    "DatelineError",
+    "IngestReport",
+    "Passage",
+    "Published",
+    "Settings",
+    "SourceError",
+    "ingest",
+]
+
+_HOMES = {
+    "Archive": "archive",
+    "Article": "article",
+    "Coverage": "archive",
+    "DatelineError": "errors",
+    "IngestReport": "pipeline",
+    "Passage": "article",
+    "Published": "article",
+    "Settings": "settings",
+    "SourceError": "errors",
+    "ingest": "pipeline",
+}
+
+logging.getLogger("ingest").addHandler(logging.NullHandler())
+
+
+def __getattr__(name: str) -> Any:
+    """Load a name when it is first asked for: Chroma and torch are slow to import."""
+    if name in _HOMES:
+        return getattr(importlib.import_module(f"ingest.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'ingest' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,413 @@
+"""The archive: articles and their passages, to be searched by meaning and by words."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ingest.article import Article, Passage
+from ingest.embeddings import SentenceTransformerEmbeddings, load_embedder
+from ingest.errors import ArchiveMismatch, ArchiveMissing, ArticleNotFound
+from ingest.lexical import KeywordIndex
+from ingest.ownership import Ownership
+from ingest.passages import embedded_text, split_passages
+from ingest.records import passage_metadata, to_article, to_entry
+from ingest.scope import UNDATED, Scope
+from ingest.settings import Settings
+from ingest.store import Store, passage_ids
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_SCHEMA = 1
+_CHROMA = "chroma"
+_NEXT = "chroma.next"  # what reindex writes before it takes the old one's place
+_OLD = "chroma.old"
+_KEYWORDS = "keywords"
+_REMOVED = "removed"
+_TOGETHER = 64  # articles that reindex embeds at once
+_EARLIER = 20  # earlier versions that a record names
+_EXACT = 2_000  # so many passages in a scope, or fewer, are compared exactly
+
+_log = logging.getLogger(__name__)
+_open_archives: dict[Path, Archive] = {}
+_opening = threading.RLock()
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What an archive holds that may be found now.
+
+    Attributes:
+        n_articles: how many articles.
+        first: date of the oldest, ISO 8601; None where none has a date.
+        last: date of the newest.
+        publishers: their names.
+    """
+
+    n_articles: int
+    first: str | None
+    last: str | None
+    publishers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A passage with the facts of its article; the article's text is left out."""
+
+    passage: Passage
+    article: Article
+
+
+class Archive:
+    """An archive in a folder; `open` gives the same one to everybody in a process."""
+
+    def __init__(self, settings: Settings, create: bool, rebuild: bool = False) -> None:
+        """Use `Archive.open`."""
+        self.settings = settings
+        self.folder = settings.archive
+        self._users = 0
+        self._lock = threading.RLock()
+        self._coverage: tuple[tuple[int, int], Coverage] | None = None
+        if not create and not any((self.folder / name).is_dir() for name in (_CHROMA, _OLD)):
+            raise ArchiveMissing(
+                f"there is no archive in {self.folder}. Make one: dateline ingest PATH --archive {self.folder}"
+            )
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._owner = Ownership(self.folder)
+        with ExitStack() as undo:
+            undo.callback(self._owner.release)
+            self._finish_swap()
+            self._store = Store(self.folder / _CHROMA, self._made_with())
+            undo.callback(self._store.close)
+            if not rebuild:
+                self._check_made_with()
+            self._keywords = KeywordIndex(self.folder / _KEYWORDS)
+            self._repair()
+            undo.pop_all()
+
+    @classmethod
+    def open(cls, location: str | Path | Settings | None = None, *, create: bool = False) -> Archive:
+        """Open an archive; in one process the same folder gives the same archive until all users have closed it.
+
+        Args:
+            location: its folder, or all settings; None for the environment or the default.
+            create: whether to make it where there is none.
+
+        Raises:
+            ArchiveMissing: there is none, and `create` is off.
+            ArchiveOwned: another process has it.
+            ArchiveMismatch: it was made with another embedder, passage size or schema.
+        """
+        settings = location if isinstance(location, Settings) else Settings.load(location)
+        key = settings.archive.resolve()
+        with _opening:
+            archive = _open_archives.get(key)
+            if archive is None:
+                archive = _open_archives[key] = cls(settings, create)
+            else:
+                archive._check_made_with(settings)
+            archive._users += 1
+            return archive
+
+    def close(self) -> None:
+        """Let go of the archive; the last user in the process frees its folder."""
+        with _opening, self._lock:
+            self._users -= 1
+            if self._users > 0:
+                return
+            _open_archives.pop(self.folder.resolve(), None)
+            self._release()
+
+    def _release(self) -> None:
+        self._keywords.close()
+        self._store.close()
+        self._owner.release()
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # what it is
+
+    @property
+    def embedder(self) -> SentenceTransformerEmbeddings:
+        """The model that its vectors were made with; loaded when first asked for."""
+        return load_embedder(self.settings.embedder)
+
+    @property
+    def fingerprint(self) -> str:
+        """What its answers rest on: schema, embedder, passage size, revision."""
+        made = self._store.made_with
+        return f"{made['schema']}/{Path(made['embedder']).name}/{made['passage_words']}/{made['revision']}"
+
+    @property
+    def n_articles(self) -> int:
+        """Number of articles, withheld ones among them."""
+        return self._store.n_articles
+
+    @property
+    def n_passages(self) -> int:
+        """Number of passages."""
+        return self._store.n_passages
+
+    def coverage(self) -> Coverage:
+        """What can be found in it now; counted again only after a change or on another day."""
+        scope = Scope()
+        key = (self._store.revision, scope.now // 3600)
+        if self._coverage is None or self._coverage[0] != key:
+            records = [record for record in self._store.all_records() if scope.admits(record)]
+            dated = [record for record in records if record["published"] != UNDATED]
+            ends = [min(dated, key=_published), max(dated, key=_published)] if dated else []
+            heads = self._store.heads([record["article_id"] for record in ends])
+            dates = [heads[record["article_id"]].published for record in ends]
+            first, last = (str(date.date) if date else None for date in dates) if dates else (None, None)
+            names = self._publisher_names(records)
+            self._coverage = key, Coverage(len(records), first, last, names)
+        return self._coverage[1]
+
+    def _publisher_names(self, records: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+        example = {record["publisher"]: record["article_id"] for record in records if record["publisher"]}
+        heads = self._store.heads(list(example.values()))
+        return tuple(sorted(heads[article_id].publisher or "" for article_id in example.values()))
+
+    # what is in it
+
+    def article(self, article_id: str) -> Article:
+        """An article by its id, or by the first characters of it where they are enough.
+
+        Raises:
+            ArticleNotFound: there is none, or there are several.
+        """
+        return self._existing(article_id)
+
+    def _existing(self, article_id: str) -> Article:
+        article = self._store.article(article_id)
+        if article is not None:
+            return article
+        matches = [r["article_id"] for r in self._store.all_records() if r["article_id"].startswith(article_id)]
+        if len(matches) == 1 and len(article_id) >= 4:
+            return self._existing(matches[0])
+        if len(matches) > 1:
+            raise ArticleNotFound(f"{len(matches)} articles begin with {article_id!r}; give more of the id")
+        raise ArticleNotFound(f"no article has the id {article_id!r}; `dateline articles` lists them")
+
+    def listing(self, *, with_unavailable: bool = False) -> list[Article]:
+        """All articles without their text, newest first, undated ones last."""
+        scope = Scope()
+        ids = [r["article_id"] for r in self._store.all_records() if with_unavailable or scope.admits(r)]
+        heads = list(self._store.heads(ids).values())
+        return sorted(heads, key=lambda a: (-(a.published.epoch if a.published else UNDATED), a.headline, a.article_id))
+
+    def passages_of(self, article_id: str) -> list[Passage]:
+        """The passages of an article, in order."""
+        records = self._store.records([article_id])
+        return self._store.passages_of(records[article_id]) if records else []
+
+    def found(self, ids: Sequence[str]) -> list[Found]:
+        """Passages with their articles' facts, in the order of the ids."""
+        passages = self._store.passages(ids)
+        heads = self._store.heads([passage.article_id for passage in passages.values()])
+        return [Found(passages[i], heads[passages[i].article_id]) for i in ids if i in passages]
+
+    def search_vectors(self, vector: NDArray[np.float32], limit: int, scope: Scope) -> list[str]:
+        """Ids of the passages nearest to a question's vector, best first."""
+        if not scope.is_open:
+            inside = self._keywords.ids_in(scope, _EXACT + 1)
+            if len(inside) <= _EXACT:
+                return self._store.nearest_among(vector, inside, limit)
+        return self._store.nearest(vector, limit, scope)
+
+    def search_words(self, text: str, limit: int, scope: Scope) -> list[str]:
+        """Ids of the passages that share a question's words, best first."""
+        return self._keywords.search(text, limit, scope)
+
+    def document_frequency(self, term: str) -> int:
+        """In how many passages a term stands; terms as `ingest.lexical.terms` gives them."""
+        return self._keywords.document_frequency(term)
+
+    # what changes it
+
+    def versions(self, article_ids: Sequence[str]) -> dict[str, str]:
+        """The version of each of these articles that is there."""
+        return {i: str(record["version"]) for i, record in self._store.records(article_ids).items()}
+
+    def superseded(self, articles: Sequence[Article]) -> set[str]:
+        """Ids of those articles that are an earlier version, read again from the file that it first came from.
+
+        A correction in a second file would else be undone whenever the first file is read again. The same file going
+        back to an earlier text is a change like any other.
+        """
+        records = self._store.records([article.article_id for article in articles])
+        return {
+            article.article_id
+            for article in articles
+            if (record := records.get(article.article_id))
+            and record["source"] != article.source
+            and f"{article.version} {article.source}" in record["earlier"]
+        }
+
+    def write(self, articles: Sequence[Article]) -> None:
+        """Add articles, or replace those with the same id; each id once.
+
+        New passages are written first, then the records that point at them, then the old ones are collected: whoever
+        reads meanwhile sees one version or the other.
+        """
+        with self._lock:
+            self._keywords.stale()
+            old = self._store.records([article.article_id for article in articles])
+            cut = self._put(self._store, articles, old)
+            kept = {passage.passage_id for passages in cut for passage in passages}
+            self._store.delete_passages([i for record in old.values() for i in passage_ids(record) if i not in kept])
+            self._keywords.replace(
+                [article.article_id for article in articles],
+                [
+                    to_entry(passage.passage_id, passage.text, passage_metadata(article, passage), article.headline)
+                    for article, passages in zip(articles, cut, strict=True)
+                    for passage in passages
+                ],
+            )
+            self._keywords.agree(self._store.advance())
+
+    def _put(
+        self, store: Store, articles: Sequence[Article], old: Mapping[str, Mapping[str, Any]] | None = None
+    ) -> list[list[Passage]]:
+        """Cut, embed and write articles, and the records that point at them last; returns their passages."""
+        import numpy as np
+
+        cut = [split_passages(article, self.settings.passage_words) for article in articles]
+        texts = [embedded_text(a, p) for a, passages in zip(articles, cut, strict=True) for p in passages]
+        vectors = self.embedder.encode_documents(texts)
+        at, means = 0, []
+        for article, passages in zip(articles, cut, strict=True):
+            own = vectors[at : at + len(passages)]
+            store.put_passages(article, passages, own)
+            means.append(own.mean(axis=0))
+            at += len(passages)
+        earlier = [_earlier((old or {}).get(article.article_id)) for article in articles]
+        store.put_records(articles, [len(passages) for passages in cut], earlier, np.stack(means))
+        return cut
+
+    def remove(self, article_id: str) -> Article:
+        """Take an article out; a copy stays in the folder `removed` for `restore`.
+
+        Raises:
+            ArticleNotFound: there is none.
+        """
+        with self._lock:
+            article = self._existing(article_id)
+            kept = self.folder / _REMOVED / f"{article.article_id}.json"
+            kept.parent.mkdir(exist_ok=True)
+            kept.write_text(json.dumps(article.facts(), ensure_ascii=False), encoding="utf-8")
+            self._keywords.stale()
+            records = self._store.records([article.article_id])
+            self._store.delete_record(article.article_id)
+            self._store.delete_passages(passage_ids(records[article.article_id]))
+            self._keywords.replace([article.article_id], [])
+            self._keywords.agree(self._store.advance())
+            return article
+
+    def restore(self, article_id: str) -> Article:
+        """Put an article back that was removed.
+
+        Raises:
+            ArticleNotFound: none that begins so was removed.
+        """
+        paths = sorted((self.folder / _REMOVED).glob(f"{article_id}*.json"))
+        if len(paths) != 1 or not article_id.isalnum():
+            raise ArticleNotFound(f"{len(paths)} removed articles begin with {article_id!r}; give its whole id")
+        article = to_article(paths[0].read_text(encoding="utf-8"))
+        self.write([article])
+        paths[0].unlink()
+        return article
+
+    # how it stays whole
+
+    def _made_with(self, settings: Settings | None = None) -> dict[str, Any]:
+        settings = settings or self.settings
+        return {"schema": _SCHEMA, "embedder": settings.embedder, "passage_words": settings.passage_words}
+
+    def _check_made_with(self, settings: Settings | None = None) -> None:
+        made, wanted = self._store.made_with, self._made_with(settings)
+        for name, value in wanted.items():
+            if made.get(name) != value:
+                raise ArchiveMismatch(
+                    f"the archive {self.folder} was made with {name} {made.get(name)!r}, not {value!r}. Open it with "
+                    f"{made.get(name)!r}, or rebuild it from itself: dateline reindex --archive {self.folder}"
+                )
+
+    def _repair(self) -> None:
+        """Bring passages and keyword index in step with the records, where a write was cut off."""
+        n = self._store.n_passages
+        if self._keywords.revision == self._store.revision and self._keywords.count == n:
+            return
+        stale = self._store.stale_passages()
+        self._store.delete_passages(stale)
+        self._keywords.clear()
+        self._keywords.replace([], self._store.entries())
+        self._keywords.agree(self._store.revision)
+        if n:
+            _log.warning("repaired %s: %d passages dropped, keyword index built again", self.folder, len(stale))
+
+    def _finish_swap(self) -> None:
+        """Clean up after a reindex that was cut off: the old store holds until the new one has its place."""
+        current, old, new = (self.folder / name for name in (_CHROMA, _OLD, _NEXT))
+        if old.is_dir() and not current.is_dir():
+            old.rename(current)
+        for leftover in (old, new):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def reindex(settings: Settings, progress: Callable[[int, int], None] | None = None) -> int:
+    """Build an archive again from its own articles, with these settings.
+
+    Args:
+        settings: embedder and passage size that it is to have.
+        progress: told (articles done, articles in all).
+
+    Returns:
+        Number of articles.
+
+    Raises:
+        ArchiveMissing, ArchiveOwned: as `Archive.open`.
+    """
+    archive = Archive(settings, create=False, rebuild=True)
+    try:
+        fresh = Store(archive.folder / _NEXT, archive._made_with())
+        ids = [str(record["article_id"]) for record in archive._store.all_records()]
+        for at in range(0, len(ids), _TOGETHER):
+            articles = [archive.article(article_id) for article_id in ids[at : at + _TOGETHER]]
+            archive._put(fresh, articles)
+            if progress:
+                progress(at + len(articles), len(ids))
+        archive._keywords.stale()
+        fresh.close()
+        archive._store.close()
+        (archive.folder / _CHROMA).rename(archive.folder / _OLD)
+        (archive.folder / _NEXT).rename(archive.folder / _CHROMA)
+        shutil.rmtree(archive.folder / _OLD)
+    finally:
+        archive._release()
+    Archive.open(settings).close()  # builds the keyword index
+    return len(ids)
+
+
+def _earlier(record: Mapping[str, Any] | None) -> list[str]:
+    """The versions that an article had before, with the file that each came from."""
+    if record is None:
+        return []
+    return [*record["earlier"], f"{record['version']} {record['source']}"][-_EARLIER:]
+
+
+def _published(record: dict[str, Any]) -> int:
+    return int(record["published"])

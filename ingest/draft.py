@@ -1,0 +1,186 @@
+"""From what a reader found in a file to an Article: cleaned, dated, named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from ingest.article import Article, Published, Status
+from ingest.dateline import Dateline, parse_dateline
+from ingest.dates import parse_date
+from ingest.errors import SourceError
+from ingest.furniture import is_correction, is_furniture, without_credit
+from ingest.language import detect_language
+
+#: Longest article that is taken, in bytes of UTF-8; a container of many articles may be larger.
+MAX_ARTICLE_BYTES = 2_000_000
+
+_HEADLINE_WORDS = 12
+_BULLET = re.compile(r"(?:[-•*–·]|\d{1,3}[.)])\s")
+# Characters that Chroma or a page cannot hold: controls, lone surrogates, the byte order mark.
+_UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufeff\ufffe\uffff]")
+_SPACES = re.compile(r"[^\S\n]+")
+
+
+@dataclass(kw_only=True)
+class Draft:
+    """The facts of one article as a reader found them; None where the source does not say.
+
+    Attributes:
+        text: the story; paragraphs are parted by empty lines, or by single line ends.
+        file: the file or address, as the user named it.
+        position: where in the file, such as "line 12"; "" for the whole of it.
+        key: what names the article where it has neither guid nor url: path, and place in the file.
+        other fields: as in Article, not yet parsed.
+    """
+
+    text: str
+    file: str
+    key: str
+    position: str = ""
+    headline: str | None = None
+    published: str | None = None
+    publisher: str | None = None
+    place: str | None = None
+    authors: Sequence[str] = ()
+    url: str | None = None
+    guid: str | None = None
+    language: str | None = None
+    status: str | None = None
+    embargo: str | None = None
+
+    def problem(self, reason: str, remedy: str) -> SourceError:
+        """A SourceError about this draft."""
+        return SourceError(self.file, self.position, reason, remedy)
+
+
+def to_article(draft: Draft) -> Article:
+    """Clean a draft and read what its dateline says.
+
+    Raises:
+        SourceError: there is no text, too much of it, or a date, status or address that cannot be.
+    """
+    size = len(draft.text.encode("utf-8", "surrogatepass"))
+    if size > MAX_ARTICLE_BYTES:
+        raise draft.problem(
+            f"its text has {size / 1e6:.1f} MB; an article has at most {MAX_ARTICLE_BYTES / 1e6:.0f} MB",
+            "If it holds many articles, split it, or turn it into JSON Lines with one article a line",
+        )
+    paragraphs = split_paragraphs(draft.text)
+    dateline = _dateline(draft, paragraphs)
+    if dateline is not None:
+        paragraphs[0] = paragraphs[0][dateline.end :]
+    correction = next((paragraph for paragraph in paragraphs if is_correction(paragraph)), None)
+    story = [without_credit(p) for p in paragraphs if p != correction and not is_furniture(p)]
+    story = [p for p in story if re.search(r"\w", p)]
+    if not story:
+        raise draft.problem("it holds no story text", "Check that the file is complete; an article needs a sentence")
+    published = _date(draft, "published", draft.published) or (dateline and dateline.published)
+    text = "\n\n".join(story)
+    return Article(
+        identity=_identity(draft),
+        headline=clean_line(draft.headline) or _first_words(story[0]),
+        text=text,
+        published=published,
+        publisher=clean_line(draft.publisher) or (dateline and clean_line(dateline.agency)),
+        place=clean_line(draft.place) or (dateline and clean_line(dateline.place)),
+        authors=tuple(name for name in map(clean_line, draft.authors) if name),
+        url=_url(draft),
+        language=_language(draft, text),
+        dateline=dateline and dateline.words,
+        source=draft.file,
+        position=draft.position,
+        status=_status(draft),
+        embargo=_date(draft, "embargo", draft.embargo),
+        correction=correction,
+    )
+
+
+def split_paragraphs(text: str) -> list[str]:
+    """Paragraphs of a text, each on one line, whether it is wrapped at a fixed width or not."""
+    text = _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n"))
+    paragraphs = []
+    for block in re.split(r"\n\s*\n", text):
+        lines = [_SPACES.sub(" ", line).strip() for line in block.split("\n")]
+        paragraphs += _join_wrapped([line for line in lines if line])
+    return paragraphs
+
+
+def clean_line(text: str | None) -> str | None:
+    """One line without control characters or doubled spaces; None where nothing is left."""
+    if text is None:
+        return None
+    return re.sub(r"\s+", " ", _UNWANTED.sub("", text)).strip() or None
+
+
+def _join_wrapped(lines: list[str]) -> list[str]:
+    """Lines of one block: joined where they were wrapped at a width, else a paragraph each."""
+    width = max((len(line) for line in lines), default=0)
+    joined: list[str] = []
+    wrapped = False  # whether the line before ran to the width
+    for line in lines:
+        if joined and wrapped and not _BULLET.match(line):
+            joined[-1] += " " + line
+        else:
+            joined.append(line)
+        wrapped = 40 <= width <= 120 and len(line) >= 0.7 * width
+    return joined
+
+
+def _dateline(draft: Draft, paragraphs: list[str]) -> Dateline | None:
+    try:
+        return parse_dateline(paragraphs[0]) if paragraphs else None
+    except ValueError as error:
+        raise draft.problem(f"its dateline has a date that cannot be: {error}", "Correct the date") from None
+
+
+def _date(draft: Draft, name: str, text: str | None) -> Published | None:
+    if text is None or not text.strip():
+        return None
+    try:
+        return parse_date(text)
+    except (ValueError, OverflowError, OSError) as error:
+        raise draft.problem(f"{name} is no date: {error}", "Write it as 2020-07-21 or 2020-07-21T14:30+01:00") from None
+
+
+def _status(draft: Draft) -> Status:
+    status = (draft.status or "usable").strip().lower()
+    status = {"cancelled": "canceled", "withdrawn": "canceled"}.get(status, status)
+    if status not in ("usable", "withheld", "canceled"):
+        raise draft.problem(f"status is {draft.status!r}", "It takes usable, withheld or canceled")
+    return status  # type: ignore[return-value]
+
+
+def _url(draft: Draft) -> str | None:
+    url = clean_line(draft.url)
+    # An address with another scheme, javascript: for one, is not a link to an article.
+    return url if url and urlsplit(url).scheme in ("http", "https") else None
+
+
+def _identity(draft: Draft) -> str:
+    if draft.guid and draft.guid.strip():
+        return f"guid {draft.guid.strip()}"
+    url = _url(draft)
+    return f"url {canonical_url(url)}" if url else f"file {draft.key}"
+
+
+def canonical_url(url: str) -> str:
+    """An address without scheme, fragment, default port, campaign marks and final slash: what stays of it."""
+    parts = urlsplit(url)
+    query = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not k.startswith("utm_")]
+    host = re.sub(r":(?:80|443)$", "", parts.netloc.lower())
+    return f"{host}{parts.path.rstrip('/')}" + (f"?{urlencode(query)}" if query else "")
+
+
+def _language(draft: Draft, text: str) -> str | None:
+    if draft.language and draft.language.strip():
+        return draft.language.strip()[:2].lower()
+    code, probability = detect_language(text)
+    return code if probability >= 0.5 else None
+
+
+def _first_words(paragraph: str) -> str:
+    words = paragraph.split()
+    return " ".join(words[:_HEADLINE_WORDS])[:200] + ("…" if len(words) > _HEADLINE_WORDS else "")

@@ -1,0 +1,189 @@
+"""The keyword index: tantivy, BM25, derived from Chroma and rebuilt from it whenever the two disagree."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tantivy
+from tantivy import Filter, Occur, Query, Tokenizer
+
+from ingest.scope import Scope
+
+_ANALYZER = "news"
+_STATE = "state.json"
+_SCHEMA = 1
+_HEADLINE_WEIGHT = 0.7
+_MAX_TERMS = 64  # of a question; a longer one is cut
+# "U.S." and "U.K." are one term each.
+_ACRONYM = re.compile(r"\b(?:[^\W\d_]\.){2,}|\b(?:[^\W\d_]\.)+[^\W\d_]\b")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One passage as the index sees it; metadata as in Chroma."""
+
+    passage_id: str
+    headline: str
+    text: str
+    metadata: Mapping[str, Any]
+
+
+def terms(text: str) -> list[str]:
+    """The terms of a text as they are indexed: lower case, without accents and stop words, stemmed."""
+    return [str(term) for term in _analyzer().analyze(_join_acronyms(text))]
+
+
+def _join_acronyms(text: str) -> str:
+    return _ACRONYM.sub(lambda match: match[0].replace(".", ""), text)
+
+
+@functools.cache
+def _analyzer() -> Any:
+    builder = tantivy.TextAnalyzerBuilder(Tokenizer.simple())
+    for step in (Filter.lowercase(), Filter.ascii_fold(), Filter.stopword("english"), Filter.stemmer("english")):
+        builder = builder.filter(step)
+    return builder.build()
+
+
+@functools.cache
+def _schema() -> Any:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("passage_id", stored=True, tokenizer_name="raw")
+    builder.add_text_field("article_id", tokenizer_name="raw")
+    builder.add_text_field("publisher", tokenizer_name="raw")
+    builder.add_text_field("text", tokenizer_name=_ANALYZER)
+    builder.add_text_field("headline", tokenizer_name=_ANALYZER)
+    builder.add_integer_field("published", indexed=True, fast=True)
+    builder.add_integer_field("available", indexed=True, fast=True)
+    return builder.build()
+
+
+class KeywordIndex:
+    """Passages by their words.
+
+    Its folder also holds the revision of the archive that it agrees with; `stale` takes that away before a change.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Open the index in a folder, or begin an empty one."""
+        self._folder = folder
+        self._index = self._open()
+        self._writer: Any = None
+
+    def _open(self) -> Any:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        try:
+            index = tantivy.Index(_schema(), path=str(self._folder))
+        except ValueError:  # another schema, or damaged: it is derived, so begin again
+            shutil.rmtree(self._folder)
+            self._folder.mkdir(parents=True)
+            index = tantivy.Index(_schema(), path=str(self._folder))
+        index.register_tokenizer(_ANALYZER, _analyzer())
+        return index
+
+    @property
+    def revision(self) -> int | None:
+        """Revision of the archive that the index agrees with; None where it may not agree."""
+        try:
+            state = json.loads((self._folder / _STATE).read_text())
+            return int(state["revision"]) if state["schema"] == _SCHEMA else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def stale(self) -> None:
+        """Say that the index may not agree any more, before a change."""
+        (self._folder / _STATE).unlink(missing_ok=True)
+
+    def agree(self, revision: int) -> None:
+        """Say which revision the index agrees with, after a change."""
+        (self._folder / _STATE).write_text(json.dumps({"schema": _SCHEMA, "revision": revision}))
+
+    @property
+    def count(self) -> int:
+        """Number of passages."""
+        return int(self._index.searcher().num_docs)
+
+    def replace(self, article_ids: Iterable[str], entries: Iterable[Entry]) -> None:
+        """Take the passages of some articles out and put others in, in one step."""
+        if self._writer is None:
+            self._writer = self._index.writer(heap_size=64_000_000, num_threads=1)
+        for article_id in article_ids:
+            self._writer.delete_documents_by_term("article_id", article_id)
+        for entry in entries:
+            document = tantivy.Document()
+            document.add_text("passage_id", entry.passage_id)
+            document.add_text("article_id", entry.metadata["article_id"])
+            document.add_text("publisher", entry.metadata["publisher"])
+            document.add_text("headline", _join_acronyms(entry.headline))
+            document.add_text("text", _join_acronyms(entry.text))
+            document.add_integer("published", entry.metadata["published"])
+            document.add_integer("available", entry.metadata["available"])
+            self._writer.add_document(document)
+        self._writer.commit()
+        self._index.reload()
+
+    def clear(self) -> None:
+        """Take everything out."""
+        self.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._index = self._open()
+
+    def search(self, text: str, limit: int, scope: Scope) -> list[str]:
+        """Ids of the best passages by BM25, best first.
+
+        Args:
+            text: the question.
+            limit: how many at the most.
+            scope: which articles may be found.
+        """
+        words = list(dict.fromkeys(terms(text)))[:_MAX_TERMS]
+        if not words:
+            return []
+        clauses = []
+        for word in words:
+            clauses.append((Occur.Should, Query.term_query(self._index.schema, "text", word)))
+            in_headline = Query.term_query(self._index.schema, "headline", word)
+            clauses.append((Occur.Should, Query.boost_query(in_headline, _HEADLINE_WEIGHT)))
+        query = Query.boolean_query([(Occur.Must, Query.boolean_query(clauses)), *self._filters(scope)])
+        return self._ids(query, limit)
+
+    def ids_in(self, scope: Scope, limit: int) -> list[str]:
+        """Ids of passages in a scope, at most `limit`, in no order."""
+        return self._ids(Query.boolean_query([(Occur.Must, Query.all_query()), *self._filters(scope)]), limit)
+
+    def document_frequency(self, word: str) -> int:
+        """In how many passages a term, as `terms` gives it, stands."""
+        return int(self._index.searcher().doc_freq("text", word))
+
+    def _ids(self, query: Any, limit: int) -> list[str]:
+        searcher = self._index.searcher()
+        hits = searcher.search(query, limit, count=False).hits
+        found = [(-score, searcher.doc(address)["passage_id"][0]) for score, address in hits]
+        return [passage_id for _, passage_id in sorted(found)]
+
+    def _filters(self, scope: Scope) -> list[Any]:
+        def between(field: str, low: int | None, high: int | None) -> Any:
+            kind = tantivy.FieldType.Integer
+            inside = Query.range_query(self._index.schema, field, kind, lower_bound=low, upper_bound=high)
+            return (Occur.Must, Query.const_score_query(inside, 0.0))
+
+        filters = [between("available", None, scope.now)]
+        if scope.after is not None or scope.before is not None:
+            filters.append(between("published", -(2**52) if scope.after is None else scope.after, scope.before))
+        if scope.publishers:
+            of_them = Query.term_set_query(self._index.schema, "publisher", sorted(scope.publishers))
+            filters.append((Occur.Must, Query.const_score_query(of_them, 0.0)))
+        return filters
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        if self._writer is not None:
+            self._writer.wait_merging_threads()
+            self._writer = None

@@ -1,0 +1,54 @@
+"""One file a format; each turns bytes into drafts of articles.
+
+A reader is chosen by what the file holds, and by its suffix only where that does not tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import PurePath
+
+from ingest.decoding import binary_kind
+from ingest.errors import SourceError
+from ingest.readers.base import Reader, Source
+from ingest.readers.delimited import CsvReader
+from ingest.readers.html import HtmlReader
+from ingest.readers.jsonlines import JsonLinesReader
+from ingest.readers.wire import WireReader
+
+__all__ = ["HEAD_BYTES", "Reader", "Source", "choose_reader"]
+
+#: How many bytes a reader is shown to recognise its format.
+HEAD_BYTES = 65_536
+
+
+def choose_reader(head: bytes, source: Source, columns: Mapping[str, str] | None = None) -> Reader:
+    """The reader for a file.
+
+    Args:
+        head: its first bytes, at most HEAD_BYTES.
+        source: what the user calls it.
+        columns: which column or key holds which fact, for JSON Lines and CSV.
+
+    Raises:
+        SourceError: it is empty, binary or in no known format.
+    """
+    if not head.strip(b"\xef\xbb\xbf \t\r\n"):
+        raise SourceError(source.name, "", "the file is empty", "Deliver it again, or leave it out")
+    kind = binary_kind(head)
+    if kind is not None:
+        raise SourceError(source.name, "", f"it is {kind}, not text", "Formats: wire text, HTML, JSON Lines and CSV")
+    readers: tuple[Reader, ...] = (HtmlReader(), JsonLinesReader(columns), CsvReader(columns), WireReader())
+    for reader in readers:
+        if reader.recognises(head):
+            return reader
+    suffix = PurePath(source.name).suffix.lower()
+    for reader in readers:
+        if suffix in reader.suffixes:
+            return reader
+    raise SourceError(
+        source.name,
+        "",
+        f"neither its content nor its suffix {suffix!r} is of a known format",
+        "Formats: wire text (.txt), HTML, JSON Lines (.jsonl) and CSV; rename it if it is one of these",
+    )

@@ -1,0 +1,134 @@
+"""HTML pages: trafilatura for the text, JSON-LD and meta tags for the facts."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from ingest.decoding import decode
+from ingest.draft import Draft
+from ingest.errors import SourceError
+from ingest.readers.base import Source, read_whole
+
+_MAX_PAGE = 20_000_000  # bytes of markup
+_ARTICLE_TYPES = re.compile(r"(?:News|Reportage|Opinion|Analysis|Background|Review|Blog)?\w*(?:Article|Posting)$")
+_META = {
+    "headline": ("og:title", "twitter:title", "dc.title", "title"),
+    "published": (
+        "article:published_time", "og:article:published_time", "datepublished", "parsely-pub-date", "date",
+        "dc.date.issued", "dc.date", "publishdate", "pubdate", "sailthru.date",
+    ),
+    "publisher": ("og:site_name", "application-name", "dc.publisher", "publisher"),
+    "authors": ("author", "article:author", "parsely-author", "dc.creator", "byl"),
+    "url": ("og:url",),
+}  # fmt: skip
+
+
+class HtmlReader:
+    """One page, one article."""
+
+    suffixes = frozenset({".html", ".htm", ".xhtml"})
+
+    def recognises(self, head: bytes) -> bool:
+        """It opens with a doctype or an html element."""
+        text = head[:4096].decode("utf-8", "replace").lstrip("\ufeff \t\r\n").lower()
+        text = re.sub(r"^(?:<\?xml[^>]*\?>|<!--.*?-->|\s)+", "", text, flags=re.DOTALL)
+        return text.startswith(("<!doctype html", "<html", "<head", "<body", "<article"))
+
+    def read(self, file: BinaryIO, source: Source) -> Iterator[Draft | SourceError]:
+        """The one article of a page."""
+        import trafilatura
+        from lxml import html
+        from lxml.etree import LxmlError
+
+        try:
+            markup = decode(_declared(read_whole(file, source, _MAX_PAGE)))
+            # lxml refuses text that declares an encoding of its own.
+            tree = html.fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", markup))
+        except (ValueError, LookupError, LxmlError) as error:
+            raise source.problem(f"it cannot be read as HTML: {error}", "Save the page again as UTF-8") from None
+        linked = _json_ld(tree)
+        found = trafilatura.bare_extraction(
+            markup, with_metadata=True, include_comments=False, include_tables=False, favor_precision=True
+        )
+        text = (found and found.text) or _text(linked.get("articleBody"))
+        if not text:
+            raise source.problem("no article was found on the page", "Save the article's own page, not a list of them")
+        # JSON-LD first, meta tags second, what trafilatura makes of the page last; it takes any date on a page for
+        # the article's own, so dates come from the first two alone.
+        facts = {fact: _text(linked.get(key)) for fact, key in _LINKED.items()}
+        for fact, names in _META.items():
+            facts[fact] = facts.get(fact) or _meta(tree, names)
+        yield Draft(
+            text="\n\n".join(text.split("\n")),
+            file=source.name,
+            key=source.key,
+            headline=facts["headline"] or (found and found.title) or None,
+            published=facts["published"],
+            publisher=facts["publisher"] or (found and found.sitename) or None,
+            place=_text(linked.get("dateline")) or _text(linked.get("contentLocation")),
+            authors=_names(linked.get("author")) or _names(facts["authors"]),
+            url=_canonical(tree) or facts["url"],
+            language=(tree.get("lang") or facts.get("language")),
+        )
+
+
+_LINKED = {
+    "headline": "headline", "published": "datePublished", "publisher": "publisher", "url": "url",
+    "language": "inLanguage",
+}  # fmt: skip
+
+
+def _declared(data: bytes) -> bytes:
+    """UTF-8 of a page that declares another encoding, so that a declaration wins over a guess."""
+    match = re.search(rb"""charset=["']?\s*([\w-]+)""", data[:2048], re.IGNORECASE)
+    if match and not data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        try:
+            return data.decode(match[1].decode()).encode("utf-8", "surrogatepass")
+        except (UnicodeDecodeError, LookupError):
+            return data
+    return data
+
+
+def _json_ld(tree: Any) -> dict[str, Any]:
+    """The page's NewsArticle in JSON-LD (https://schema.org/NewsArticle); empty where there is none."""
+    for script in tree.xpath('//script[@type="application/ld+json"]'):
+        try:
+            data = json.loads(script.text_content())
+        except (ValueError, RecursionError):
+            continue
+        nodes = data if isinstance(data, list) else [data]
+        for node in nodes:
+            for item in [node, *(node.get("@graph") or [])] if isinstance(node, dict) else []:
+                kinds = item.get("@type") if isinstance(item, dict) else None
+                if any(_ARTICLE_TYPES.match(str(kind)) for kind in (kinds if isinstance(kinds, list) else [kinds])):
+                    return dict(item)
+    return {}
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, dict):
+        value = value.get("name")
+    if isinstance(value, list):
+        return next((text for text in map(_text, value) if text), None)
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _names(value: Any) -> list[str]:
+    return [name for name in map(_text, value if isinstance(value, list) else [value]) if name]
+
+
+def _meta(tree: Any, names: tuple[str, ...]) -> str | None:
+    for name in names:
+        for element in tree.xpath("//meta[@content]"):
+            key = element.get("property") or element.get("name") or element.get("itemprop") or ""
+            if key.lower() == name and element.get("content").strip():
+                return str(element.get("content").strip())
+    return None
+
+
+def _canonical(tree: Any) -> str | None:
+    links = tree.xpath('//link[@rel="canonical"]/@href')
+    return str(links[0]) if links and links[0].startswith("http") else None

@@ -1,0 +1,96 @@
+"""Records of named values, as JSON Lines and CSV hold them, to drafts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from ingest.draft import Draft
+from ingest.errors import SettingsError
+from ingest.readers.base import Source
+
+#: The facts that a column can hold, with the names they are found under where the user names none.
+FIELDS: dict[str, tuple[str, ...]] = {
+    "text": ("text", "body", "content", "article", "story", "maintext", "articlebody"),
+    "headline": ("headline", "title", "head"),
+    "published": ("published", "date", "published_at", "publish_date", "datepublished", "pubdate", "publication_date"),
+    "publisher": ("publisher", "outlet", "publication", "newspaper", "source", "agency", "site"),
+    "place": ("place", "location", "city"),
+    "authors": ("authors", "author", "byline", "creator"),
+    "url": ("url", "link", "canonical_url", "web_url", "uri"),
+    "guid": ("guid", "id", "uid", "article_id"),
+    "language": ("language", "lang"),
+    "status": ("status", "pubstatus"),
+    "embargo": ("embargo", "embargoed", "embargo_until"),
+}
+
+
+def check_columns(columns: Mapping[str, str] | None) -> dict[str, str]:
+    """The user's naming of columns, as fact -> column.
+
+    Raises:
+        SettingsError: a fact that no article has.
+    """
+    unknown = sorted(set(columns or {}) - set(FIELDS))
+    if unknown:
+        raise SettingsError(f"no article has {', '.join(unknown)}; a column can hold {', '.join(FIELDS)}")
+    return dict(columns or {})
+
+
+def find_columns(names: Collection[str], named: Mapping[str, str]) -> dict[str, str]:
+    """Which of a record's names holds which fact: as the user named it, else by its usual names."""
+    by_lower = {name.strip().lower(): name for name in reversed(list(names))}
+    found = {}
+    for fact, usual in FIELDS.items():
+        if fact in named:
+            candidates: tuple[str, ...] = (named[fact].lower(),)
+        else:
+            candidates = tuple(name for name in usual if by_lower.get(name) not in named.values())
+        match = next((by_lower[name] for name in candidates if name in by_lower), None)
+        if match is not None:
+            found[fact] = match
+    return found
+
+
+def to_draft(record: Mapping[str, Any], named: Mapping[str, str], source: Source, position: str) -> Draft:
+    """A draft of one record; facts that it does not hold stay None.
+
+    Raises:
+        KeyError: it has no column for the text, or not one that the user named; the argument is the message.
+    """
+    found = find_columns(record.keys(), named)
+    missing = [f"{column!r} (for {fact})" for fact, column in named.items() if fact not in found]
+    if missing:
+        raise KeyError(f"there is no {' and no '.join(missing)}; it has {', '.join(map(repr, record))}")
+    if "text" not in found:
+        raise KeyError(f"no column holds the text; it has {', '.join(map(repr, record))}")
+    facts = {fact: _as_text(record[column]) for fact, column in found.items() if fact != "authors"}
+    authors = _as_list(record[found["authors"]]) if "authors" in found else []
+    named_by = "\n".join(facts.get(fact) or "" for fact in ("headline", "published")).strip()
+    suffix = hashlib.sha256(named_by.encode("utf-8", "replace")).hexdigest()[:16] if named_by else position
+    return Draft(
+        text=facts.pop("text") or "",
+        file=source.name,
+        key=f"{source.key}#{suffix}",
+        position=position,
+        authors=authors,
+        **{fact: value for fact, value in facts.items()},  # type: ignore[arg-type]
+    )
+
+
+def _as_text(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, Mapping):  # such as {"name": "The Herald"}
+        return _as_text(value.get("name"))
+    if isinstance(value, list):
+        return ", ".join(text for text in map(_as_text, value) if text) or None
+    return str(value).strip() or None
+
+
+def _as_list(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [text for text in map(_as_text, value) if text]
+    text = _as_text(value)
+    return [name.strip() for name in text.replace(" and ", ";").replace(",", ";").split(";")] if text else []
