@@ -1,0 +1,138 @@
+"""Which passages may hold the answer: keyword and dense search, fused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from pydantic import ConfigDict
+
+from ingest.archive import Archive, Found
+from ingest.article import Passage
+from ingest.lexical import terms
+from qa.question import Question
+
+#: How many passages are handed on.
+PASSAGES = 24
+
+_DEPTH = 60  # of each of the two rankings
+_RRF = 60  # the constant of reciprocal rank fusion
+_SHINGLE = 5  # words
+_REPEATS = 0.6  # share of a passage's shingles that stand in a better one
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A passage that may hold the answer.
+
+    Attributes:
+        passage: its words and where they stand.
+        found: the same, with the facts of its article.
+        score: by rank fusion; higher is better.
+        repeats: passages that say the same and were left out for it.
+    """
+
+    found: Found
+    score: float
+    repeats: tuple[Found, ...] = ()
+
+    @property
+    def passage(self) -> Passage:
+        """Its words and where they stand."""
+        return self.found.passage
+
+
+def retrieve(archive: Archive, question: Question, limit: int = PASSAGES) -> list[Candidate]:
+    """The passages that fit a question best, best first; those that repeat a better one are left out.
+
+    Method: reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009) of BM25 and cosine similarity.
+
+    Args:
+        archive: where to search.
+        question: with its range of dates and publishers.
+        limit: how many at the most.
+    """
+    scope = question.scope
+    vector = archive.embedder.encode_queries([question.text])[0]
+    by_words = archive.search_words(question.text, _DEPTH, scope)
+    by_vectors = archive.search_vectors(vector, _DEPTH, scope)
+    fused = fuse([by_words, by_vectors])
+    found = archive.found([passage_id for passage_id, _ in fused[: 2 * limit]])
+    scores = dict(fused)
+    return without_repeats([Candidate(each, scores[each.passage.passage_id]) for each in found])[:limit]
+
+
+def fuse(rankings: Sequence[Sequence[str]]) -> list[tuple[str, float]]:
+    """Reciprocal rank fusion: ids with their scores, best first, ties by id."""
+    scores: dict[str, float] = {}
+    for ranking in rankings:
+        for rank, passage_id in enumerate(ranking, 1):
+            scores[passage_id] = scores.get(passage_id, 0.0) + 1 / (_RRF + rank)
+    return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+
+
+def without_repeats(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Candidates in their order, each that mostly repeats an earlier one named there instead."""
+    kept: list[Candidate] = []
+    shingles: list[frozenset[tuple[str, ...]]] = []
+    for candidate in candidates:
+        own = _shingles(candidate.passage.text)
+        match = next((i for i, other in enumerate(shingles) if own and len(own & other) >= _REPEATS * len(own)), None)
+        if match is None:
+            kept.append(candidate)
+            shingles.append(own)
+        else:
+            better = kept[match]
+            kept[match] = Candidate(better.found, better.score, (*better.repeats, candidate.found))
+    return kept
+
+
+def _shingles(text: str) -> frozenset[tuple[str, ...]]:
+    words = terms(text)
+    return frozenset(tuple(words[i : i + _SHINGLE]) for i in range(max(1, len(words) - _SHINGLE + 1)) if words)
+
+
+class ArchiveRetriever(BaseRetriever):
+    """An archive as a LangChain retriever: questions in, documents with character offsets out.
+
+    Attributes:
+        archive: where to search.
+        limit: how many documents at the most.
+        published: range of publication, as `qa.ask` takes it.
+        publisher: one publisher or several.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    archive: Archive
+    limit: int = PASSAGES
+    published: Any = None
+    publisher: Any = None
+
+    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
+        question = Question.parse(query, self.published, self.publisher)
+        return [to_document(candidate) for candidate in retrieve(self.archive, question, self.limit)]
+
+
+def to_document(candidate: Candidate) -> Document:
+    """A candidate as LangChain has it; `article.text[start:end]` is its content."""
+    passage, article = candidate.passage, candidate.found.article
+    return Document(
+        id=passage.passage_id,
+        page_content=passage.text,
+        metadata={
+            "article_id": passage.article_id,
+            "version": passage.version,
+            "start": passage.start,
+            "end": passage.end,
+            "headline": article.headline,
+            "publisher": article.publisher,
+            "published": article.published and article.published.iso,
+            "url": article.url,
+            "score": candidate.score,
+        },
+    )
