@@ -69,11 +69,12 @@ def to_article(draft: Draft) -> Article:
             "If it holds many articles, split it, or turn it into JSON Lines with one article a line",
         )
     paragraphs = split_paragraphs(draft.text)
+    correction = next((paragraph for paragraph in paragraphs if is_correction(paragraph)), None)
+    paragraphs = [paragraph for paragraph in paragraphs if paragraph != correction]
     dateline = _dateline(draft, paragraphs)
     if dateline is not None:
         paragraphs[0] = paragraphs[0][dateline.end :]
-    correction = next((paragraph for paragraph in paragraphs if is_correction(paragraph)), None)
-    story = [without_credit(p) for p in paragraphs if p != correction and not is_furniture(p)]
+    story = [without_credit(paragraph) for paragraph in paragraphs if not is_furniture(paragraph)]
     story = [p for p in story if re.search(r"\w", p)]
     if not story:
         raise draft.problem("it holds no story text", "Check that the file is complete; an article needs a sentence")

@@ -34,12 +34,12 @@ TIME = re.compile(
 )
 
 NUMBER = re.compile(
-    rf"(?:[$£€¥]\s?)?\b\d[\d,]*(?:\.\d+)?(?:st|nd|rd|th)?(?:{_UNIT}){{0,3}}|\b{_NUMBER_WORD}\b(?:{_UNIT}){{0,3}}", re.IGNORECASE
+    rf"(?<![\w-])(?:[$£€¥]\s?)?\d+(?:,\d{{3}})*(?:\.\d+)?(?:st|nd|rd|th)?(?:{_UNIT}){{0,3}}|\b{_NUMBER_WORD}\b(?:{_UNIT}){{0,3}}", re.IGNORECASE
 )
 _MONEY = re.compile(r"[$£€¥]|\b(?:crowns?|dollars?|pounds?|euros?|yen|yuan|cents?|pence|rupees?|francs?|million|billion)\b", re.I)
 _PLACE_WORD = re.compile(
     r"\b(?:in|at|near|outside|inside|on|off|from|to|into|across|toward|towards|around)\s+(?:the\s+|a\s+|an\s+)?"
-    r"(?:[a-z][\w’-]+\s+){0,3}?(?P<noun>(?:[A-ZÀ-Þ][\w’'.&-]*)(?:\s+(?:of\s+(?:the\s+)?)?[A-ZÀ-Þ][\w’'.&-]*)*)"
+    r"(?:[a-z][\w’-]+\s+){0,3}?(?P<noun>(?:(?:[A-Z]\.)+|[A-ZÀ-Þ][\w’'&-]*)(?: (?:of (?:the )?)?[A-ZÀ-Þ][\w’'&-]*)*)"
 )
 REASON = re.compile(
     r"\b(?:because|citing|cited|cites|due to|owing to|thanks to|as a result|since|so that|in order to|amid|over (?:fears|claims"
@@ -54,7 +54,7 @@ SPEECH = re.compile(
     r"|condemned|welcomed|hailed|pledged|demanded|noted|explained|declared|responded|wants)\b"
 )
 _QUOTED = re.compile(r"[“\"]")
-_STOP_BEFORE_PLACE = re.compile(rf"(?:{_DAY}s?|(?:{_MONTH})\b.*)", re.IGNORECASE)
+_NO_PLACE = re.compile(rf"(?:{_DAY}|(?:{_MONTH})\b|I\b|The\b|He\b|She\b).*", re.IGNORECASE)
 
 
 def times(text: str) -> list[Span]:
@@ -63,8 +63,10 @@ def times(text: str) -> list[Span]:
 
 
 def numbers(text: str) -> list[Span]:
-    """Numbers in figures or words, with their units."""
-    return [match.span() for match in NUMBER.finditer(text)]
+    """Numbers in figures or words, with their units; those of dates are left out."""
+    dates = times(text)
+    spans = [match.span() for match in NUMBER.finditer(text)]
+    return [span for span in spans if not any(span[0] < end and start < span[1] for start, end in dates)]
 
 
 def amounts(text: str) -> list[Span]:
@@ -76,7 +78,7 @@ def places(text: str) -> list[Span]:
     """Names behind a preposition of place."""
     found = []
     for match in _PLACE_WORD.finditer(text):
-        if not _STOP_BEFORE_PLACE.fullmatch(match["noun"]):
+        if not _NO_PLACE.fullmatch(match["noun"]):
             found.append(match.span("noun"))
     return found
 

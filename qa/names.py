@@ -104,16 +104,23 @@ def find_names(text: str) -> list[Name]:
     """Capitalised names in a text, in order; a word that only begins a sentence is none."""
     names = []
     for match in _NAME.finditer(text):
-        words = match[0].split(" ")
         start = match.start()
-        while words and words[0].lower().strip("’'.") in _PLAIN and words[0].lower() not in _LEADING:
-            start += len(words[0]) + 1
-            words = words[1:]
-        name = " ".join(words)
-        name = re.sub(r"(?:[’']s|[’'])$", "", name)
-        if name and name.lower() not in _PLAIN and not re.fullmatch(r"[A-Z]\.?", name):
-            names.append(Name(name, start, start + len(name)))
+        # "China’s Huawei" is two names.
+        for part in re.split(r"(?<=[’']s) ", match[0]):
+            names += _without_plain(part, start)
+            start += len(part) + 1
     return names
+
+
+def _without_plain(words: str, start: int) -> list[Name]:
+    parts = words.split(" ")
+    while parts and parts[0].lower().strip("’'.") in _PLAIN and parts[0].lower() not in _LEADING:
+        start += len(parts[0]) + 1
+        parts = parts[1:]
+    name = re.sub(r"(?:[’']s|[’'])$", "", " ".join(parts))
+    if not name or name.lower() in _PLAIN or re.fullmatch(r"[A-Z]\.?", name):
+        return []
+    return [Name(name, start, start + len(name))]
 
 
 _LEADING = frozenset({"us", "new", "first"})  # "US", "New York", "First Quantum"
@@ -148,9 +155,20 @@ def seat(name: str) -> int | None:
     return _groups()[1].get(fold(name))
 
 
-def is_adjectival(name: str) -> bool:
-    """Whether a name is that of a country or body, which news also uses before a noun: "U.S. sanctions"."""
-    return country(name) is not None
+def form(name: str) -> str:
+    """How a country's or body's name is used: `noun` ("Britain"), `adjective` ("British"), `both` ("U.K."), else `name`."""
+    if country(name) is None:
+        return "name"
+    folded = fold(name)
+    if folded in _ADJECTIVES or folded.endswith(("ish", "ese", "ian", "ians", "ean", "eans", "ench", "ans")):
+        return "adjective"
+    return "both" if len(folded) <= 3 or folded in ("nato", "saudi") else "noun"
+
+
+_ADJECTIVES = frozenset(
+    """american german dutch greek iraqi israeli pakistani afghan swedes poles spaniards turks germans greeks afghans
+    israelis saudis briton britons argentine iran's north korean south korean""".split()
+)
 
 
 def agreement(asked: str, found: str) -> float:

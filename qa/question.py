@@ -23,22 +23,24 @@ Kind = Literal["who", "when", "where", "why", "number", "money", "said", "yes/no
 Range = str | tuple[str | None, str | None] | None
 
 _AUXILIARY = r"(?:did|does|do|is|are|was|were|has|have|had|will|would|can|could|should|may|might|must|am)"
+# Where a question's own word stands: "In July, who ..." asks who; "What did she do when ..." asks what.
+_OPENING = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b")
 _KINDS: tuple[tuple[Kind, str], ...] = (
-    ("said", rf"\b(?:what|how)\b.*\b(?:{_AUXILIARY})\b.*\b(?:say|said|saying|tell|told|think|argue|claim|respond|react|reply"
-             r"|comment|describe|answer|warn)\b|\bwhat (?:was|were|is) .*\b(?:reaction|response|said|view|opinion|comment)"
-             r"|\bwhat (?:was|is|were) .* (?:words|message|argument)\b|^(?:how did|how has) .* (?:describe|react|respond)"),
-    ("money", r"\bhow much\b.*\b(?:cost|pay|paid|spend|spent|worth|money|charge|charged|earn|fine|price|raise|owe|lose|lost)"
-              r"|\b(?:what|which)\b (?:is|was|are|were|will be) the (?:\w+ )?(?:cost|price|fare|fee|fine|budget|bill|profit)\b"),
-    ("number", r"\bhow (?:many|much|old|far|high|tall|big|large|fast|deep|wide|strong|often|heavy|thick|hot|cold)\b|\bhow long (?:is|was"
-               r"|are|were|will) the\b"
-               r"|\b(?:what|which) (?:number|percentage|percent|share|proportion|age|speed|score|rate|amount|distance|height)\b"
-               r"|\bwhat (?:was|is) the (?:\w+ )?(?:score|result|toll|number|rate|speed|age|length|size)\b"),
-    ("when", r"\bwhen\b|\b(?:what|which) (?:date|day|time|year|month|week)\b|\bsince when\b|\bhow long ago\b"),
-    ("where", r"\bwhere\b|\b(?:what|which) (?:city|town|place|country|building|street|port|venue|island|region|state)\b"),
-    ("why", r"\bwhy\b|\bhow come\b|\bwhat (?:caused|causes|led to|prompted|made|was the (?:cause|reason)|is the (?:cause|reason)"
-            r"|triggered)\b|\bfor what reason\b|\bwhat .* (?:blamed?|reasons?)\b"),
-    ("who", r"\b(?:who|whom|whose)\b|\b(?:what|which) (?:person|man|woman|minister|company|team|group|official|politician|judge"
-            r"|party|organi[sz]ation|agency|player|author|firm|outlet|union)\b"),
+    ("said", rf"(?:what|how)\b.*\b{_AUXILIARY}\b.*\b(?:say|said|saying|tell|told|think|argue|claim|respond|react|reply|comment"
+             r"|describe|warn)\b|what (?:was|were|is) .*\b(?:reaction|response|view|opinion|comment|answer|reply|said|words|message"
+             r"|argument)\b|what .* (?:said|thinks?|say) (?:about|of|on)\b"),
+    ("money", r"how much\b.*\b(?:cost|pay|paid|spend|spent|worth|money|charged?|earn|fined?|price|raised?|owed?|lose|lost|bribes?)"
+              r"|what (?:is|was|are|were|will be|would be) (?:the|a) (?:[\w-]+ )?(?:cost|price|fare|fee|fine|budget|bill|profit|salary)\b"
+              r"|what (?:will|did|does|would|do) .*\bcost\b"),
+    ("number", r"how (?:many|much|old|far|high|tall|big|large|fast|deep|wide|strong|often|heavy|thick|hot|cold|long|low|late)\b(?! ago)"
+               r"|(?:what|which) (?:number|percentage|percent|share|proportion|age|speed|score|rate|amount|distance|height)\b"
+               r"|what (?:was|is) the (?:[\w-]+ )?(?:score|result|toll|number|rate|speed|age|length|size|margin)\b"),
+    ("when", r"when\b|(?:what|which) (?:date|day|time|year|month|week)\b|since when\b|how long ago\b|how soon\b"),
+    ("where", r"where\b|(?:what|which) (?:city|town|place|country|building|street|port|venue|island|region|state)\b"),
+    ("why", r"why\b|how come\b|what (?:caused|causes|led to|prompted|made|was the (?:cause|reason)|is the (?:cause|reason)|triggered)"
+            r"\b|what .* (?:blamed?|reasons?)\b"),
+    ("who", r"(?:who|whom|whose)\b|(?:what|which) (?:person|man|woman|minister|company|team|group|official|politician|judge|party"
+            r"|organi[sz]ation|agency|player|author|firm|outlet|union)\b"),
 )  # fmt: skip
 
 # Words of a question that no article need share with it.
@@ -81,6 +83,11 @@ class Term:
     end: int
     weight: float
     name: Name | None
+
+    @property
+    def is_specific(self) -> bool:
+        """Whether it is part of a name, or a number."""
+        return self.name is not None or self.text[0].isdigit()
 
 
 @dataclass(frozen=True)
@@ -184,15 +191,17 @@ _ENGLISH = frozenset(
 
 
 def find_kind(text: str) -> Kind:
-    """What kind of answer a question asks for, by its words."""
-    lower = text.lower()
-    for kind, pattern in _KINDS:
-        if re.search(pattern, lower):
-            return kind
-    clause = re.split(r",\s*", lower)[-1]
-    if re.match(rf"(?:and |so |but )?{_AUXILIARY}\b", lower) or re.match(rf"{_AUXILIARY}\b", clause):
+    """What kind of answer a question asks for, by the words that it opens with."""
+    lower = text.lower().strip(" ?!.")
+    opening = _OPENING.search(lower)
+    start = opening.start() if opening else 0
+    auxiliary = re.match(rf"(?:and |so |but )?{_AUXILIARY}\b", lower)
+    if auxiliary or (opening is None and re.search(rf",\s*{_AUXILIARY}\b", lower)):
         return "yes/no"
-    return "how" if re.match(r"(?:and |so |but )?how\b", lower) else "what"
+    for kind, pattern in _KINDS:
+        if re.match(pattern, lower[start:]):
+            return kind
+    return "how" if lower[start:].startswith("how") else "what"
 
 
 def _range(published: Range) -> tuple[str | None, str | None] | None:

@@ -18,7 +18,7 @@ from qa.spans import find_short_answer
 
 if TYPE_CHECKING:
     from ingest.embeddings import SentenceTransformerEmbeddings
-    from qa.features import Context
+    from qa.roles import Context
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class EvidenceReader(Protocol):
 
 
 class SimilarityReader:
-    """Scores sentences by similarity, shared words and the kind of answer; weights fitted by `training.similarity`."""
+    """Scores sentences by similarity, shared words and the kind of answer."""
 
     #: How many of the candidates are read; sentences in the others are too unlike the question.
     passages = 12
@@ -59,19 +59,18 @@ class SimilarityReader:
 
     def read(self, question: Question, candidates: Sequence[Candidate]) -> list[Evidence]:
         """The sentences of the candidates, the surest first."""
-        from qa.features import features
-        from qa.weights import confidence
+        from qa.features import confidence
 
         asked = self._embedder.encode_words([question.text])[0]
         evidence = []
         for candidate, span, context in self._sentences(candidates):
-            certainty = confidence(features(question, asked, context))
-            short = find_short_answer(question, context.text)
+            certainty = confidence(question, asked, context)
+            short = find_short_answer(question, context.text) if certainty else None
             evidence.append(Evidence(candidate.found, span, context.text, certainty, short))
         return sorted(evidence, key=lambda e: (-e.confidence, e.found.passage.passage_id, e.span))
 
     def _sentences(self, candidates: Sequence[Candidate]) -> list[tuple[Candidate, Span, Context]]:
-        from qa.features import Context
+        from qa.roles import Context
 
         places = [(c, i) for c in candidates[: self.passages] for i in range(len(c.passage.sentences))]
         texts = [_words(candidate, index) for candidate, index in places]

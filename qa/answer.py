@@ -1,0 +1,164 @@
+"""Answer, Sentence, Citation: what comes out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+#: How every refusal begins.
+REFUSAL = "The archive holds no answer to this question."
+
+#: A marker in `Answer.text` that points at a citation, counted from 1.
+MARKER = re.compile(r"\[(\d{1,3})\]")
+
+# What Markdown gives a meaning to anywhere in a line, and at its beginning.
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>|~$&]|^[#+-]|(?<=^\d)[.)]|(?<=^\d\d)[.)]")
+
+
+@dataclass(frozen=True)
+class Citation:
+    """The exact words of an article that a sentence rests on: `article.text[start:end] == quote`.
+
+    Attributes:
+        article_id: of the article.
+        version: of its text; the offsets hold for this one.
+        headline: of the article.
+        publisher: who published it, or None.
+        published: when, ISO 8601 as exact as the source said, or None.
+        url: of the original, or None.
+        quote: the words, exactly.
+        start: offset of the first character in the article's text.
+        end: one past the last.
+        place: where the article was filed from, or None.
+        correction: the editor's note, where the article was corrected.
+    """
+
+    article_id: str
+    version: str
+    headline: str
+    publisher: str | None
+    published: str | None
+    url: str | None
+    quote: str
+    start: int
+    end: int
+    place: str | None = None
+    correction: str | None = None
+
+    def source(self) -> str:
+        """Publisher and date in one line: `Bloomberg, 2020-07-21`."""
+        parts = [self.publisher, self.published and self.published[:10]]
+        return ", ".join(part for part in parts if part) or "undated"
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of an answer and what it rests on.
+
+    Attributes:
+        text: its words, without markers.
+        citations: one or more.
+    """
+
+    text: str
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True)
+class Nearby:
+    """An article that is near to a question without answering it."""
+
+    article_id: str
+    headline: str
+    publisher: str | None
+    published: str | None
+    url: str | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the archive says to a question, or that it does not.
+
+    Answers add up: the parts that a chain streams, added, are the answer.
+
+    Attributes:
+        question: as it was asked.
+        answered: whether there is an answer; a refusal has no sentences and no citations.
+        sentences: in order.
+        short_answer: the few words that answer, where there are some; None in a refusal.
+        confidence: probability that the answer is right, 0..1.
+        refusal: what is said in place of an answer; None where there is one.
+        nearby: of a refusal: the nearest articles.
+        fingerprint: what the answer rests on: the archive's schema, embedder, passage size and revision.
+    """
+
+    question: str
+    answered: bool
+    sentences: tuple[Sentence, ...] = ()
+    short_answer: str | None = None
+    confidence: float = 0.0
+    refusal: str | None = None
+    nearby: tuple[Nearby, ...] = ()
+    fingerprint: str = ""
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """All citations, each once, in the order in which they are first cited; marker [n] is the n-th."""
+        return tuple(dict.fromkeys(citation for sentence in self.sentences for citation in sentence.citations))
+
+    @property
+    def text(self) -> str:
+        """The answer with its markers, or the refusal."""
+        if not self.answered:
+            return self.refusal or REFUSAL
+        numbers = {citation: number for number, citation in enumerate(self.citations, 1)}
+        return " ".join(
+            f"{sentence.text} {''.join(f'[{numbers[citation]}]' for citation in sentence.citations)}"
+            for sentence in self.sentences
+        )
+
+    def __add__(self, other: Answer) -> Answer:
+        """This part and the next one."""
+        return replace(other, sentences=self.sentences + other.sentences)
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON; `text`, and `citations` numbered from 1 as in the markers, are in it."""
+        numbers = {citation: number for number, citation in enumerate(self.citations, 1)}
+        return {
+            "question": self.question,
+            "answered": self.answered,
+            "text": self.text,
+            "short_answer": self.short_answer,
+            "confidence": round(self.confidence, 4),
+            "sentences": [{"text": s.text, "citations": [numbers[c] for c in s.citations]} for s in self.sentences],
+            "citations": [{"number": numbers[c]} | asdict(c) for c in self.citations],
+            "nearby": [asdict(near) for near in self.nearby],
+            "fingerprint": self.fingerprint,
+        }
+
+    def to_markdown(self) -> str:
+        """For people: the answer, then its sources with the quoted words; what articles say is escaped."""
+        if not self.answered:
+            return escape_markdown(self.text)
+        numbers = {citation: number for number, citation in enumerate(self.citations, 1)}
+        lines = [
+            " ".join(
+                f"{escape_markdown(s.text)} {''.join(f'[{numbers[c]}]' for c in s.citations)}" for s in self.sentences
+            ),
+            "",
+        ]
+        for citation, number in numbers.items():
+            headline = escape_markdown(citation.headline)
+            title = f"[{headline}]({_link(citation.url)})" if citation.url else headline
+            lines.append(f"{number}. {title} — {escape_markdown(citation.source())}: “{escape_markdown(citation.quote)}”")
+        return "\n".join(lines)
+
+
+def escape_markdown(text: str) -> str:
+    """Text that Markdown shows as it is: no link, image, tag or emphasis comes of it."""
+    return _MARKDOWN.sub(r"\\\g<0>", " ".join(text.split()))
+
+
+def _link(url: str) -> str:
+    return re.sub(r"[\s()<>\"'\\]", lambda match: f"%{ord(match[0]):02X}", url)

@@ -1,0 +1,83 @@
+"""The Python function: `ask(question) -> Answer`."""
+
+from __future__ import annotations
+
+import atexit
+import functools
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import Runnable
+
+    from ingest.archive import Archive
+    from ingest.settings import Settings
+    from qa.answer import Answer
+    from qa.question import Range
+
+
+def ask(
+    question: str,
+    archive: Archive | Settings | str | Path | None = None,
+    published: Range = None,
+    publisher: str | Collection[str] | None = None,
+) -> Answer:
+    """Ask an archive of news; the same question on the same archive gets the same answer.
+
+    Args:
+        question: in the words of a reader, at most 2,000 characters.
+        archive: an open archive, its folder, or None for DATELINE_ARCHIVE or the default folder. One that is named by
+            its folder stays open, so that the next question is quick, until `close()` or the end of the process.
+        published: only articles of this date ("2020-07-21", "2020-07", "2020"), or of a range (first, last), either
+            of which may be None.
+        publisher: only articles of this publisher, or of these.
+
+    Returns:
+        An answer, or a refusal with `answered` False.
+
+    Raises:
+        QuestionError: the question is empty or too long, or the dates make no range.
+        ArchiveMissing, ArchiveOwned, ArchiveMismatch: the archive cannot be opened.
+
+    Example:
+        >>> answer = ask("Why did Britain ban Huawei?", archive="my-archive")
+        >>> print(answer.text)
+        Last week, the U.K. banned China’s Huawei Technologies Co from its fifth generation wireless networks, ... [1]
+    """
+    from qa.question import Question
+
+    Question.parse(question, published, publisher)  # a bad question is told before anything slow is loaded
+    asked = {"question": question, "published": published, "publisher": publisher}
+    return _chain(_opened(archive)).invoke(asked)
+
+
+_held: dict[Path, Archive] = {}
+
+
+def _opened(archive: Archive | Settings | str | Path | None) -> Archive:
+    from ingest.archive import Archive
+    from ingest.settings import Settings
+
+    if isinstance(archive, Archive):
+        return archive
+    settings = archive if isinstance(archive, Settings) else Settings.load(archive)
+    key = settings.archive.resolve()
+    if key not in _held:
+        _held[key] = Archive.open(settings)
+        atexit.register(close)
+    return _held[key]
+
+
+@functools.lru_cache(maxsize=8)
+def _chain(archive: Archive) -> Runnable[str | Mapping[str, Any], Answer]:
+    from qa.chain import build_chain
+
+    return build_chain(archive)
+
+
+def close() -> None:
+    """Close the archives that `ask` opened, so that another process can have them."""
+    _chain.cache_clear()
+    while _held:
+        _held.popitem()[1].close()

@@ -1,0 +1,101 @@
+"""The answerer that quotes: one to three sentences in the articles' own words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ingest.lexical import terms as stems
+from qa.answer import Answer, Citation, Sentence
+from qa.question import Kind, Question
+from qa.reader import Evidence
+
+#: Confidence from which on the best sentence counts as an answer.
+THRESHOLD = 0.32
+
+_MOST = 3  # sentences in an answer
+_FURTHER = 0.8  # confidence that a further sentence needs, as a share of the first one's
+_SAME = 0.6  # share of a sentence's stems that stand in another that says the same
+_BROAD: frozenset[Kind] = frozenset({"said", "why", "how", "what"})  # kinds that more than one sentence may answer
+
+
+class QuotingAnswerer:
+    """Picks the surest sentences, and refuses where none is sure enough.
+
+    Attributes:
+        threshold: confidence from which on a sentence counts as an answer, 0..1.
+    """
+
+    def __init__(self, threshold: float = THRESHOLD) -> None:
+        self.threshold = threshold
+
+    def answer(self, question: Question, evidence: Sequence[Evidence]) -> Iterator[Answer]:
+        """Parts of the answer as they come, a sentence each; nothing where the evidence is not enough."""
+        if not evidence or evidence[0].confidence < self.threshold:
+            return
+        for each in choose(question, evidence, self.threshold):
+            yield Answer(
+                question=question.text,
+                answered=True,
+                sentences=(Sentence(each.quote, (cite(each),)),),
+                short_answer=evidence[0].short,
+                confidence=evidence[0].confidence,
+            )
+
+
+def choose(question: Question, evidence: Sequence[Evidence], threshold: float) -> list[Evidence]:
+    """The sentences to quote: the best, what completes a quotation that it opens, and what else answers and is new."""
+    best = evidence[0]
+    chosen = [best, *_completing(best, evidence)]
+    floor = max(threshold, _FURTHER * best.confidence)
+    for each in evidence[1:]:
+        if len(chosen) >= _MOST or each.confidence < floor:
+            break
+        if question.kind in _BROAD and not any(_says_the_same(each, other) for other in chosen):
+            chosen.append(each)
+    return _in_order(chosen)
+
+
+def cite(evidence: Evidence) -> Citation:
+    """The citation of a sentence."""
+    article, passage = evidence.found.article, evidence.found.passage
+    return Citation(
+        article_id=passage.article_id,
+        version=passage.version,
+        headline=article.headline,
+        publisher=article.publisher,
+        published=article.published and article.published.iso,
+        url=article.url,
+        quote=evidence.quote,
+        start=evidence.span[0],
+        end=evidence.span[1],
+        place=article.place,
+        correction=article.correction,
+    )
+
+
+def _completing(best: Evidence, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The sentence with the other half of a quotation: who said it stands behind its end or before its beginning."""
+    neighbours = sorted(
+        (e for e in evidence if e.found.passage.article_id == best.found.passage.article_id), key=lambda e: e.span
+    )
+    at = neighbours.index(best)
+    opened = len(re.findall("“", best.quote)) - len(re.findall("”", best.quote))
+    if opened > 0 and at + 1 < len(neighbours):
+        return [neighbours[at + 1]]
+    if opened < 0 and at > 0:
+        return [neighbours[at - 1]]
+    return []
+
+
+def _says_the_same(one: Evidence, other: Evidence) -> bool:
+    if one.found.passage.article_id == other.found.passage.article_id and one.span == other.span:
+        return True
+    mine, theirs = set(stems(one.quote)), set(stems(other.quote))
+    return len(mine & theirs) >= _SAME * max(1, min(len(mine), len(theirs)))
+
+
+def _in_order(chosen: Sequence[Evidence]) -> list[Evidence]:
+    """Sentences of one article together and in its order, the article of the best first."""
+    articles = list(dict.fromkeys(each.found.passage.article_id for each in chosen))
+    return sorted(chosen, key=lambda e: (articles.index(e.found.passage.article_id), e.span))

@@ -1,0 +1,165 @@
+"""Who acts in a sentence, and whether it can hold what was asked for at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ingest.article import Span
+from ingest.embeddings import EncodedText
+from ingest.lexical import terms as stems
+from qa import expressions
+from qa.names import Name, agreement, find_names, form
+from qa.question import Question
+
+# A verb or a link behind "U.S.", rather than a noun that it describes.
+_ACTS = re.compile(
+    r"\s+(?:has|had|have|is|was|were|are|will|would|did|does|do|said|says|told|made|makes|took|takes|gave|gives|went|came|won|lost"
+    r"|held|began|met|put|set|may|might|could|can|should|also|then|later|never|not|wants?|and|or|who|which|that|in|on|at|to|for"
+    r"|from|of|by|with|after|before|over|but|as|[a-z]{3,}ed)\b"
+)
+# "the Trump administration", "Pompeo aides": the noun acts, not the name.
+_GOVERNS = re.compile(
+    r"\s+(?:administration|government|officials?|spokes\w+|aides?|famil\w+|team|campaign|sanctions?|troops|forces)\b"
+)
+
+
+@dataclass(frozen=True)
+class Context:
+    """A sentence and what stands around it.
+
+    Attributes:
+        text: the sentence.
+        before: the one or two sentences before it.
+        after: the sentence behind it.
+        passage: the whole passage, with its article's headline.
+        encoded: the sentence as the embedder sees it.
+        leads: whether the sentence is the first of its article.
+    """
+
+    text: str
+    before: str
+    after: str
+    passage: str
+    encoded: EncodedText
+    leads: bool
+
+
+def has_kind(question: Question, context: Context) -> bool | None:
+    """Whether a sentence has what the question's kind asks for and the question does not; None where any may do."""
+    finders: dict[str, Callable[[], Sequence[object] | bool]] = {
+        "who": lambda: expressions.new_names(context.text, question.names),
+        "when": lambda: _fresh(expressions.times(context.text), context.text, question),
+        "where": lambda: _fresh(expressions.places(context.text), context.text, question),
+        "number": lambda: _fresh(expressions.numbers(context.text), context.text, question),
+        "money": lambda: _fresh(expressions.amounts(context.text), context.text, question),
+        "why": lambda: expressions.REASON.search(context.text) is not None,
+        "said": lambda: expressions.is_speech(context.text),
+    }
+    finder = finders.get(question.kind)
+    return bool(finder()) if finder else None
+
+
+def _fresh(spans: Sequence[tuple[int, int]], text: str, question: Question) -> list[str]:
+    lower = question.text.lower()
+    return [text[start:end] for start, end in spans if text[start:end].lower() not in lower]
+
+
+# What may stand for a name: a pronoun, or "the top diplomat" at the beginning.
+_POINTS_BACK = re.compile(r"\b(?:[Hh]e|[Ss]he|[Tt]hey|[Ii]t|[Ww]e|I|[Hh]is|[Hh]er|[Tt]heir|[Ii]ts)\b|^[“\"]?The\s")
+_SUBJECT = re.compile(
+    r"\b(?i:did|does|do|has|have|had|will|would|is|was|were|are|could|should)\s+(?:the\s+)?(?=[A-Z])|^(?=[A-Z])", re.MULTILINE
+)
+
+
+def subject(question: Question) -> Name | None:
+    """The name that the question says something of: in "Why did Britain ban Huawei?" it is Britain."""
+    for match in _SUBJECT.finditer(question.text):
+        for name in question.names:
+            possessed = re.match(r"[’']s?\b", question.text[name.end :])
+            if name.start == match.end() and not possessed:
+                return name
+    return None
+
+
+def agent(question: Question, context: Context) -> float:
+    """Whether the sentence speaks of the question's subject as one who acts, or who speaks where that is asked.
+
+    Returns:
+        1 where it does, or where the question names no subject; 0.5 where a pronoun or "the minister" may stand for a
+        name in the sentences before; 0 where the name is only another's attribute ("U.S. sanctions") or not there.
+    """
+    asked = subject(question)
+    if asked is None:
+        return 1.0
+    actors = [name for name in find_names(context.text) if _may_act(name, context.text)]
+    own = [name for name in actors if agreement(asked.text, name.text)]
+    if question.kind == "said":
+        own = [name for name in own if _speaks(name, context.text)]
+    if own:
+        return 1.0
+    pointer = _POINTS_BACK.search(context.text)
+    before = [name for name in find_names(context.before) if _may_act(name, context.before)]
+    if pointer is None or not any(agreement(asked.text, name.text) for name in before):
+        return 0.0
+    # Behind another who acts, a pronoun is more likely that one's.
+    return 0.5 if not any(name.end <= pointer.start() for name in actors) else 0.0
+
+
+def _may_act(name: Name, text: str) -> bool:
+    """Whether a mention can be an agent: not a possessor, an adjective, or a country's name before a noun."""
+    behind = text[name.end :]
+    kind = form(name.text)
+    if re.match(r"[’']s?\b", behind) or kind == "adjective":
+        return False
+    if kind == "both":
+        return not re.match(r"\s+[a-zA-Z]", behind) or _ACTS.match(behind) is not None
+    return not _GOVERNS.match(behind)
+
+
+def _speaks(name: Name, text: str) -> bool:
+    """Whether words of speech stand close to a mention: "Raab, in London, said", "said Mr. Raab"."""
+    before, behind = text[: name.start], text[name.end :]
+    after = re.match(r"[^.;“”]{0,60}", behind)
+    near = re.search(r"(?:\S+\s+){0,3}$", before)
+    return bool(after and expressions.SPEECH.search(after[0])) or bool(near and expressions.SPEECH.search(near[0]))
+
+
+def excluded(question: Question, context: Context) -> bool:
+    """Whether a sentence cannot answer, however alike it is: another acts, or what was asked for is not in it."""
+    return (
+        has_kind(question, context) is False
+        or agent(question, context) == 0.0
+        or not _has_role(question, context)
+        or not _has_measure(question, context)
+    )
+
+
+_ROLE = re.compile(r"^who(?:[’']s| is| was| are| were)\s+(?:the\s+)?(?P<role>[a-z -]+?)\s+(?:of|at|for|in)\b", re.IGNORECASE)
+
+
+def _has_role(question: Question, context: Context) -> bool:
+    """Whether the office in "Who is the captain of ..." is spoken of in or around the sentence."""
+    match = _ROLE.match(question.text)
+    if match is None:
+        return True
+    around = set(stems(f"{context.before} {context.text} {context.after}"))
+    return bool(set(stems(match["role"])) & around)
+
+
+# What "how old" and its like ask for.
+_MEASURES = {
+    "old": r"\b\d{1,3}-year-old\b|\baged? (?:of )?\d|, \d{1,3},|\b(?:at|turned|is|was) \d{1,3}\b(?! (?:percent|people))|years? old",
+    "long": r"\b(?:second|minute|hour|day|week|month|year|decade|night|kilomet|met(?:er|re)|mile|km)\w*",
+    "far": r"\b(?:kilomet|met(?:er|re)|mile|km|feet|foot)\w*",
+    "tall": r"\b(?:met(?:er|re)|feet|foot|centimet|inch|stor)\w*",
+    "high": r"\b(?:met(?:er|re)|feet|foot|percent|degree|level|crowns?|dollars?)\w*",
+    "deep": r"\b(?:kilomet|met(?:er|re)|feet|foot|fathom)\w*",
+    "fast": r"\b(?:kph|mph|knots|per hour|km/h)\b",
+}
+
+
+def _has_measure(question: Question, context: Context) -> bool:
+    match = re.match(r"how (old|long|far|tall|high|deep|fast)\b", question.text, re.IGNORECASE)
+    return match is None or re.search(_MEASURES[match[1].lower()], context.text, re.IGNORECASE) is not None
