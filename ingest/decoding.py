@@ -50,7 +50,7 @@ def detect_encoding(sample: bytes, complete: bool = True) -> str:
 
 
 def decode(data: bytes) -> str:
-    """The text of some bytes; line ends become `\\n`.
+    r"""The text of some bytes; line ends become `\n`.
 
     Raises:
         ValueError: no encoding fits.

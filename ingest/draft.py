@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from ingest.article import Article, Published, Status
@@ -78,19 +79,21 @@ def to_article(draft: Draft) -> Article:
     story = [p for p in story if re.search(r"\w", p)]
     if not story:
         raise draft.problem("it holds no story text", "Check that the file is complete; an article needs a sentence")
-    published = _date(draft, "published", draft.published) or (dateline and dateline.published)
+    published = _date(draft, "published", draft.published)
+    if published is None and dateline is not None:
+        published = dateline.published
     text = "\n\n".join(story)
     return Article(
         identity=_identity(draft),
         headline=clean_line(draft.headline) or _first_words(story[0]),
         text=text,
         published=published,
-        publisher=clean_line(draft.publisher) or (dateline and clean_line(dateline.agency)),
-        place=clean_line(draft.place) or (dateline and clean_line(dateline.place)),
+        publisher=clean_line(draft.publisher) or (clean_line(dateline.agency) if dateline else None),
+        place=clean_line(draft.place) or (clean_line(dateline.place) if dateline else None),
         authors=tuple(name for name in map(clean_line, draft.authors) if name),
         url=_url(draft),
         language=_language(draft, text),
-        dateline=dateline and dateline.words,
+        dateline=dateline.words if dateline else None,
         source=draft.file,
         position=draft.position,
         status=_status(draft),
@@ -101,7 +104,8 @@ def to_article(draft: Draft) -> Article:
 
 def split_paragraphs(text: str) -> list[str]:
     """Paragraphs of a text, each on one line, whether it is wrapped at a fixed width or not."""
-    text = _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n"))
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
+    text = _UNWANTED.sub("", text)
     paragraphs = []
     for block in re.split(r"\n\s*\n", text):
         lines = [_SPACES.sub(" ", line).strip() for line in block.split("\n")]
@@ -151,7 +155,7 @@ def _status(draft: Draft) -> Status:
     status = {"cancelled": "canceled", "withdrawn": "canceled"}.get(status, status)
     if status not in ("usable", "withheld", "canceled"):
         raise draft.problem(f"status is {draft.status!r}", "It takes usable, withheld or canceled")
-    return status  # type: ignore[return-value]
+    return cast("Status", status)
 
 
 def _url(draft: Draft) -> str | None:

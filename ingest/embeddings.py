@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from langchain_core.embeddings import Embeddings
 
@@ -87,8 +86,8 @@ class SentenceTransformerEmbeddings(Embeddings):
             self._model = SentenceTransformer(location, device="cpu")
         except (OSError, ValueError, RuntimeError, ImportError) as error:
             raise EmbedderError(
-                f"the embedder {name!r} does not load: {error}. Name a folder that holds a sentence-transformers model, "
-                f"or leave it out for {DEFAULT_EMBEDDER}"
+                f"the embedder {name!r} does not load: {error}. Name a folder that holds a sentence-transformers "
+                f"model, or leave it out for {DEFAULT_EMBEDDER}"
             ) from error
         dimension = self._model.get_embedding_dimension()
         if dimension is None:
@@ -119,9 +118,11 @@ class SentenceTransformerEmbeddings(Embeddings):
             return []
         tokenizer = self._model.tokenizer
         with _encoding:
-            encoded = self._model.encode(
+            features_of_each = self._model.encode(
                 list(texts), batch_size=_BATCH, output_value=None, convert_to_numpy=False, show_progress_bar=False
             )
+            # Its overloads take a list of texts for one input of several parts, and promise one result.
+            encoded = cast("list[dict[str, Any]]", features_of_each)
             offsets = tokenizer(
                 list(texts), return_offsets_mapping=True, truncation=True, max_length=self._model.max_seq_length
             )["offset_mapping"]
@@ -177,9 +178,9 @@ def default_model_folder() -> Path:
         raise EmbedderError(f"the package {_PACKAGE} with the default embedder is not installed. {repair}") from None
     for name, expected in _SHA256.items():
         path = folder / name
-        if not os.path.isfile(path):
+        if not path.is_file():
             raise EmbedderError(f"the default embedder lacks {path}. {repair}")
-        with open(path, "rb") as file:
+        with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
         if found != expected:
             raise EmbedderError(f"{path} was altered: its sha256 is {found}, expected {expected}. {repair}")

@@ -9,18 +9,18 @@ _WHOLE = tuple(
     re.compile(pattern, re.IGNORECASE | re.DOTALL)
     for pattern in (
         # "(Reporting by A. Name in Town; Editing by B. Name)", also without parentheses
-        r"[\[(]?\s*(?:additional |with |writing and )?(?:reporting|editing|writing|compiled|graphics?|production|translation"
-        r"|research)(?: and (?:reporting|editing|writing))? by\b[^.]*(?:\.[^.]{0,60})*\.?\s*[\])]?",
+        r"[\[(]?\s*(?:additional |with |writing and )?(?:reporting|editing|writing|compiled|graphics?|production"
+        r"|translation|research)(?: and (?:reporting|editing|writing))? by\b[^.]*(?:\.[^.]{0,60})*\.?\s*[\])]?",
         r"[\[(]?(?:--|—|–)?\s*with (?:assistance|contributions?) (?:from|by) .{3,200}[\])]?",
         r"to contact the (?:reporters?|editors?|authors?) .{3,300}",
-        r"(?:photo(?:graph)?|image|picture|video|illustration|graphic|credit|caption)(?: by| credit| courtesy of)?\s*[:/|]"
-        r".{0,300}",
+        r"(?:photo(?:graph)?|image|picture|video|illustration|graphic|credit|caption)"
+        r"(?: by| credit| courtesy of)?\s*[:/|].{0,300}",
         r"(?:sign up|subscribe|register|log in|sign in)\b.{0,200}",
         r"(?:get|receive) .{0,80}\b(?:newsletter|inbox|alerts?)\b.{0,120}",
         r"enter your e-?mail.{0,120}",
         r"(?:share|follow|like|tweet|print|e-?mail|copy link|save|comments?|advertisement|sponsored|facebook|twitter|x"
-        r"|whatsapp|linkedin|reddit)(?:\s*[|,·•/&]?\s*(?:this|on|us|article|story|page|via|and|to|share|tweet|print|e-?mail|copy"
-        r"|link|save|comments?|facebook|twitter|x|whatsapp|linkedin|reddit|messenger|instagram))*\W*",
+        r"|whatsapp|linkedin|reddit)(?:\s*[|,·•/&]?\s*(?:this|on|us|article|story|page|via|and|to|share|tweet|print|e-?mail"
+        r"|copy|link|save|comments?|facebook|twitter|x|whatsapp|linkedin|reddit|messenger|instagram))*\W*",
         r"(?:read more|read also|see also|related|recommended|more on this|more from|most read|watch|listen)\s*[:>].{0,200}",
         r"(?:related|recommended|trending|top) (?:stories|articles|reading|topics|content).{0,200}",
         r"(?:more stories like this are available|for more articles like this).{0,200}",
@@ -36,8 +36,8 @@ _CREDIT_TAIL = re.compile(
     re.IGNORECASE,
 )
 _CORRECTION = re.compile(
-    r"[\[(]?\s*(?:editor[’']s note:?\s*)?(?:correction|clarification)\s*(?::|—|–|\()|[\[(]\s*(?:corrects|corrected|refiles)\b"
-    r"|this (?:story|article) (?:has been|was) corrected|corrected\s*:|an earlier version of this (?:story|article)",
+    r"[\[(]?\s*(?:editor[’']s note:?\s*)?(?:correction|clarification)\s*(?::|—|–|\()"
+    r"|[\[(]\s*(?:corrects|corrected|refiles)\b|this (?:story|article) (?:has been|was) corrected|corrected\s*:|an earlier version of this (?:story|article)",
     re.IGNORECASE,
 )
 _TERMINAL = re.compile(r"[.!?…:;,][\"'”’)\]»]*$")

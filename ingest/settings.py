@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from ingest.errors import SettingsError
 
@@ -69,7 +70,7 @@ class Settings:
             SettingsError: an unknown `DATELINE_` variable or setting, or a value that cannot be used.
         """
         environment = os.environ if environment is None else environment
-        found: dict[str, object] = {}
+        found: dict[str, Any] = {}
         for name, value in environment.items():
             if not name.startswith("DATELINE_"):
                 continue
@@ -90,7 +91,7 @@ class Settings:
                     f"passage_words is {found['passage_words']!r}; it takes a whole number, 20 to 400"
                 ) from None
         try:
-            return replace(cls(), **found)  # type: ignore[arg-type]
+            return replace(cls(), **found)
         except TypeError:
             known = ", ".join(VARIABLES.values())
             raise SettingsError(f"unknown setting among {', '.join(found)}; known are {known}") from None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import chromadb
 from chromadb.config import Settings as ChromaSettings
@@ -30,11 +30,13 @@ from ingest.scope import Scope
 
 if TYPE_CHECKING:
     import numpy as np
+    from chromadb.api.client import Client
+    from chromadb.api.collection_configuration import CreateHNSWConfiguration
     from numpy.typing import NDArray
 
 _PASSAGES = "passages"
 _ARTICLES = "articles"
-_HNSW = {"space": "cosine", "ef_construction": 100, "ef_search": 100, "max_neighbors": 16}
+_HNSW: CreateHNSWConfiguration = {"space": "cosine", "ef_construction": 100, "ef_search": 100, "max_neighbors": 16}
 _PAGE = 2_000  # records fetched at once where all are walked through
 
 
@@ -52,9 +54,9 @@ class Store:
             ArchiveError: Chroma cannot open the folder.
         """
         try:
-            self._client = chromadb.PersistentClient(
-                path=str(folder), settings=ChromaSettings(anonymized_telemetry=False)
-            )
+            client = chromadb.PersistentClient(path=str(folder), settings=ChromaSettings(anonymized_telemetry=False))
+            # It promises a ClientAPI, which has no close(); what it makes is always a Client.
+            self._client = cast("Client", client)
             self._passages = self._collection(_PASSAGES, {**made_with, "revision": 0})
             self._articles = self._collection(_ARTICLES, {"holds": "articles"})
         except (ChromaError, ValueError, OSError) as error:

@@ -116,17 +116,17 @@ class _Steps:
         )
 
 
-def describe_coverage(coverage: Coverage, question: Question | None = None) -> str:
+def describe_coverage(coverage: Coverage, question: Question | None = None, subject: str = "It") -> str:
     """In words, what an archive covers and which part of it was asked."""
     if not coverage.n_articles:
-        return "It is empty: add articles with `dateline ingest PATH`."
+        return f"{subject} is empty: add articles with `dateline ingest PATH`."
     count = f"{coverage.n_articles:,} article{'' if coverage.n_articles == 1 else 's'}"
     if coverage.first and coverage.last:
         first, last = (Published.parse(date).in_words() for date in (coverage.first, coverage.last))
         span = f"from {first} to {last}" if first != last else f"of {first}"
-        covered = f"It covers {count} {span}."
+        covered = f"{subject} covers {count} {span}."
     else:
-        covered = f"It covers {count} without dates."
+        covered = f"{subject} covers {count} without dates."
     if question is None or question.scope.is_open:
         return covered
     return f"{covered} Only a part was asked: {describe_scope(question)}."
@@ -156,6 +156,6 @@ def _foreign(language: str, archive: Archive) -> str:
 def _nearest(candidates: Sequence[Candidate]) -> tuple[Nearby, ...]:
     articles = {candidate.passage.article_id: candidate.found.article for candidate in candidates}
     return tuple(
-        Nearby(article_id, a.headline, a.publisher, a.published and a.published.iso, a.url)
+        Nearby(article_id, a.headline, a.publisher, a.published.iso if a.published else None, a.url)
         for article_id, a in list(articles.items())[:_NEAREST]
     )

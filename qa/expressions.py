@@ -12,8 +12,9 @@ _MONTH = "|".join(f"{month[:3]}(?:{month[3:]}|\\.|t\\.?)?" if month != "May" els
 _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _NUMBER_WORD = (
     r"(?:a dozen|half a|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
-    r"|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|one|dozens?|hundreds?|thousands?"
-    r"|millions?|billions?|no one|nobody|none|twice|half|a third|a quarter|both)(?:-(?:one|two|three|four|five|six|seven|eight|nine))?"
+    r"|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|one|dozens?|hundreds?"
+    r"|thousands?|millions?|billions?|no one|nobody|none|twice|half|a third|a quarter|both)"
+    r"(?:-(?:one|two|three|four|five|six|seven|eight|nine))?"
 )
 _UNIT = (
     r"(?:\s?(?:percent(?:age points?)?|per cent|%|million|billion|trillion|thousand|hundred|m|bn|tn|crowns?|dollars?"
@@ -23,18 +24,22 @@ _UNIT = (
 
 TIME = re.compile(
     rf"\b(?:(?:[Ii]n|[Oo]n|[Ss]ince|until|by|from|before|after|of|for)\s+)?(?:(?:early|late|mid)[- ])?(?:"
-    rf"(?:(?:[Ll]ast|[Nn]ext|[Tt]his|the following|the previous)\s+)?{_DAY}(?:,?\s+(?:{_MONTH})\s+\d{{1,2}}(?:,?\s+\d{{4}})?)?"
+    rf"(?:(?:[Ll]ast|[Nn]ext|[Tt]his|the following|the previous)\s+)?{_DAY}"
+    rf"(?:,?\s+(?:{_MONTH})\s+\d{{1,2}}(?:,?\s+\d{{4}})?)?"
     rf"(?:\s+(?:morning|afternoon|evening|night))?"
     rf"|(?:\d{{1,2}}\s+)?(?:{_MONTH})(?:\s+\d{{1,2}}(?!\d))?(?:,?\s+\d{{4}})?(?=\b|\s|$)"
-    rf"|(?:[Ll]ast|[Nn]ext|[Tt]his|[Tt]he (?:past|previous|following))\s+(?:week|month|year|night|summer|winter|spring|autumn|fall"
-    rf"|weekend|decade|century)"
-    rf"|[Yy]esterday|[Tt]oday|[Tt]onight|[Tt]omorrow|[Ee]arlier (?:this|that) \w+|(?:[Aa]|[Tt]wo|[Tt]hree|four|five|six|ten) (?:day|week|month|year)s?"
-    rf" (?:ago|later|earlier)|\d+ (?:day|week|month|year|hour)s? (?:ago|later|earlier)|midnight|noon"
+    rf"|(?:[Ll]ast|[Nn]ext|[Tt]his|[Tt]he (?:past|previous|following))\s+"
+    rf"(?:week|month|year|night|summer|winter|spring|autumn|fall|weekend|decade|century)"
+    rf"|[Yy]esterday|[Tt]oday|[Tt]onight|[Tt]omorrow|[Ee]arlier (?:this|that) \w+"
+    rf"|(?:[Aa]|[Tt]wo|[Tt]hree|four|five|six|ten) (?:day|week|month|year)s? (?:ago|later|earlier)"
+    rf"|\d+ (?:day|week|month|year|hour)s? (?:ago|later|earlier)|midnight|noon"
     rf"|\d{{1,2}}(?::\d\d)?\s?[ap]\.?m\.?|(?:19|20)\d\ds?)(?!\w)"
 )
 
 NUMBER = re.compile(
-    rf"(?<![\w-])(?:[$£€¥]\s?)?\d+(?:,\d{{3}})*(?:\.\d+)?(?:st|nd|rd|th)?(?:{_UNIT}){{0,3}}|\b{_NUMBER_WORD}\b(?:{_UNIT}){{0,3}}", re.IGNORECASE
+    rf"(?<![\w-])(?:[$£€¥]\s?)?\d+(?:,\d{{3}})*(?:\.\d+)?(?:st|nd|rd|th)?(?:{_UNIT}){{0,3}}"
+    rf"|\b{_NUMBER_WORD}\b(?:{_UNIT}){{0,3}}",
+    re.IGNORECASE
 )
 _MONEY = re.compile(r"[$£€¥]|\b(?:crowns?|dollars?|pounds?|euros?|yen|yuan|cents?|pence|rupees?|francs?|million|billion)\b", re.I)
 _PLACE_WORD = re.compile(
@@ -42,15 +47,15 @@ _PLACE_WORD = re.compile(
     r"(?:[a-z][\w’-]+\s+){0,3}?(?P<noun>(?:(?:[A-Z]\.)+|[A-ZÀ-Þ][\w’'&-]*)(?: (?:of (?:the )?)?[A-ZÀ-Þ][\w’'&-]*)*)"
 )
 REASON = re.compile(
-    r"\b(?:because|citing|cited|cites|due to|owing to|thanks to|as a result|since|so that|in order to|amid|over (?:fears|claims"
-    r"|concerns)|caused|cause|causes|reasons?|blamed|blames|blaming|after|for (?:\w+ing)|following|led to|prompt(?:ed|ing)"
+    r"\b(?:because|citing|cited|cites|due to|owing to|thanks to|as a result|since|so that|in order to|amid"
+    r"|over (?:fears|claims|concerns)|caused|cause|causes|reasons?|blamed|blames|blaming|after|for (?:\w+ing)|following|led to|prompt(?:ed|ing)"
     r"|sparked|triggered|response to|to (?:avoid|prevent|protect|help|cut|save|stop|reduce|make|keep|allow|ensure|give)"
     r"|meant|means|why|so\b|that is why|in protest|against|failed|lack of|shortage)\b",
     re.IGNORECASE,
 )
 SPEECH = re.compile(
-    r"\b(?:said|says|say|saying|told|tells|added|adds|asked|wrote|insisted|argued|warned|claimed|called|described|denied|replied"
-    r"|suggested|announced|promised|accused|praised|criticised|criticized|stated|testified|urged|vowed|acknowledged|admitted"
+    r"\b(?:said|says|say|saying|told|tells|added|adds|asked|wrote|insisted|argued|warned|claimed|called|described|denied"
+    r"|replied|suggested|announced|promised|accused|praised|criticised|criticized|stated|testified|urged|vowed|acknowledged|admitted"
     r"|condemned|welcomed|hailed|pledged|demanded|noted|explained|declared|responded|wants)\b"
 )
 _QUOTED = re.compile(r"[“\"]")
@@ -76,11 +81,7 @@ def amounts(text: str) -> list[Span]:
 
 def places(text: str) -> list[Span]:
     """Names behind a preposition of place."""
-    found = []
-    for match in _PLACE_WORD.finditer(text):
-        if not _NO_PLACE.fullmatch(match["noun"]):
-            found.append(match.span("noun"))
-    return found
+    return [match.span("noun") for match in _PLACE_WORD.finditer(text) if not _NO_PLACE.fullmatch(match["noun"])]
 
 
 def new_names(text: str, known: list[Name]) -> list[Span]:

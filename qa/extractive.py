@@ -64,7 +64,7 @@ def cite(evidence: Evidence) -> Citation:
         version=passage.version,
         headline=article.headline,
         publisher=article.publisher,
-        published=article.published and article.published.iso,
+        published=article.published.iso if article.published else None,
         url=article.url,
         quote=evidence.quote,
         start=evidence.span[0],

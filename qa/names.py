@@ -14,15 +14,16 @@ _LINK = r"(?:of the |of |de |van |von |der |al |bin |du |la )"
 _NAME = re.compile(rf"(?:{_ACRONYM}|\d*[A-Z]+-?\d+\b|{_WORD})(?: {_LINK}?(?:{_ACRONYM}|{_WORD}|[A-Z]\.))*")
 # Capitalised where a sentence begins, and names of nothing.
 _PLAIN = frozenset(
-    """a about according after again against all along also although among amid an and another any are as at be because been before both but by
-    can could did do does during each either even every few first for from had has have he her here his how however i
-    if in is it its just last later many may meanwhile might more most much must my neither never new next no nobody
-    none nor not nothing now of on once one only or other our over people perhaps please several shall she should since
-    so some still such tell than that the through throughout toward towards their them then there these they this those though three thus to two under
-    until up upon us very was we were what whatever when where whether which while who whom whose why will with within
-    without would yes yesterday yet you your today tomorrow say says said asked according earlier officials police
-    monday tuesday wednesday thursday friday saturday sunday january february march april june july august september
-    october november december president minister secretary mr mrs ms dr prof""".split()
+    """a about according after again against all along also although among amid an and another any are as at be
+    because been before both but by can could did do does during each either even every few first for from had has
+    have he her here his how however i if in is it its just last later many may meanwhile might more most much must
+    my neither never new next no nobody none nor not nothing now of on once one only or other our over people
+    perhaps please several shall she should since so some still such tell than that the through throughout toward
+    towards their them then there these they this those though three thus to two under until up upon us very was we
+    were what whatever when where whether which while who whom whose why will with within without would yes
+    yesterday yet you your today tomorrow say says said asked according earlier officials police monday tuesday
+    wednesday thursday friday saturday sunday january february march april june july august september october
+    november december president minister secretary mr mrs ms dr prof""".split()
 )
 _TITLES = frozenset(
     """president minister secretary mr mrs ms miss dr prof professor sir dame lord lady king queen prince princess
@@ -34,7 +35,8 @@ _TITLES = frozenset(
 # Names of the same country or union: itself, its people, its adjective; behind "|" the seat of its government, which
 # stands for it in news and is a place as well.
 _GROUPS = """
-uk, united kingdom, britain, great britain, british, briton, britons, england, english | london, downing street, whitehall
+uk, united kingdom, britain, great britain, british, briton, britons, england, english \
+| london, downing street, whitehall
 us, usa, united states, america, american, americans | washington, white house
 eu, european union, europe, european, europeans | brussels
 china, chinese, people's republic of china, prc | beijing
@@ -156,7 +158,9 @@ def seat(name: str) -> int | None:
 
 
 def form(name: str) -> str:
-    """How a country's or body's name is used: `noun` ("Britain"), `adjective` ("British"), `both` ("U.K."), else `name`."""
+    """How a country's or body's name is used: `noun` ("Britain"), `adjective` ("British"), `both` ("U.K."),
+    else `name`.
+    """
     if country(name) is None:
         return "name"
     folded = fold(name)

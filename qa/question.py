@@ -45,12 +45,13 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
 
 # Words of a question that no article need share with it.
 _EMPTY = frozenset(
-    """a about according after all also am an and any anyone anything are as at be been being but by can could did do does
-    doing down during exactly for from get give given had has have he her hers him his how i if in into is it its itself
-    just know let like long many may me might more most much must my of off on one or other our out over own please shall
-    she should so some someone something such tell than that the their them then there these they this those through to
-    too under until up us use very was we were what when where whether which while who whom whose why will with would
-    you your really actually currently now did't doesn't said say says saying happen happened happens thing things kind""".split()
+    """a about according after all also am an and any anyone anything are as at be been being but by can could did
+    do does doing down during exactly for from get give given had has have he her hers him his how i if in into is
+    it its itself just know let like long many may me might more most much must my of off on one or other our out
+    over own please shall she should so some someone something such tell than that the their them then there these
+    they this those through to too under until up us use very was we were what when where whether which while who
+    whom whose why will with would you your really actually currently now did't doesn't said say says saying happen
+    happened happens thing things kind""".split()
 )
 # Words that say little: matching them means little, missing them too.
 _LIGHT = frozenset(
@@ -184,9 +185,9 @@ class Question:
 
 # Words that mark a text as English; those that other languages share are left out.
 _ENGLISH = frozenset(
-    """the of and what who when where why how which whose did does is are were has have had with from this that about there
-    they their his her by for not will would can could should been it its on says said after before many much tell ban
-    you your between during under over into out up to""".split()
+    """the of and what who when where why how which whose did does is are were has have had with from this that
+    about there they their his her by for not will would can could should been it its on says said after before many
+    much tell ban you your between during under over into out up to""".split()
 )
 
 
@@ -215,4 +216,4 @@ def _range(published: Range) -> tuple[str | None, str | None] | None:
         raise QuestionError(f"{error}; published takes a date, or the first and the last date") from None
     if start and end and start.epoch > end.end_epoch:
         raise QuestionError(f"the range from {first} to {last} ends before it begins; swap the dates")
-    return (start and start.iso, end and end.iso) if start or end else None
+    return (start.iso if start else None, end.iso if end else None) if start or end else None

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ingest.article import Span
 from ingest.embeddings import EncodedText
 from ingest.lexical import terms as stems
 from qa import expressions
@@ -150,7 +149,8 @@ def _has_role(question: Question, context: Context) -> bool:
 
 # What "how old" and its like ask for.
 _MEASURES = {
-    "old": r"\b\d{1,3}-year-old\b|\baged? (?:of )?\d|, \d{1,3},|\b(?:at|turned|is|was) \d{1,3}\b(?! (?:percent|people))|years? old",
+    "old": r"\b\d{1,3}-year-old\b|\baged? (?:of )?\d|, \d{1,3},"
+    r"|\b(?:at|turned|is|was) \d{1,3}\b(?! (?:percent|people))|years? old",
     "long": r"\b(?:second|minute|hour|day|week|month|year|decade|night|kilomet|met(?:er|re)|mile|km)\w*",
     "far": r"\b(?:kilomet|met(?:er|re)|mile|km|feet|foot)\w*",
     "tall": r"\b(?:met(?:er|re)|feet|foot|centimet|inch|stor)\w*",

@@ -1,1 +1,1 @@
-"""x"""
+"""What people touch: the chat page and the command line."""

@@ -53,7 +53,8 @@ class HtmlReader:
         found = trafilatura.bare_extraction(
             markup, with_metadata=True, include_comments=False, include_tables=False, favor_precision=True
         )
-        text = (found and found.text) or _text(linked.get("articleBody"))
+        page = None if isinstance(found, dict) else found  # a dict only where one is asked for
+        text = (page.text if page else None) or _text(linked.get("articleBody"))
         if not text:
             raise source.problem("no article was found on the page", "Save the article's own page, not a list of them")
         # JSON-LD first, meta tags second, what trafilatura makes of the page last; it takes any date on a page for
@@ -65,9 +66,9 @@ class HtmlReader:
             text="\n\n".join(text.split("\n")),
             file=source.name,
             key=source.key,
-            headline=facts["headline"] or (found and found.title) or None,
+            headline=facts["headline"] or (page.title if page else None) or None,
             published=facts["published"],
-            publisher=facts["publisher"] or (found and found.sitename) or None,
+            publisher=facts["publisher"] or (page.sitename if page else None) or None,
             place=_text(linked.get("dateline")) or _text(linked.get("contentLocation")),
             authors=_names(linked.get("author")) or _names(facts["authors"]),
             url=_canonical(tree) or facts["url"],

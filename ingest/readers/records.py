@@ -75,7 +75,7 @@ def to_draft(record: Mapping[str, Any], named: Mapping[str, str], source: Source
         key=f"{source.key}#{suffix}",
         position=position,
         authors=authors,
-        **{fact: value for fact, value in facts.items()},  # type: ignore[arg-type]
+        **facts,
     )
 
 

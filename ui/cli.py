@@ -1,0 +1,319 @@
+"""The `dateline` command."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ingest.errors import DatelineError, SettingsError
+
+if TYPE_CHECKING:
+    from ingest.archive import Archive
+    from ingest.pipeline import IngestReport
+    from ingest.settings import Settings
+
+#: Exit codes; 2, for wrong usage, is argparse's own.
+DONE, ERROR, REFUSED, INTERRUPTED = 0, 1, 3, 130
+
+_EXIT_CODES = "exit codes: 0 answered or done, 1 error, 2 wrong usage, 3 refused"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        argv: its arguments; None for those of the process.
+
+    Returns:
+        The exit code.
+    """
+    arguments = _parser().parse_args(argv)
+    logging.basicConfig(level=logging.INFO if arguments.verbose else logging.ERROR, format="%(levelname)s %(message)s")
+    logging.getLogger("ingest").setLevel(logging.INFO if arguments.verbose else logging.WARNING)
+    # The models that are used lie on disk; none is ever looked for on the network unless the user says so.
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    run: Callable[[argparse.Namespace], int] = arguments.run
+    try:
+        return run(arguments)
+    except DatelineError as error:
+        print(f"dateline: {error}", file=sys.stderr)
+        return ERROR
+    except BrokenPipeError:
+        sys.stderr.close()
+        return ERROR
+    except KeyboardInterrupt:
+        print("dateline: interrupted; what is in the archive is whole", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _ingest(arguments: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from ingest.pipeline import ingest
+
+    columns = dict(_column(pair) for pair in (arguments.columns or "").split(",") if pair)
+    hide = arguments.json or arguments.quiet or None  # None: hidden where standard error is no terminal
+    with tqdm(unit="B", unit_scale=True, desc="ingest", disable=hide, file=sys.stderr) as bar:
+
+        def progress(done: int, total: int, report: IngestReport) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+            bar.set_postfix_str(f"{report.total} articles")
+
+        report = ingest(arguments.path, _settings(arguments), columns, progress)
+    if arguments.json:
+        _print_json(report.to_dict())
+    else:
+        for error in report.failed:
+            print(f"not taken: {error}", file=sys.stderr)
+        print(report)
+    return ERROR if report.failed else DONE
+
+
+def _ask(arguments: argparse.Namespace) -> int:
+    from qa import ask
+
+    question = sys.stdin.read() if arguments.question == "-" else arguments.question
+    answer = ask(question, _settings(arguments), _range(arguments.published), arguments.publisher)
+    if arguments.json:
+        _print_json(answer.to_dict())
+    elif arguments.markdown:
+        print(answer.to_markdown())
+    else:
+        print(answer.text)
+        for number, citation in enumerate(answer.citations, 1):
+            print(f"\n[{number}] {citation.headline}\n    {citation.source()}  (dateline show {citation.article_id})")
+    return DONE if answer.answered else REFUSED
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    import ipaddress
+
+    auth = _passwords(arguments.auth) if arguments.auth else None
+    local = arguments.host == "localhost"
+    if not local:
+        try:
+            local = ipaddress.ip_address(arguments.host).is_loopback
+        except ValueError:
+            raise SettingsError(f"--host takes an address such as 127.0.0.1, not {arguments.host!r}") from None
+    if not local and auth is None:
+        raise SettingsError(
+            f"{arguments.host} can be reached by others: name a file with a line NAME:PASSWORD for each visitor, --auth FILE"
+        )
+    with _opened(arguments, create=True) as archive:
+        if arguments.samples and not archive.n_articles:
+            from ingest.pipeline import ingest
+            from ingest.samples import sample_sources
+
+            print("The archive is empty; taking in the sample articles.", flush=True)
+            print(ingest(sample_sources(), archive), flush=True)
+        from ui.chat import serve
+
+        print(f"Dateline opens {archive.folder} ...", flush=True)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # stopped by a service manager is stopped in good order
+        try:
+            serve(archive, arguments.host, arguments.port, auth, ready=_say_address)
+        except OSError as error:
+            raise SettingsError(f"port {arguments.port} cannot be used: {error}. Name another with --port") from None
+    return DONE
+
+
+def _say_address(url: str) -> None:
+    print(f"Dateline is at {url}  (stop it with Ctrl+C)", flush=True)
+
+
+def _articles(arguments: argparse.Namespace) -> int:
+    with _opened(arguments) as archive:
+        articles = archive.listing(with_unavailable=arguments.all)
+    if arguments.json:
+        _print_json([_without_text(article) for article in articles])
+        return DONE
+    for article in articles:
+        date = article.published.date if article.published else "-" * 10
+        print(f"{article.article_id}  {date:10}  {(article.publisher or '-')[:24]:24}  {article.headline}")
+    return DONE
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    with _opened(arguments) as archive:
+        article = archive.article(arguments.id)
+    if arguments.json:
+        _print_json(article.to_dict())
+        return DONE
+    facts = {
+        "publisher": article.publisher,
+        "published": article.published,
+        "place": article.place,
+        "authors": ", ".join(article.authors),
+        "url": article.url,
+        "source": f"{article.source}, {article.position}".rstrip(", "),
+        "status": None if article.status == "usable" else article.status,
+        "embargo": article.embargo,
+        "correction": article.correction,
+        "id": article.article_id,
+        "version": article.version,
+    }
+    print(article.headline)
+    print("\n".join(f"{name + ':':11} {value}" for name, value in facts.items() if value))
+    print(f"\n{article.text}")
+    return DONE
+
+
+def _remove(arguments: argparse.Namespace) -> int:
+    with _opened(arguments) as archive:
+        article = archive.restore(arguments.id) if arguments.undo else archive.remove(arguments.id)
+    if arguments.json:
+        _print_json({"article_id": article.article_id, "headline": article.headline, "removed": not arguments.undo})
+    elif arguments.undo:
+        print(f"put back: {article.headline}")
+    else:
+        print(f"removed: {article.headline}\nput it back with: dateline remove --undo {article.article_id}")
+    return DONE
+
+
+def _reindex(arguments: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from ingest.archive import reindex
+
+    with tqdm(unit="article", desc="reindex", disable=arguments.json or None, file=sys.stderr) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        count = reindex(_settings(arguments), progress)
+    if arguments.json:
+        _print_json({"articles": count})
+    else:
+        print(f"{count} articles indexed again")
+    return DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--archive", metavar="DIR", help="folder of the archive (default: DATELINE_ARCHIVE, or your data folder)")
+    common.add_argument("--verbose", action="store_true", help="say more of what is done")
+    with_json = argparse.ArgumentParser(add_help=False)
+    with_json.add_argument("--json", action="store_true", help="print JSON, for programs")
+
+    parser = argparse.ArgumentParser(
+        prog="dateline",
+        description="Ask a collection of news articles; every sentence of an answer points at the words that support it.",
+        epilog=f"example:\n  dateline ingest articles/ && dateline ask 'Who resigned in March?'\n\n{_EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"dateline {_version()}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], about: str, example: str, *, json: bool = True) -> Any:
+        added = commands.add_parser(
+            name,
+            help=about,
+            description=about[0].upper() + about[1:] + ".",
+            epilog=f"example:\n  {example}\n\n{_EXIT_CODES}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            parents=[common, with_json] if json else [common],
+        )
+        added.set_defaults(run=run)
+        return added
+
+    added = command(
+        "ingest", _ingest, "take articles in from files and folders",
+        "dateline ingest wire/ desk.jsonl --columns text=body,headline=title",
+    )  # fmt: skip
+    added.add_argument("path", nargs="+", metavar="PATH", help="wire text, HTML, JSON Lines or CSV; folders are walked")
+    added.add_argument("--columns", metavar="FACT=NAME,...", help="which column or key holds which fact, for CSV and JSON Lines")
+    added.add_argument("--quiet", action="store_true", help="show no progress bar")
+
+    added = command(
+        "ask", _ask, "ask the archive a question",
+        "dateline ask 'Why did the ferry run aground?' --published 2025-02 --publisher Tidewater",
+    )  # fmt: skip
+    added.add_argument("question", metavar="QUESTION", help="the question; - reads it from standard input")
+    added.add_argument("--published", metavar="DATE[..DATE]", help="only articles of this day, month or year, or of a range")
+    added.add_argument("--publisher", action="append", metavar="NAME", help="only articles of this publisher; may be repeated")
+    added.add_argument("--markdown", action="store_true", help="print Markdown with the sources and their quoted words")
+
+    added = command("serve", _serve, "serve the chat page", "dateline serve --samples --port 7860", json=False)
+    added.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s, this machine only)")
+    added.add_argument("--port", type=int, default=7860, help="port to listen on (default %(default)s)")
+    added.add_argument("--auth", metavar="FILE", help="a line NAME:PASSWORD for each visitor; needed for other addresses")
+    added.add_argument("--samples", action="store_true", help="fill an empty archive with the sample articles")
+
+    added = command("articles", _articles, "list the articles, newest first", "dateline articles --all")
+    added.add_argument("--all", action="store_true", help="also those withheld, withdrawn or under embargo")
+
+    added = command("show", _show, "show an article", "dateline show 1d545a70")
+    added.add_argument("id", metavar="ID", help="the article's id, or its first characters")
+
+    added = command("remove", _remove, "take an article out, or put it back", "dateline remove 1d545a70483aeb95")
+    added.add_argument("id", metavar="ID", help="the article's id, or its first characters")
+    added.add_argument("--undo", action="store_true", help="put a removed article back")
+
+    command("reindex", _reindex, "build the archive again from itself, with the settings of now", "dateline reindex")
+    return parser
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    from ingest.settings import Settings
+
+    return Settings.load(arguments.archive)
+
+
+def _opened(arguments: argparse.Namespace, create: bool = False) -> Archive:
+    from ingest.archive import Archive
+
+    return Archive.open(_settings(arguments), create=create)
+
+
+def _column(pair: str) -> tuple[str, str]:
+    fact, separator, name = pair.partition("=")
+    if not separator or not fact.strip() or not name.strip():
+        raise SettingsError(f"--columns takes FACT=NAME, as in text=body, not {pair!r}")
+    return fact.strip(), name.strip()
+
+
+def _range(text: str | None) -> Any:
+    if text is None or ".." not in text:
+        return text
+    first, _, last = text.partition("..")
+    return first.strip() or None, last.strip() or None
+
+
+def _passwords(path: str) -> list[tuple[str, str]]:
+    try:
+        with open(path, encoding="utf-8") as file:
+            pairs = [line.strip().partition(":") for line in file if line.strip()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"--auth {path} cannot be read: {error}") from None
+    if not pairs or not all(name and password for name, _, password in pairs):
+        raise SettingsError(f"--auth {path} has to hold a line NAME:PASSWORD for each visitor")
+    return [(name, password) for name, _, password in pairs]
+
+
+def _without_text(article: Any) -> dict[str, Any]:
+    facts = dict(article.to_dict())
+    del facts["text"]
+    return facts
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("dateline")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,133 @@
+"""Answer and article to what is shown; pure: values in, Markdown or HTML out, no Gradio.
+
+Everything that comes from an article is escaped here. A marker or card is a link to `#cite-TURN-NUMBER`; the page turns
+a click on it into an opened article.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html import escape
+from urllib.parse import urlsplit
+
+from ingest.article import Article, Published, Span
+from ingest.furniture import is_crosshead
+from qa.answer import Answer, Citation, Nearby, escape_markdown
+
+#: Link of a citation: turn of the conversation from 0, number of the citation from 1.
+CITE = re.compile(r"#cite-(\d{1,6})-(\d{1,3})")
+
+#: Link of an article that a refusal names: turn, and its place from 1.
+NEAR = re.compile(r"#near-(\d{1,6})-(\d{1,3})")
+
+
+def answer_markdown(answer: Answer, turn: int) -> str:
+    """An answer as a chat message: sentences with markers that are links; or the refusal with headlines to open."""
+    if not answer.answered:
+        return _refusal_markdown(answer, turn)
+    numbers = {citation: number for number, citation in enumerate(answer.citations, 1)}
+    paragraphs = []
+    for sentence in answer.sentences:
+        markers = "".join(f"[\\[{numbers[c]}\\]](#cite-{turn}-{numbers[c]})" for c in sentence.citations)
+        paragraphs.append(f"{escape_markdown(sentence.text)} {markers}")
+    if answer.short_answer:
+        paragraphs.insert(0, f"**{escape_markdown(answer.short_answer)}**")
+    return "\n\n".join(paragraphs)
+
+
+def _refusal_markdown(answer: Answer, turn: int) -> str:
+    words = answer.text.split(" Nearest headlines: ")[0]
+    lines = [escape_markdown(words)]
+    if answer.nearby:
+        lines += ["", "Nearest headlines:", ""]
+        for number, near in enumerate(answer.nearby, 1):
+            lines.append(f"- [{escape_markdown(near.headline)}](#near-{turn}-{number}) {escape_markdown(_source(near))}")
+    return "\n".join(lines)
+
+
+def cards_html(answer: Answer, turn: int, active: int = 0) -> str:
+    """The sources of an answer as cards: headline, publisher, date, the words cited.
+
+    Args:
+        answer: its citations are shown.
+        turn: which answer of the conversation it is, from 0.
+        active: number of the citation that is open, from 1; 0 for none.
+    """
+    if not answer.citations:
+        return ""
+    cards = []
+    for number, citation in enumerate(answer.citations, 1):
+        current = ' aria-current="true"' if number == active else ""
+        cards.append(
+            f'<li><a class="card" href="#cite-{turn}-{number}"{current}>'
+            f'<span class="number">{number}</span>'
+            f'<span class="headline">{escape(citation.headline)}</span>'
+            f'<span class="source">{escape(_source(citation))}</span>'
+            f"</a></li>"
+        )
+    return f'<h2 class="label">Sources</h2><ol class="cards">{"".join(cards)}</ol>'
+
+
+def article_html(article: Article, cited: Sequence[Span] = (), active: Span | None = None) -> str:
+    """An article with the cited words marked.
+
+    Args:
+        article: with its text.
+        cited: spans of the text that the answer rests on.
+        active: the one that was asked for, marked more strongly; its words, as shown, are exactly those of the span.
+    """
+    paragraphs = []
+    for match in re.finditer(r"\S(?:.|\n(?!\n))*", article.text):
+        marked = _marked(article.text, match.span(), cited, active)
+        tag = "h3" if is_crosshead(match.group()) else "p"
+        paragraphs.append(f"<{tag}>{marked}</{tag}>")
+    note = f'<p class="correction">{escape(article.correction)}</p>' if article.correction else ""
+    status = '<p class="correction">This article was withdrawn.</p>' if article.status == "canceled" else ""
+    return (
+        f'<article class="reading" lang="{escape(article.language or "en")}" dir="auto"><h2>{escape(article.headline)}</h2>'
+        f'<p class="byline">{escape(_byline(article))}</p>{_original(article.url)}{status}{note}{"".join(paragraphs)}</article>'
+    )
+
+
+def problem_markdown(message: str) -> str:
+    """An error as a chat message."""
+    return f"⚠️ {escape_markdown(message)}"
+
+
+def _marked(text: str, paragraph: Span, cited: Sequence[Span], active: Span | None) -> str:
+    """A paragraph with its part of each span in a mark."""
+    pieces, position = [], paragraph[0]
+    for start, end in sorted(set(cited) | ({active} if active else set())):
+        first, last = max(start, position), min(end, paragraph[1])
+        if first >= last:
+            continue
+        kind = ' class="active" tabindex="-1"' if (start, end) == active else ""
+        pieces += [escape(text[position:first]), f"<mark{kind}>{escape(text[first:last])}</mark>"]
+        position = last
+    return "".join([*pieces, escape(text[position : paragraph[1]])])
+
+
+def _byline(article: Article) -> str:
+    authors = " and ".join([", ".join(article.authors[:-1]), article.authors[-1]] if len(article.authors) > 1 else article.authors)
+    parts = [f"By {authors}" if authors else "", article.publisher or "", article.place or "", _date(article.published)]
+    return " · ".join(part for part in parts if part)
+
+
+def _date(published: Published | None) -> str:
+    if published is None:
+        return "undated"
+    clock = published.iso[11:16]
+    zone = published.iso[16:].lstrip("0123456789:.") if len(published.iso) > 16 else ""
+    return published.in_words() + (f", {clock} {'UTC' + zone if zone else ''}".rstrip() if clock else "")
+
+
+def _source(cited: Citation | Nearby) -> str:
+    date = Published.parse(cited.published).in_words() if cited.published else "undated"
+    return " · ".join(part for part in (cited.publisher, date) if part)
+
+
+def _original(url: str | None) -> str:
+    if not url or urlsplit(url).scheme not in ("http", "https"):
+        return ""
+    return f'<p class="original"><a href="{escape(url)}" target="_blank" rel="noopener noreferrer">Original</a></p>'
