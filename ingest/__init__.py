@@ -1,8 +1,8 @@
 """Articles in: reading, cutting, embedding and storing news.
 
-    >>> from ingest import ingest
-    >>> print(ingest("articles/", archive="my-archive"))
-    12 added, 0 unchanged, 0 replaced, 0 failed
+>>> from ingest import ingest
+>>> print(ingest("articles/", archive="my-archive"))
+12 added, 0 unchanged, 0 replaced, 0 failed
 """
 
 from __future__ import annotations

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import logging
-import shutil
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,30 +12,23 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.article import Article, Passage
 from ingest.embeddings import SentenceTransformerEmbeddings, load_embedder
-from ingest.errors import ArchiveMismatch, ArchiveMissing, ArticleNotFound
+from ingest.errors import ArticleNotFound
 from ingest.lexical import KeywordIndex
 from ingest.ownership import Ownership
-from ingest.passages import embedded_text, split_passages
 from ingest.records import passage_metadata, to_article, to_entry
 from ingest.scope import UNDATED, Scope
 from ingest.settings import Settings
 from ingest.store import Store, passage_ids
+from ingest.upkeep import CHROMA, KEYWORDS, check_exists, check_made_with, finish_swap, made_with, put, repair
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_SCHEMA = 1
-_CHROMA = "chroma"
-_NEXT = "chroma.next"  # what reindex writes before it takes the old one's place
-_OLD = "chroma.old"
-_KEYWORDS = "keywords"
 _REMOVED = "removed"
-_TOGETHER = 64  # articles that reindex embeds at once
 _EARLIER = 20  # earlier versions that a record names
 _EXACT = 2_000  # so many passages in a scope, or fewer, are compared exactly
 
-_log = logging.getLogger(__name__)
 _open_archives: dict[Path, Archive] = {}
 _opening = threading.RLock()
 
@@ -70,28 +61,25 @@ class Found:
 class Archive:
     """An archive in a folder; `open` gives the same one to everybody in a process."""
 
-    def __init__(self, settings: Settings, create: bool, rebuild: bool = False) -> None:
+    def __init__(self, settings: Settings, create: bool) -> None:
         """Use `Archive.open`."""
         self.settings = settings
         self.folder = settings.archive
         self._users = 0
         self._lock = threading.RLock()
         self._coverage: tuple[tuple[int, int], Coverage] | None = None
-        if not create and not any((self.folder / name).is_dir() for name in (_CHROMA, _OLD)):
-            raise ArchiveMissing(
-                f"there is no archive in {self.folder}. Make one: dateline ingest PATH --archive {self.folder}"
-            )
+        if not create:
+            check_exists(self.folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self._owner = Ownership(self.folder)
         with ExitStack() as undo:
             undo.callback(self._owner.release)
-            self._finish_swap()
-            self._store = Store(self.folder / _CHROMA, self._made_with())
+            finish_swap(self.folder)
+            self._store = Store(self.folder / CHROMA, made_with(settings))
             undo.callback(self._store.close)
-            if not rebuild:
-                self._check_made_with()
-            self._keywords = KeywordIndex(self.folder / _KEYWORDS)
-            self._repair()
+            check_made_with(self._store, settings)
+            self._keywords = KeywordIndex(self.folder / KEYWORDS)
+            repair(self._store, self._keywords)
             undo.pop_all()
 
     @classmethod
@@ -114,7 +102,7 @@ class Archive:
             if archive is None:
                 archive = _open_archives[key] = cls(settings, create)
             else:
-                archive._check_made_with(settings)
+                check_made_with(archive._store, settings)
             archive._users += 1
             return archive
 
@@ -125,12 +113,9 @@ class Archive:
             if self._users > 0:
                 return
             _open_archives.pop(self.folder.resolve(), None)
-            self._release()
-
-    def _release(self) -> None:
-        self._keywords.close()
-        self._store.close()
-        self._owner.release()
+            self._keywords.close()
+            self._store.close()
+            self._owner.release()
 
     def __enter__(self) -> Archive:
         return self
@@ -266,37 +251,17 @@ class Archive:
         with self._lock:
             self._keywords.stale()
             old = self._store.records([article.article_id for article in articles])
-            cut = self._put(self._store, articles, old)
+            earlier = [_with_earlier(old.get(article.article_id)) for article in articles]
+            cut = put(self._store, articles, earlier, self.embedder, self.settings.passage_words)
             kept = {passage.passage_id for passages in cut for passage in passages}
             self._store.delete_passages([i for record in old.values() for i in passage_ids(record) if i not in kept])
-            self._keywords.replace(
-                [article.article_id for article in articles],
-                [
-                    to_entry(passage.passage_id, passage.text, passage_metadata(article, passage), article.headline)
-                    for article, passages in zip(articles, cut, strict=True)
-                    for passage in passages
-                ],
-            )
+            entries = [
+                to_entry(passage.passage_id, passage.text, passage_metadata(article, passage), article.headline)
+                for article, passages in zip(articles, cut, strict=True)
+                for passage in passages
+            ]
+            self._keywords.replace([article.article_id for article in articles], entries)
             self._keywords.agree(self._store.advance())
-
-    def _put(
-        self, store: Store, articles: Sequence[Article], old: Mapping[str, Mapping[str, Any]] | None = None
-    ) -> list[list[Passage]]:
-        """Cut, embed and write articles, and the records that point at them last; returns their passages."""
-        import numpy as np
-
-        cut = [split_passages(article, self.settings.passage_words) for article in articles]
-        texts = [embedded_text(a, p) for a, passages in zip(articles, cut, strict=True) for p in passages]
-        vectors = self.embedder.encode_documents(texts)
-        at, means = 0, []
-        for article, passages in zip(articles, cut, strict=True):
-            own = vectors[at : at + len(passages)]
-            store.put_passages(article, passages, own)
-            means.append(own.mean(axis=0))
-            at += len(passages)
-        earlier = [_earlier((old or {}).get(article.article_id)) for article in articles]
-        store.put_records(articles, [len(passages) for passages in cut], earlier, np.stack(means))
-        return cut
 
     def remove(self, article_id: str) -> Article:
         """Take an article out; a copy stays in the folder `removed` for `restore`.
@@ -323,87 +288,17 @@ class Archive:
         Raises:
             ArticleNotFound: none that begins so was removed.
         """
-        paths = sorted((self.folder / _REMOVED).glob(f"{article_id}*.json"))
-        if len(paths) != 1 or not article_id.isalnum():
+        paths = sorted((self.folder / _REMOVED).glob(f"{article_id}*.json")) if article_id.isalnum() else []
+        if len(paths) != 1:
             raise ArticleNotFound(f"{len(paths)} removed articles begin with {article_id!r}; give its whole id")
         article = to_article(paths[0].read_text(encoding="utf-8"))
         self.write([article])
         paths[0].unlink()
         return article
 
-    # how it stays whole
 
-    def _made_with(self, settings: Settings | None = None) -> dict[str, Any]:
-        settings = settings or self.settings
-        return {"schema": _SCHEMA, "embedder": settings.embedder, "passage_words": settings.passage_words}
-
-    def _check_made_with(self, settings: Settings | None = None) -> None:
-        made, wanted = self._store.made_with, self._made_with(settings)
-        for name, value in wanted.items():
-            if made.get(name) != value:
-                raise ArchiveMismatch(
-                    f"the archive {self.folder} was made with {name} {made.get(name)!r}, not {value!r}. Open it with "
-                    f"{made.get(name)!r}, or rebuild it from itself: dateline reindex --archive {self.folder}"
-                )
-
-    def _repair(self) -> None:
-        """Bring passages and keyword index in step with the records, where a write was cut off."""
-        n = self._store.n_passages
-        if self._keywords.revision == self._store.revision and self._keywords.count == n:
-            return
-        stale = self._store.stale_passages()
-        self._store.delete_passages(stale)
-        self._keywords.clear()
-        self._keywords.replace([], self._store.entries())
-        self._keywords.agree(self._store.revision)
-        if n:
-            _log.warning("repaired %s: %d passages dropped, keyword index built again", self.folder, len(stale))
-
-    def _finish_swap(self) -> None:
-        """Clean up after a reindex that was cut off: the old store holds until the new one has its place."""
-        current, old, new = (self.folder / name for name in (_CHROMA, _OLD, _NEXT))
-        if old.is_dir() and not current.is_dir():
-            old.rename(current)
-        for leftover in (old, new):
-            shutil.rmtree(leftover, ignore_errors=True)
-
-
-def reindex(settings: Settings, progress: Callable[[int, int], None] | None = None) -> int:
-    """Build an archive again from its own articles, with these settings.
-
-    Args:
-        settings: embedder and passage size that it is to have.
-        progress: told (articles done, articles in all).
-
-    Returns:
-        Number of articles.
-
-    Raises:
-        ArchiveMissing, ArchiveOwned: as `Archive.open`.
-    """
-    archive = Archive(settings, create=False, rebuild=True)
-    try:
-        fresh = Store(archive.folder / _NEXT, archive._made_with())
-        ids = [str(record["article_id"]) for record in archive._store.all_records()]
-        for at in range(0, len(ids), _TOGETHER):
-            articles = [archive.article(article_id) for article_id in ids[at : at + _TOGETHER]]
-            archive._put(fresh, articles)
-            if progress:
-                progress(at + len(articles), len(ids))
-        archive._keywords.stale()
-        fresh.close()
-        archive._store.close()
-        (archive.folder / _CHROMA).rename(archive.folder / _OLD)
-        (archive.folder / _NEXT).rename(archive.folder / _CHROMA)
-        shutil.rmtree(archive.folder / _OLD)
-    finally:
-        archive._release()
-    Archive.open(settings).close()  # builds the keyword index
-    return len(ids)
-
-
-def _earlier(record: Mapping[str, Any] | None) -> list[str]:
-    """The versions that an article had before, with the file that each came from."""
+def _with_earlier(record: Mapping[str, Any] | None) -> list[str]:
+    """The versions that an article will have had once it is replaced, with the file that each came from."""
     if record is None:
         return []
     return [*record["earlier"], f"{record['version']} {record['source']}"][-_EARLIER:]

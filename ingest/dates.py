@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from ingest.article import Published
@@ -23,7 +23,7 @@ def parse_date(text: str) -> Published:
         return Published.parse(text)
     if _EPOCH.fullmatch(text):
         seconds = int(text) if len(text) <= 10 else int(text) // 1000
-        return Published.parse(datetime.fromtimestamp(seconds).astimezone().isoformat(timespec="seconds"))
+        return Published.parse(datetime.fromtimestamp(seconds, tz=UTC).isoformat(timespec="seconds"))
     numeric = _NUMERIC.fullmatch(text)
     if numeric is not None:
         return _numeric(text, numeric)

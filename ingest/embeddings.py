@@ -144,7 +144,11 @@ class SentenceTransformerEmbeddings(Embeddings):
             return np.empty((0, self.dimension), dtype=np.float32)
         with _encoding:  # one at a time is fastest on few cores, and keeps results the same
             vectors = method(
-                list(texts), batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
+                list(texts),
+                batch_size=_BATCH,
+                normalize_embeddings=True,
+                show_progress_bar=False,
+                convert_to_numpy=True,
             )
         return np.asarray(vectors, dtype=np.float32)
 

@@ -21,7 +21,8 @@ _WHOLE = tuple(
         r"(?:share|follow|like|tweet|print|e-?mail|copy link|save|comments?|advertisement|sponsored|facebook|twitter|x"
         r"|whatsapp|linkedin|reddit)(?:\s*[|,·•/&]?\s*(?:this|on|us|article|story|page|via|and|to|share|tweet|print|e-?mail"
         r"|copy|link|save|comments?|facebook|twitter|x|whatsapp|linkedin|reddit|messenger|instagram))*\W*",
-        r"(?:read more|read also|see also|related|recommended|more on this|more from|most read|watch|listen)\s*[:>].{0,200}",
+        r"(?:read more|read also|see also|related|recommended|more on this|more from|most read|watch|listen)"
+        r"\s*[:>].{0,200}",
         r"(?:related|recommended|trending|top) (?:stories|articles|reading|topics|content).{0,200}",
         r"(?:more stories like this are available|for more articles like this).{0,200}",
         r"(?:©|\(c\)|copyright)\s.{0,200}",
@@ -37,7 +38,8 @@ _CREDIT_TAIL = re.compile(
 )
 _CORRECTION = re.compile(
     r"[\[(]?\s*(?:editor[’']s note:?\s*)?(?:correction|clarification)\s*(?::|—|–|\()"
-    r"|[\[(]\s*(?:corrects|corrected|refiles)\b|this (?:story|article) (?:has been|was) corrected|corrected\s*:|an earlier version of this (?:story|article)",
+    r"|[\[(]\s*(?:corrects|corrected|refiles)\b"
+    r"|this (?:story|article) (?:has been|was) corrected|corrected\s*:|an earlier version of this (?:story|article)",
     re.IGNORECASE,
 )
 _TERMINAL = re.compile(r"[.!?…:;,][\"'”’)\]»]*$")

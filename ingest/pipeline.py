@@ -132,7 +132,9 @@ class _Run:
                     raise FileNotFoundError("no such file or folder")
                 for path in found:
                     if path.resolve() in seen:
-                        self._fail(SourceError(str(path), "", "it is in this batch twice", "It was read once; name it once"))
+                        self._fail(
+                            SourceError(str(path), "", "it is in this batch twice", "It was read once; name it once")
+                        )
                         continue
                     seen.add(path.resolve())
                     yield path, str(path), path.stat().st_size
@@ -153,7 +155,9 @@ class _Run:
                     except SourceError as error:
                         self._fail(error)
         except OSError as error:
-            raise SourceError(source.name, "", f"it cannot be read: {error}", "Check the file and its permissions") from None
+            raise SourceError(
+                source.name, "", f"it cannot be read: {error}", "Check the file and its permissions"
+            ) from None
 
     def _take(self, article: Article, bytes_read: int) -> None:
         # A later record of the same article has to find the earlier one written.

@@ -1,7 +1,7 @@
 """Questions out: ask an archive of news, get an answer whose every sentence is cited.
 
-    >>> from qa import ask
-    >>> print(ask("Who resigned in March?", archive="my-archive").to_markdown())
+>>> from qa import ask
+>>> print(ask("Who resigned in March?", archive="my-archive").to_markdown())
 """
 
 from __future__ import annotations

@@ -151,7 +151,9 @@ class Answer:
         for citation, number in numbers.items():
             headline = escape_markdown(citation.headline)
             title = f"[{headline}]({_link(citation.url)})" if citation.url else headline
-            lines.append(f"{number}. {title} — {escape_markdown(citation.source())}: “{escape_markdown(citation.quote)}”")
+            lines.append(
+                f"{number}. {title} — {escape_markdown(citation.source())}: “{escape_markdown(citation.quote)}”"
+            )
         return "\n".join(lines)
 
 

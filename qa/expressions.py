@@ -39,17 +39,20 @@ TIME = re.compile(
 NUMBER = re.compile(
     rf"(?<![\w-])(?:[$£€¥]\s?)?\d+(?:,\d{{3}})*(?:\.\d+)?(?:st|nd|rd|th)?(?:{_UNIT}){{0,3}}"
     rf"|\b{_NUMBER_WORD}\b(?:{_UNIT}){{0,3}}",
-    re.IGNORECASE
+    re.IGNORECASE,
 )
-_MONEY = re.compile(r"[$£€¥]|\b(?:crowns?|dollars?|pounds?|euros?|yen|yuan|cents?|pence|rupees?|francs?|million|billion)\b", re.I)
+_MONEY = re.compile(
+    r"[$£€¥]|\b(?:crowns?|dollars?|pounds?|euros?|yen|yuan|cents?|pence|rupees?|francs?|million|billion)\b", re.I
+)
 _PLACE_WORD = re.compile(
     r"\b(?:in|at|near|outside|inside|on|off|from|to|into|across|toward|towards|around)\s+(?:the\s+|a\s+|an\s+)?"
     r"(?:[a-z][\w’-]+\s+){0,3}?(?P<noun>(?:(?:[A-Z]\.)+|[A-ZÀ-Þ][\w’'&-]*)(?: (?:of (?:the )?)?[A-ZÀ-Þ][\w’'&-]*)*)"
 )
 REASON = re.compile(
     r"\b(?:because|citing|cited|cites|due to|owing to|thanks to|as a result|since|so that|in order to|amid"
-    r"|over (?:fears|claims|concerns)|caused|cause|causes|reasons?|blamed|blames|blaming|after|for (?:\w+ing)|following|led to|prompt(?:ed|ing)"
-    r"|sparked|triggered|response to|to (?:avoid|prevent|protect|help|cut|save|stop|reduce|make|keep|allow|ensure|give)"
+    r"|over (?:fears|claims|concerns)|caused|cause|causes|reasons?|blamed|blames|blaming|after|for (?:\w+ing)"
+    r"|following|led to|prompt(?:ed|ing)|sparked|triggered|response to"
+    r"|to (?:avoid|prevent|protect|help|cut|save|stop|reduce|make|keep|allow|ensure|give)"
     r"|meant|means|why|so\b|that is why|in protest|against|failed|lack of|shortage)\b",
     re.IGNORECASE,
 )
@@ -86,9 +89,7 @@ def places(text: str) -> list[Span]:
 
 def new_names(text: str, known: list[Name]) -> list[Span]:
     """Names that are not among those known."""
-    return [
-        name.span for name in find_names(text) if not any(agreement(other.text, name.text) for other in known)
-    ]
+    return [name.span for name in find_names(text) if not any(agreement(other.text, name.text) for other in known)]
 
 
 def is_speech(text: str) -> bool:

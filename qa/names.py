@@ -171,7 +171,7 @@ def form(name: str) -> str:
 
 _ADJECTIVES = frozenset(
     """american german dutch greek iraqi israeli pakistani afghan swedes poles spaniards turks germans greeks afghans
-    israelis saudis briton britons argentine iran's north korean south korean""".split()
+    israelis saudis briton britons argentine""".split()
 )
 
 

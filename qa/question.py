@@ -26,22 +26,44 @@ _AUXILIARY = r"(?:did|does|do|is|are|was|were|has|have|had|will|would|can|could|
 # Where a question's own word stands: "In July, who ..." asks who; "What did she do when ..." asks what.
 _OPENING = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b")
 _KINDS: tuple[tuple[Kind, str], ...] = (
-    ("said", rf"(?:what|how)\b.*\b{_AUXILIARY}\b.*\b(?:say|said|saying|tell|told|think|argue|claim|respond|react|reply|comment"
-             r"|describe|warn)\b|what (?:was|were|is) .*\b(?:reaction|response|view|opinion|comment|answer|reply|said|words|message"
-             r"|argument)\b|what .* (?:said|thinks?|say) (?:about|of|on)\b"),
-    ("money", r"how much\b.*\b(?:cost|pay|paid|spend|spent|worth|money|charged?|earn|fined?|price|raised?|owed?|lose|lost|bribes?)"
-              r"|what (?:is|was|are|were|will be|would be) (?:the|a) (?:[\w-]+ )?(?:cost|price|fare|fee|fine|budget|bill|profit|salary)\b"
-              r"|what (?:will|did|does|would|do) .*\bcost\b"),
-    ("number", r"how (?:many|much|old|far|high|tall|big|large|fast|deep|wide|strong|often|heavy|thick|hot|cold|long|low|late)\b(?! ago)"
-               r"|(?:what|which) (?:number|percentage|percent|share|proportion|age|speed|score|rate|amount|distance|height)\b"
-               r"|what (?:was|is) the (?:[\w-]+ )?(?:score|result|toll|number|rate|speed|age|length|size|margin)\b"),
+    (
+        "said",
+        rf"(?:what|how)\b.*\b{_AUXILIARY}\b.*"
+        r"\b(?:say|said|saying|tell|told|think|argue|claim|respond|react|reply|comment|describe|warn)\b"
+        r"|what (?:was|were|is) .*"
+        r"\b(?:reaction|response|view|opinion|comment|answer|reply|said|words|message|argument)\b"
+        r"|what .* (?:said|thinks?|say) (?:about|of|on)\b",
+    ),
+    (
+        "money",
+        r"how much\b.*"
+        r"\b(?:cost|pay|paid|spend|spent|worth|money|charged?|earn|fined?|price|raised?|owed?|lose|lost|bribes?)"
+        r"|what (?:is|was|are|were|will be|would be) (?:the|a) (?:[\w-]+ )?"
+        r"(?:cost|price|fare|fee|fine|budget|bill|profit|salary)\b"
+        r"|what (?:will|did|does|would|do) .*\bcost\b",
+    ),
+    (
+        "number",
+        r"how (?:many|much|old|far|high|tall|big|large|fast|deep|wide|strong|often|heavy|thick|hot|cold|long|low|late)"
+        r"\b(?! ago)"
+        r"|(?:what|which) (?:number|percentage|percent|share|proportion|age|speed|score|rate|amount|distance|height)\b"
+        r"|what (?:was|is) the (?:[\w-]+ )?(?:score|result|toll|number|rate|speed|age|length|size|margin)\b",
+    ),
     ("when", r"when\b|(?:what|which) (?:date|day|time|year|month|week)\b|since when\b|how long ago\b|how soon\b"),
     ("where", r"where\b|(?:what|which) (?:city|town|place|country|building|street|port|venue|island|region|state)\b"),
-    ("why", r"why\b|how come\b|what (?:caused|causes|led to|prompted|made|was the (?:cause|reason)|is the (?:cause|reason)|triggered)"
-            r"\b|what .* (?:blamed?|reasons?)\b"),
-    ("who", r"(?:who|whom|whose)\b|(?:what|which) (?:person|man|woman|minister|company|team|group|official|politician|judge|party"
-            r"|organi[sz]ation|agency|player|author|firm|outlet|union)\b"),
-)  # fmt: skip
+    (
+        "why",
+        r"why\b|how come\b"
+        r"|what (?:caused|causes|led to|prompted|made|was the (?:cause|reason)|is the (?:cause|reason)|triggered)\b"
+        r"|what .* (?:blamed?|reasons?)\b",
+    ),
+    (
+        "who",
+        r"(?:who|whom|whose)\b"
+        r"|(?:what|which) (?:person|man|woman|minister|company|team|group|official|politician|judge|party"
+        r"|organi[sz]ation|agency|player|author|firm|outlet|union)\b",
+    ),
+)
 
 # Words of a question that no article need share with it.
 _EMPTY = frozenset(
@@ -50,7 +72,7 @@ _EMPTY = frozenset(
     it its itself just know let like long many may me might more most much must my of off on one or other our out
     over own please shall she should so some someone something such tell than that the their them then there these
     they this those through to too under until up us use very was we were what when where whether which while who
-    whom whose why will with would you your really actually currently now did't doesn't said say says saying happen
+    whom whose why will with would you your really actually currently now didn't doesn't said say says saying happen
     happened happens thing things kind""".split()
 )
 # Words that say little: matching them means little, missing them too.
@@ -153,7 +175,7 @@ class Question:
         for match in _TOKEN.finditer(self.text):
             word = re.sub(r"[’']s$", "", match[0])
             name = next((name for name in self.names if name.start <= match.start() < name.end), None)
-            if word.lower() in _EMPTY and name is None:
+            if word.lower().replace("’", "'") in _EMPTY and name is None:
                 continue
             weight = 1.5 if name else 1.3 if word[0].isdigit() else 0.4 if word.lower() in _LIGHT else 1.0
             terms.append(Term(word, match.start(), match.start() + len(word), weight, name))

@@ -68,7 +68,8 @@ def _fresh(spans: Sequence[tuple[int, int]], text: str, question: Question) -> l
 # What may stand for a name: a pronoun, or "the top diplomat" at the beginning.
 _POINTS_BACK = re.compile(r"\b(?:[Hh]e|[Ss]he|[Tt]hey|[Ii]t|[Ww]e|I|[Hh]is|[Hh]er|[Tt]heir|[Ii]ts)\b|^[“\"]?The\s")
 _SUBJECT = re.compile(
-    r"\b(?i:did|does|do|has|have|had|will|would|is|was|were|are|could|should)\s+(?:the\s+)?(?=[A-Z])|^(?=[A-Z])", re.MULTILINE
+    r"\b(?i:did|does|do|has|have|had|will|would|is|was|were|are|could|should)\s+(?:the\s+)?(?=[A-Z])|^(?=[A-Z])",
+    re.MULTILINE,
 )
 
 
@@ -135,7 +136,9 @@ def excluded(question: Question, context: Context) -> bool:
     )
 
 
-_ROLE = re.compile(r"^who(?:[’']s| is| was| are| were)\s+(?:the\s+)?(?P<role>[a-z -]+?)\s+(?:of|at|for|in)\b", re.IGNORECASE)
+_ROLE = re.compile(
+    r"^who(?:[’']s| is| was| are| were)\s+(?:the\s+)?(?P<role>[a-z -]+?)\s+(?:of|at|for|in)\b", re.IGNORECASE
+)
 
 
 def _has_role(question: Question, context: Context) -> bool:

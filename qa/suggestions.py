@@ -55,14 +55,13 @@ def suggest(archive: Archive, chain: Runnable[str | Mapping[str, Any], Answer], 
 def _candidates(archive: Archive) -> Iterator[str]:
     seen: set[str] = set()
     for head in archive.listing()[:_ARTICLES]:
-        for passage in archive.passages_of(head.article_id):
-            speaker = next((name for name in _speakers(passage.text) if name not in seen), None)
-            if speaker is None:
-                continue
-            seen.add(speaker)
-            topic = _topic(head.headline, speaker, archive)
-            yield f"What did {speaker} say about {topic}?" if topic else f"What did {speaker} say?"
-            break
+        text = "".join(passage.text for passage in archive.passages_of(head.article_id))
+        speaker = next((name for name in _speakers(text) if name.split()[-1] not in seen), None)
+        if speaker is None:
+            continue
+        seen.add(speaker.split()[-1])
+        topic = _topic(head.headline, speaker, archive)
+        yield f"What did {speaker} say about {topic}?" if topic else f"What did {speaker} say?"
 
 
 def _topic(headline: str, speaker: str, archive: Archive) -> str | None:
@@ -75,7 +74,9 @@ def _topic(headline: str, speaker: str, archive: Archive) -> str | None:
 
 
 def _speakers(text: str) -> Iterator[str]:
+    """Who says something in a text, by full name where the text has it."""
+    full = {words[-1]: " ".join(words[-2:]) for name in find_names(text) if len(words := name.text.split()) > 1}
     for match in _SPEAKER.finditer(text):
         name = match["before"] or match["after"]
         if not _BODY.search(name) and [found.text for found in find_names(name)] == [name]:
-            yield name
+            yield full.get(name, name)

@@ -27,7 +27,10 @@ from ingest.samples import sample_sources  # noqa: E402
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seeds", type=Path, help="folder with the seed article, for the questions on it")
-    parser.addoption("--require-browser", action="store_true", help="fail, rather than skip, where there is no Chromium")
+    parser.addoption("--screenshots", type=Path, help="folder to write screenshots of the page into")
+    parser.addoption(
+        "--require-browser", action="store_true", help="fail, rather than skip, where there is no Chromium"
+    )
 
 
 @pytest.fixture(scope="session")

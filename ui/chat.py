@@ -65,6 +65,7 @@ class Page:
 
     def build(self) -> gr.Blocks:
         """The Gradio app."""
+        app: gr.Blocks
         with gr.Blocks(title="Dateline", analytics_enabled=False, fill_width=True) as app:
             turns = gr.State([])
             gr.HTML("<h1>Dateline</h1><p>Answers from the archive, in its own words.</p>", elem_id="masthead")
@@ -112,7 +113,8 @@ class Page:
         """What an empty chat shows: example questions from the archive at hand, and what it covers."""
         coverage = describe_coverage(self.archive.coverage(), subject="The archive")
         return gr.Chatbot(
-            placeholder=f"Ask about the articles. {coverage}", examples=[{"text": question} for question in self.examples()]
+            placeholder=f"Ask about the articles. {coverage}",
+            examples=[{"text": question} for question in self.examples()],
         )
 
     def ask(self, question: str, chat: Messages, turns: list[Answer]) -> Iterator[tuple[Any, ...]]:

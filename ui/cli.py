@@ -8,10 +8,12 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.errors import DatelineError, SettingsError
+from ui.arguments import Command, build_parser
 
 if TYPE_CHECKING:
     from ingest.archive import Archive
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
 
 #: Exit codes; 2, for wrong usage, is argparse's own.
 DONE, ERROR, REFUSED, INTERRUPTED = 0, 1, 3, 130
-
-_EXIT_CODES = "exit codes: 0 answered or done, 1 error, 2 wrong usage, 3 refused"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -33,13 +33,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
-    arguments = _parser().parse_args(argv)
+    arguments = build_parser(_COMMANDS).parse_args(argv)
     logging.basicConfig(level=logging.INFO if arguments.verbose else logging.ERROR, format="%(levelname)s %(message)s")
     logging.getLogger("ingest").setLevel(logging.INFO if arguments.verbose else logging.WARNING)
     # The models that are used lie on disk; none is ever looked for on the network unless the user says so.
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    run: Callable[[argparse.Namespace], int] = arguments.run
+    run: Command = arguments.run
     try:
         return run(arguments)
     except DatelineError as error:
@@ -105,7 +105,7 @@ def _serve(arguments: argparse.Namespace) -> int:
             raise SettingsError(f"--host takes an address such as 127.0.0.1, not {arguments.host!r}") from None
     if not local and auth is None:
         raise SettingsError(
-            f"{arguments.host} can be reached by others: name a file with a line NAME:PASSWORD for each visitor, --auth FILE"
+            f"{arguments.host} can be reached by others: name with --auth a file that has a line NAME:PASSWORD a visitor"
         )
     with _opened(arguments, create=True) as archive:
         if arguments.samples and not archive.n_articles:
@@ -117,7 +117,9 @@ def _serve(arguments: argparse.Namespace) -> int:
         from ui.chat import serve
 
         print(f"Dateline opens {archive.folder} ...", flush=True)
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # stopped by a service manager is stopped in good order
+        signal.signal(
+            signal.SIGTERM, signal.default_int_handler
+        )  # stopped by a service manager is stopped in good order
         try:
             serve(archive, arguments.host, arguments.port, auth, ready=_say_address)
         except OSError as error:
@@ -181,7 +183,7 @@ def _remove(arguments: argparse.Namespace) -> int:
 def _reindex(arguments: argparse.Namespace) -> int:
     from tqdm import tqdm
 
-    from ingest.archive import reindex
+    from ingest.upkeep import reindex
 
     with tqdm(unit="article", desc="reindex", disable=arguments.json or None, file=sys.stderr) as bar:
 
@@ -195,71 +197,6 @@ def _reindex(arguments: argparse.Namespace) -> int:
     else:
         print(f"{count} articles indexed again")
     return DONE
-
-
-def _parser() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--archive", metavar="DIR", help="folder of the archive (default: DATELINE_ARCHIVE, or your data folder)")
-    common.add_argument("--verbose", action="store_true", help="say more of what is done")
-    with_json = argparse.ArgumentParser(add_help=False)
-    with_json.add_argument("--json", action="store_true", help="print JSON, for programs")
-
-    parser = argparse.ArgumentParser(
-        prog="dateline",
-        description="Ask a collection of news articles; every sentence of an answer points at the words that support it.",
-        epilog=f"example:\n  dateline ingest articles/ && dateline ask 'Who resigned in March?'\n\n{_EXIT_CODES}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--version", action="version", version=f"dateline {_version()}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-
-    def command(name: str, run: Callable[[argparse.Namespace], int], about: str, example: str, *, json: bool = True) -> Any:
-        added = commands.add_parser(
-            name,
-            help=about,
-            description=about[0].upper() + about[1:] + ".",
-            epilog=f"example:\n  {example}\n\n{_EXIT_CODES}",
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-            parents=[common, with_json] if json else [common],
-        )
-        added.set_defaults(run=run)
-        return added
-
-    added = command(
-        "ingest", _ingest, "take articles in from files and folders",
-        "dateline ingest wire/ desk.jsonl --columns text=body,headline=title",
-    )  # fmt: skip
-    added.add_argument("path", nargs="+", metavar="PATH", help="wire text, HTML, JSON Lines or CSV; folders are walked")
-    added.add_argument("--columns", metavar="FACT=NAME,...", help="which column or key holds which fact, for CSV and JSON Lines")
-    added.add_argument("--quiet", action="store_true", help="show no progress bar")
-
-    added = command(
-        "ask", _ask, "ask the archive a question",
-        "dateline ask 'Why did the ferry run aground?' --published 2025-02 --publisher Tidewater",
-    )  # fmt: skip
-    added.add_argument("question", metavar="QUESTION", help="the question; - reads it from standard input")
-    added.add_argument("--published", metavar="DATE[..DATE]", help="only articles of this day, month or year, or of a range")
-    added.add_argument("--publisher", action="append", metavar="NAME", help="only articles of this publisher; may be repeated")
-    added.add_argument("--markdown", action="store_true", help="print Markdown with the sources and their quoted words")
-
-    added = command("serve", _serve, "serve the chat page", "dateline serve --samples --port 7860", json=False)
-    added.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s, this machine only)")
-    added.add_argument("--port", type=int, default=7860, help="port to listen on (default %(default)s)")
-    added.add_argument("--auth", metavar="FILE", help="a line NAME:PASSWORD for each visitor; needed for other addresses")
-    added.add_argument("--samples", action="store_true", help="fill an empty archive with the sample articles")
-
-    added = command("articles", _articles, "list the articles, newest first", "dateline articles --all")
-    added.add_argument("--all", action="store_true", help="also those withheld, withdrawn or under embargo")
-
-    added = command("show", _show, "show an article", "dateline show 1d545a70")
-    added.add_argument("id", metavar="ID", help="the article's id, or its first characters")
-
-    added = command("remove", _remove, "take an article out, or put it back", "dateline remove 1d545a70483aeb95")
-    added.add_argument("id", metavar="ID", help="the article's id, or its first characters")
-    added.add_argument("--undo", action="store_true", help="put a removed article back")
-
-    command("reindex", _reindex, "build the archive again from itself, with the settings of now", "dateline reindex")
-    return parser
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
@@ -290,10 +227,10 @@ def _range(text: str | None) -> Any:
 
 def _passwords(path: str) -> list[tuple[str, str]]:
     try:
-        with open(path, encoding="utf-8") as file:
-            pairs = [line.strip().partition(":") for line in file if line.strip()]
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"--auth {path} cannot be read: {error}") from None
+    pairs = [line.strip().partition(":") for line in lines if line.strip()]
     if not pairs or not all(name and password for name, _, password in pairs):
         raise SettingsError(f"--auth {path} has to hold a line NAME:PASSWORD for each visitor")
     return [(name, password) for name, _, password in pairs]
@@ -309,10 +246,15 @@ def _print_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def _version() -> str:
-    from importlib.metadata import version
-
-    return version("dateline")
+_COMMANDS: dict[str, Command] = {
+    "ingest": _ingest,
+    "ask": _ask,
+    "serve": _serve,
+    "articles": _articles,
+    "show": _show,
+    "remove": _remove,
+    "reindex": _reindex,
+}
 
 
 if __name__ == "__main__":

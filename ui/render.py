@@ -42,7 +42,9 @@ def _refusal_markdown(answer: Answer, turn: int) -> str:
     if answer.nearby:
         lines += ["", "Nearest headlines:", ""]
         for number, near in enumerate(answer.nearby, 1):
-            lines.append(f"- [{escape_markdown(near.headline)}](#near-{turn}-{number}) {escape_markdown(_source(near))}")
+            lines.append(
+                f"- [{escape_markdown(near.headline)}](#near-{turn}-{number}) {escape_markdown(_source(near))}"
+            )
     return "\n".join(lines)
 
 
@@ -84,10 +86,10 @@ def article_html(article: Article, cited: Sequence[Span] = (), active: Span | No
         paragraphs.append(f"<{tag}>{marked}</{tag}>")
     note = f'<p class="correction">{escape(article.correction)}</p>' if article.correction else ""
     status = '<p class="correction">This article was withdrawn.</p>' if article.status == "canceled" else ""
-    return (
-        f'<article class="reading" lang="{escape(article.language or "en")}" dir="auto"><h2>{escape(article.headline)}</h2>'
-        f'<p class="byline">{escape(_byline(article))}</p>{_original(article.url)}{status}{note}{"".join(paragraphs)}</article>'
-    )
+    language = escape(article.language or "en")
+    top = f'<h2>{escape(article.headline)}</h2><p class="byline">{escape(_byline(article))}</p>{_original(article.url)}'
+    story = "".join([top, status, note, *paragraphs])
+    return f'<article class="reading" lang="{language}" dir="auto">{story}</article>'
 
 
 def problem_markdown(message: str) -> str:
@@ -109,7 +111,9 @@ def _marked(text: str, paragraph: Span, cited: Sequence[Span], active: Span | No
 
 
 def _byline(article: Article) -> str:
-    authors = " and ".join([", ".join(article.authors[:-1]), article.authors[-1]] if len(article.authors) > 1 else article.authors)
+    authors = " and ".join(
+        [", ".join(article.authors[:-1]), article.authors[-1]] if len(article.authors) > 1 else article.authors
+    )
     parts = [f"By {authors}" if authors else "", article.publisher or "", article.place or "", _date(article.published)]
     return " · ".join(part for part in parts if part)
 

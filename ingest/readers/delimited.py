@@ -71,7 +71,9 @@ class CsvReader:
             except StopIteration:
                 return
             except csv.Error as error:
-                yield source.problem(f"not CSV: {error}", "Quote fields that hold the delimiter or a line end", position)
+                yield source.problem(
+                    f"not CSV: {error}", "Quote fields that hold the delimiter or a line end", position
+                )
                 continue
             extra = row.pop(_EXTRA, None)
             if extra:

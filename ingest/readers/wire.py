@@ -12,7 +12,9 @@ from ingest.draft import Draft, split_paragraphs
 from ingest.errors import SourceError
 from ingest.readers.base import Source, read_whole
 
-_BYLINE = re.compile(r"[Bb][Yy]:? (?P<names>[A-Z][\w.’'-]+(?: (?:[A-Z][\w.’'-]*|and|de|van|von|al|bin|,))+,?(?: [A-Z][\w.’'-]+)*)")
+_BYLINE = re.compile(
+    r"[Bb][Yy]:? (?P<names>[A-Z][\w.’'-]+(?: (?:[A-Z][\w.’'-]*|and|de|van|von|al|bin|,))+,?(?: [A-Z][\w.’'-]+)*)"
+)
 _LOOK_AHEAD = 5  # paragraphs in which a dateline is looked for
 
 

@@ -1,0 +1,98 @@
+"""A real Chromium on a real server over a real archive."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from ingest import ingest
+from tests.conftest import GUARD, ROOT
+
+# Without these Chromium itself looks for its maker's hosts at every start.
+_QUIET = [
+    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--disable-gpu",
+]  # fmt: skip
+
+
+def _chromium() -> str | None:
+    for name in (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
+        if name and shutil.which(name):
+            return shutil.which(name)
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+    return own if Path(own).exists() else None
+
+
+@pytest.fixture(scope="session")
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    path = _chromium()
+    if path is None:
+        reason = "NO CHROMIUM: the page is not tested. Install one, or name it with CHROMIUM=/path"
+        pytest.fail(reason) if request.config.getoption("--require-browser") else pytest.skip(reason)
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=_QUIET)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
+    """Serve the page over some sources in a process of its own, without a network; returns its address."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*sources: Path) -> str:
+        folder = tmp_path_factory.mktemp("page")
+        assert not ingest(sources, archive=folder / "archive").failed
+        port = _free_port()
+        command = [sys.executable, "-m", "ui.cli", "serve", "--archive", str(folder / "archive"), "--port", str(port)]
+        environment = {**os.environ, "PYTHONPATH": f"{GUARD}{os.pathsep}{ROOT}"}
+        log = (folder / "log").open("w")
+        started.append(subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log, text=True))
+        address = f"http://127.0.0.1:{port}"
+        _wait(address, started[-1], folder / "log")
+        return address
+
+    yield start
+    for process in started:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page that notes every request to another host in `page.foreign`."""
+    context = browser.new_context(viewport={"width": 1360, "height": 850})
+    opened = context.new_page()
+    foreign: list[str] = []
+    own = ("http://127.0.0.1:", "data:", "blob:")
+    opened.on("request", lambda request: None if request.url.startswith(own) else foreign.append(request.url))
+    opened.foreign = foreign  # type: ignore[attr-defined] - a note that travels with the page
+    yield opened
+    context.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(address: str, process: subprocess.Popen[str], log: Path) -> None:
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            pytest.fail(f"the server stopped: {log.read_text()}")
+        if address in log.read_text():  # it says its address once the page can be opened
+            return
+        time.sleep(0.2)
+    pytest.fail(f"no page at {address} after two minutes: {log.read_text()}")

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from ingest.samples import sample_sources
+
+pytestmark = pytest.mark.browser
+
+QUESTION = "Why did Davin Pell have to go?"
+HOSTILE = """Hostile <u>headline</u> ![x](http://elsewhere.example/y.png)
+
+HOSTILE CORNER (<img src=x onerror=alert(1)>) -- Warden <b id="evil">Odo Crail</b> resigned on Monday because of [a link](http://elsewhere.example/) and
+![an image](http://elsewhere.example/pixel.png) <script>window.broken=1</script>.
+
+“Nobody <i>told</i> me `anything` about *that* & $x$,” Odo Crail said in Hostile Corner on Monday.
+"""
+
+
+@pytest.fixture(scope="module")
+def address(serve: Callable[..., str]) -> str:
+    return serve(*sample_sources())
+
+
+def ask(page: Page, address: str, question: str) -> None:
+    page.goto(address)
+    box = page.locator("#question textarea")
+    box.fill(question)
+    box.press("Enter")
+    # The answer is there once its sources are.
+    page.wait_for_selector("#chat a[href^='#cite-'], #chat a[href^='#near-']", timeout=60_000)
+
+
+def shoot(page: Page, request: pytest.FixtureRequest, name: str) -> None:
+    folder: Path | None = request.config.getoption("--screenshots")
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        page.wait_for_timeout(800)  # for scrolling and fading to end
+        page.screenshot(path=folder / f"{name}.png")
+
+
+def test_a_marker_opens_the_article_with_exactly_the_cited_words_marked(
+    page: Page, address: str, request: pytest.FixtureRequest
+) -> None:
+    ask(page, address, QUESTION)
+    expect(page.locator("#sources .card").first).to_be_visible()
+    markers = page.locator("#chat a[href^='#cite-0-']")
+    count = markers.count()
+    assert count >= 2
+    sentences = page.locator("#chat .bot p, #chat [data-testid=bot] p").all_inner_texts()
+    for number in range(1, count + 1):
+        markers.nth(number - 1).click()
+        expect(page.locator(f"#sources a[href='#cite-0-{number}']")).to_have_attribute("aria-current", "true")
+        marked = page.locator("#article mark.active")
+        expect(marked).to_have_count(1)
+        quote = marked.text_content()
+        assert quote
+        cited = next(text for text in sentences if text.rstrip().endswith(f"[{number}]"))
+        assert re.sub(r"\s*\[\d\]\s*$", "", cited) == quote
+        expect(marked).to_be_in_viewport()
+    shoot(page, request, "answer")
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"{address}/?__theme=dark")
+    ask(page, f"{address}/?__theme=dark", QUESTION)
+    markers.first.click()
+    expect(page.locator("#article mark.active")).to_be_visible()
+    shoot(page, request, "answer-dark")
+    assert page.foreign == []  # type: ignore[attr-defined]
+
+
+def test_a_source_card_opens_its_article(page: Page, address: str) -> None:
+    ask(page, address, QUESTION)
+    last = page.locator("#sources .card").last
+    headline = last.locator(".headline").text_content()
+    last.click()
+    expect(page.locator("#article article h2")).to_have_text(headline or "")
+
+
+def test_an_earlier_answer_stays_open_to_clicks(page: Page, address: str) -> None:
+    ask(page, address, QUESTION)
+    first = page.locator("#article mark.active").text_content()
+    page.locator("#question textarea").fill("Who is Estrane's transport minister?")
+    page.locator("#question textarea").press("Enter")
+    page.wait_for_selector("#chat a[href^='#cite-1-']", timeout=60_000)
+    expect(page.locator("#sources a[href='#cite-1-1']")).to_be_visible()
+    page.locator("#chat a[href='#cite-0-1']").click()
+    expect(page.locator("#article mark.active")).to_have_text(first or "")
+
+
+def test_a_refusal_shows_no_sources_and_names_headlines_to_open(
+    page: Page, address: str, request: pytest.FixtureRequest
+) -> None:
+    ask(page, address, "What did Merkel say about Lufthansa?")
+    assert page.locator("#sources .card").count() == 0
+    expect(page.locator("#chat")).to_contain_text("The archive holds no answer")
+    expect(page.locator("#chat")).to_contain_text("38 articles from 11 February 2025 to 14 June 2025")
+    shoot(page, request, "refusal")
+    near = page.locator("#chat a[href='#near-0-1']")
+    headline = near.text_content()
+    near.click()
+    expect(page.locator("#article article h2")).to_have_text(headline or "")
+
+
+def test_examples_come_from_the_archive_and_are_answered(page: Page, address: str) -> None:
+    page.goto(address)
+    example = page.locator("#chat button.example").first
+    example.wait_for(timeout=30_000)
+    question = example.inner_text().strip()
+    assert question.startswith("What did ")
+    example.click()
+    expect(page.locator("#chat")).to_contain_text(question)
+    page.wait_for_selector("#chat a[href^='#cite-0-']", timeout=60_000)
+
+
+def test_an_empty_question_is_told_what_is_wrong(page: Page, address: str) -> None:
+    page.goto(address)
+    page.locator("#question textarea").fill("?!")
+    page.locator("#question textarea").press("Enter")
+    expect(page.locator("#chat")).to_contain_text("the question is empty", timeout=30_000)
+
+
+def test_what_an_article_says_is_shown_and_never_run(page: Page, serve: Callable[..., str], tmp_path: Path) -> None:
+    (tmp_path / "hostile.txt").write_text(HOSTILE)
+    address = serve(tmp_path / "hostile.txt")
+    ask(page, address, "What did Odo Crail say?")
+    expect(page.locator("#article mark.active")).to_contain_text("<i>told</i> me `anything` about *that* & $x$")
+    expect(page.locator("#chat")).to_contain_text("<i>told</i> me `anything` about *that* & $x$")
+    expect(page.locator("#sources")).to_contain_text("Hostile <u>headline</u> ![x](http://elsewhere.example/y.png)")
+    assert page.locator("#evil, #chat i, #chat em, #sources u, #article img, #chat img[src*=elsewhere]").count() == 0
+    assert page.evaluate("window.broken") is None
+    assert page.foreign == []  # type: ignore[attr-defined]

@@ -1,0 +1,94 @@
+"""What the `dateline` command understands."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+
+#: Runs one command; returns the exit code.
+Command = Callable[[argparse.Namespace], int]
+
+_EXIT_CODES = "exit codes: 0 answered or done, 1 error, 2 wrong usage, 3 refused"
+
+
+def build_parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
+    """The parser; `run` of what it gives is the function of the command that was named.
+
+    Args:
+        commands: what runs each command, by its name.
+    """
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--archive", metavar="DIR", help="folder of the archive (default: DATELINE_ARCHIVE, else in your data folder)"
+    )
+    common.add_argument("--verbose", action="store_true", help="say more of what is done")
+    with_json = argparse.ArgumentParser(add_help=False)
+    with_json.add_argument("--json", action="store_true", help="print JSON, for programs")
+
+    parser = argparse.ArgumentParser(
+        prog="dateline",
+        description="Ask a collection of news articles; every sentence of an answer is cited to the word.",
+        epilog=f"example:\n  dateline ingest articles/ && dateline ask 'Who resigned in March?'\n\n{_EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"dateline {version('dateline')}")
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def command(name: str, about: str, example: str, *, json: bool = True) -> argparse.ArgumentParser:
+        added = subparsers.add_parser(
+            name,
+            help=about,
+            description=about[0].upper() + about[1:] + ".",
+            epilog=f"example:\n  {example}\n\n{_EXIT_CODES}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            parents=[common, with_json] if json else [common],
+        )
+        added.set_defaults(run=commands[name])
+        return added
+
+    added = command(
+        "ingest", "take articles in from files and folders",
+        "dateline ingest wire/ desk.jsonl --columns text=body,headline=title",
+    )  # fmt: skip
+    added.add_argument("path", nargs="+", metavar="PATH", help="wire text, HTML, JSON Lines or CSV; folders are walked")
+    added.add_argument(
+        "--columns", metavar="FACT=NAME,...", help="which column or key holds which fact, for CSV and JSON Lines"
+    )
+    added.add_argument("--quiet", action="store_true", help="show no progress bar")
+
+    added = command(
+        "ask", "ask the archive a question",
+        "dateline ask 'Why did the ferry run aground?' --published 2025-02 --publisher Tidewater",
+    )  # fmt: skip
+    added.add_argument("question", metavar="QUESTION", help="the question; - reads it from standard input")
+    added.add_argument(
+        "--published", metavar="DATE[..DATE]", help="only articles of this day, month or year, or of a range"
+    )
+    added.add_argument(
+        "--publisher", action="append", metavar="NAME", help="only articles of this publisher; may be repeated"
+    )
+    added.add_argument("--markdown", action="store_true", help="print Markdown with the sources and their quoted words")
+
+    added = command("serve", "serve the chat page", "dateline serve --samples --port 7860", json=False)
+    added.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default %(default)s, this machine only)"
+    )
+    added.add_argument("--port", type=int, default=7860, help="port to listen on (default %(default)s)")
+    added.add_argument(
+        "--auth", metavar="FILE", help="a line NAME:PASSWORD for each visitor; needed for other addresses"
+    )
+    added.add_argument("--samples", action="store_true", help="fill an empty archive with the sample articles")
+
+    added = command("articles", "list the articles, newest first", "dateline articles --all")
+    added.add_argument("--all", action="store_true", help="also those withheld, withdrawn or under embargo")
+
+    added = command("show", "show an article", "dateline show 1d545a70")
+    added.add_argument("id", metavar="ID", help="the article's id, or its first characters")
+
+    added = command("remove", "take an article out, or put it back", "dateline remove 1d545a70483aeb95")
+    added.add_argument("id", metavar="ID", help="the article's id, or its first characters")
+    added.add_argument("--undo", action="store_true", help="put a removed article back")
+
+    command("reindex", "build the archive again from itself, with the settings of now", "dateline reindex")
+    return parser
