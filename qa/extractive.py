@@ -11,9 +11,10 @@ from qa.question import Kind, Question
 from qa.reader import Evidence
 
 #: Confidence from which on the best sentence counts as an answer.
-THRESHOLD = 0.32
+THRESHOLD = 0.34
 
 _MOST = 3  # sentences in an answer
+_MOST_NARROW = 2  # where a name, a date or a number is asked for
 _FURTHER = 0.8  # confidence that a further sentence needs, as a share of the first one's
 _SAME = 0.6  # share of a sentence's stems that stand in another that says the same
 _BROAD: frozenset[Kind] = frozenset({"said", "why", "how", "what"})  # kinds that more than one sentence may answer
@@ -47,11 +48,12 @@ def choose(question: Question, evidence: Sequence[Evidence], threshold: float) -
     """The sentences to quote: the best, what completes a quotation that it opens, and what else answers and is new."""
     best = evidence[0]
     chosen = [best, *_completing(best, evidence)]
+    most = _MOST if question.kind in _BROAD else _MOST_NARROW
     floor = max(threshold, _FURTHER * best.confidence)
     for each in evidence[1:]:
-        if len(chosen) >= _MOST or each.confidence < floor:
+        if len(chosen) >= most or each.confidence < floor:
             break
-        if question.kind in _BROAD and not any(_says_the_same(each, other) for other in chosen):
+        if not any(_says_the_same(each, other) for other in chosen):
             chosen.append(each)
     return _in_order(chosen)
 

@@ -97,6 +97,9 @@ def agent(question: Question, context: Context) -> float:
     own = [name for name in actors if agreement(asked.text, name.text)]
     if question.kind == "said":
         own = [name for name in own if _speaks(name, context.text)]
+        if not own and context.text.count("“") > context.text.count("”"):
+            # The quotation goes on, and who speaks stands behind its end.
+            own = [n for n in find_names(context.after) if agreement(asked.text, n.text) and _speaks(n, context.after)]
     if own:
         return 1.0
     pointer = _POINTS_BACK.search(context.text)
