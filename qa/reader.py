@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from qa.roles import Context
 
 
+_BEFORE = 2  # sentences that a pronoun may point back to
+
+
 @dataclass(frozen=True)
 class Evidence:
     """A sentence that may answer.
@@ -63,32 +66,37 @@ class SimilarityReader:
 
         asked = self._embedder.encode_words([question.text])[0]
         evidence = []
-        for candidate, span, context in self._sentences(candidates):
+        for candidate, span, context in self._contexts(candidates):
             certainty = confidence(question, asked, context)
             short = find_short_answer(question, context.text) if certainty else None
             evidence.append(Evidence(candidate.found, span, context.text, certainty, short))
         return sorted(evidence, key=lambda e: (-e.confidence, e.found.passage.passage_id, e.span))
 
-    def _sentences(self, candidates: Sequence[Candidate]) -> list[tuple[Candidate, Span, Context]]:
+    def _contexts(self, candidates: Sequence[Candidate]) -> list[tuple[Candidate, Span, Context]]:
         from qa.roles import Context
 
-        places = [(c, i) for c in candidates[: self.passages] for i in range(len(c.passage.sentences))]
-        texts = [_words(candidate, index) for candidate, index in places]
+        read = candidates[: self.passages]
+        places = [(candidate, index) for candidate in read for index in range(len(candidate.passage.sentences))]
+        texts = [_sentences(candidate)[index] for candidate, index in places]
+        by_place = {(c.passage.article_id, c.passage.ordinal): c for c in candidates}
         result = []
         for (candidate, index), text, encoded in zip(places, texts, self._embedder.encode_words(texts), strict=True):
-            spans = candidate.passage.sentences
+            passage = candidate.passage
+            neighbours = [by_place.get((passage.article_id, passage.ordinal + step)) for step in (-1, 1)]
+            before, after = (_sentences(neighbour) if neighbour else [] for neighbour in neighbours)
+            row = [*before, *_sentences(candidate), *after]
+            at = len(before) + index
             context = Context(
                 text=text,
-                before=" ".join(_words(candidate, i) for i in range(max(0, index - 2), index)),
-                after=_words(candidate, index + 1) if index + 1 < len(spans) else "",
-                passage=f"{candidate.found.article.headline}\n{candidate.passage.text}",
+                before=" ".join(row[max(0, at - _BEFORE) : at]),
+                after=" ".join(row[at + 1 : at + 2]),
+                passage=f"{candidate.found.article.headline}\n{passage.text}",
                 encoded=encoded,
-                leads=candidate.passage.ordinal == 0 and index == 0,
             )
-            result.append((candidate, spans[index], context))
+            result.append((candidate, passage.sentences[index], context))
         return result
 
 
-def _words(candidate: Candidate, index: int) -> str:
-    start, end = candidate.passage.sentences[index]
-    return candidate.passage.text[start - candidate.passage.start : end - candidate.passage.start]
+def _sentences(candidate: Candidate) -> list[str]:
+    passage = candidate.passage
+    return [passage.text[start - passage.start : end - passage.start] for start, end in passage.sentences]

@@ -34,7 +34,6 @@ class Context:
         after: the sentence behind it.
         passage: the whole passage, with its article's headline.
         encoded: the sentence as the embedder sees it.
-        leads: whether the sentence is the first of its article.
     """
 
     text: str
@@ -42,7 +41,6 @@ class Context:
     after: str
     passage: str
     encoded: EncodedText
-    leads: bool
 
 
 def has_kind(question: Question, context: Context) -> bool | None:
@@ -93,7 +91,9 @@ def agent(question: Question, context: Context) -> float:
     asked = subject(question)
     if asked is None:
         return 1.0
-    actors = [name for name in find_names(context.text) if _may_act(name, context.text)]
+    # "the Trump administration": where the question has the name in front of a noun, the sentence may as well.
+    governing = _GOVERNS.match(question.text[asked.end :]) is not None
+    actors = [name for name in find_names(context.text) if _may_act(name, context.text, governing)]
     own = [name for name in actors if agreement(asked.text, name.text)]
     if question.kind == "said":
         own = [name for name in own if _speaks(name, context.text)]
@@ -110,33 +110,80 @@ def agent(question: Question, context: Context) -> float:
     return 0.5 if not any(name.end <= pointer.start() for name in actors) else 0.0
 
 
-def _may_act(name: Name, text: str) -> bool:
-    """Whether a mention can be an agent: not a possessor, an adjective, or a country's name before a noun."""
+def _may_act(name: Name, text: str, governing: bool = False) -> bool:
+    """Whether a mention can be an agent: not a possessor, an adjective, behind a preposition, or in front of a noun."""
     behind = text[name.end :]
     kind = form(name.text)
-    if re.match(r"[’']s?\b", behind) or kind == "adjective":
+    if re.match(r"[’']s?\b", behind) or kind == "adjective" or _UNDER.search(text[: name.start]):
         return False
     if kind == "both":
         return not re.match(r"\s+[a-zA-Z]", behind) or _ACTS.match(behind) is not None
-    return not _GOVERNS.match(behind)
+    return governing or not _GOVERNS.match(behind)
+
+
+# A preposition in front of a name; "by" and "according to" are not among them: who stands behind those acts.
+_UNDER = re.compile(
+    r"(?<!according )\b(?:on|in|of|at|to|for|with|from|against|between|over|about|into|near|toward|towards)"
+    r"\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+# "said Mr.", "said the mayor,", and not "said no to"
+_INVERTED = re.compile(
+    rf"{expressions.SPEECH.pattern}\s+(?:(?!(?:to|about|of|with|for|that|by|no|not|from|he|she|it|they)\b)[\w.’-]+,?\s+)*$"
+)
 
 
 def _speaks(name: Name, text: str) -> bool:
     """Whether words of speech stand close to a mention: "Raab, in London, said", "said Mr. Raab"."""
     before, behind = text[: name.start], text[name.end :]
     after = re.match(r"[^.;“”]{0,60}", behind)
+    if (after and expressions.SPEECH.search(after[0])) or re.search(r"\b[Aa]ccording to\s+(?:the\s+)?$", before):
+        return True
     near = re.search(r"(?:\S+\s+){0,3}$", before)
-    return bool(after and expressions.SPEECH.search(after[0])) or bool(near and expressions.SPEECH.search(near[0]))
+    return near is not None and _INVERTED.search(near[0]) is not None
 
 
 def excluded(question: Question, context: Context) -> bool:
     """Whether a sentence cannot answer, however alike it is: another acts, or what was asked for is not in it."""
+    if is_identity(question):
+        return describe(question, context.text) is None
     return (
         has_kind(question, context) is False
         or agent(question, context) == 0.0
         or not _has_role(question, context)
         or not _has_measure(question, context)
     )
+
+
+_IDENTITY = re.compile(r"^who(?:[’']s| is| was| are| were) (?:the )?$", re.IGNORECASE)
+_DESCRIBES = re.compile(
+    r",\s+(?:\d{1,3},\s+)?(?P<words>(?:an?|the|its|their|his|her|one of|who|head|leader|chair\w*)\s[^,.;]{3,80})"
+)
+
+
+def is_identity(question: Question) -> bool:
+    """Whether it asks who somebody is: "Who is Odo Crail?"."""
+    if len(question.names) != 1:
+        return False
+    name = question.names[0]
+    return bool(_IDENTITY.match(question.text[: name.start])) and not question.text[name.end :].strip(" ?!.")
+
+
+def describe(question: Question, text: str) -> str | None:
+    """What a text says of the one that is asked about: "Foreign Secretary" in front of the name, or "a former pilot"
+    behind it; None where it only names him.
+    """
+    asked = question.names[0]
+    for name in find_names(text):
+        if not agreement(asked.text, name.text):
+            continue
+        own = name.text.rfind(asked.text.split()[0])
+        if own > 0:
+            return name.text[:own].strip()
+        behind = _DESCRIBES.match(text[name.end :])
+        if behind:
+            return behind["words"].strip()
+    return None
 
 
 _ROLE = re.compile(

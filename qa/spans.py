@@ -8,6 +8,7 @@ from ingest.article import Span
 from ingest.lexical import terms as stems
 from qa import expressions
 from qa.question import Question
+from qa.roles import describe, is_identity
 
 _PREPOSITION = re.compile(r"^(?:in|on|since|until|by|from|before|after|of|for)\s+", re.IGNORECASE)
 
@@ -18,6 +19,8 @@ def find_short_answer(question: Question, sentence: str) -> str | None:
     Returns:
         Words of the sentence, exactly; None where the kind has no few words, or the sentence has none of them.
     """
+    if is_identity(question):
+        return describe(question, sentence)
     spans = {
         "who": lambda: expressions.new_names(sentence, question.names),
         "when": lambda: expressions.times(sentence),

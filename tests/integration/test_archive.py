@@ -108,7 +108,8 @@ def test_an_article_without_facts_is_read_back_exactly(archive: Archive) -> None
 def test_an_article_outlives_the_process_that_wrote_it(tmp_path: Path, run: Run) -> None:
     with Archive.open(tmp_path / "kept", create=True) as archive:
         archive.write([FULL])
-    code = f"from ingest import Archive; print(repr(Archive.open({str(tmp_path / 'kept')!r}).article('{FULL.article_id}')))"
+    opened = f"Archive.open({str(tmp_path / 'kept')!r})"
+    code = f"from ingest import Archive; print(repr({opened}.article({FULL.article_id!r})))"
     assert run("-c", code).stdout.strip() == repr(FULL)
 
 
@@ -179,7 +180,9 @@ def news(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     with Archive.open(tmp_path_factory.mktemp("news") / "archive", create=True) as archive:
         archive.write(
             [
-                article("day", "The dam is full, said Ida Roke.", published=date("2024-02-29"), publisher="The Mercury"),
+                article(
+                    "day", "The dam is full, said Ida Roke.", published=date("2024-02-29"), publisher="The Mercury"
+                ),
                 article("late", "The dam is full today.", published=date("2024-02-29T23:59:59Z"), publisher="Gazette"),
                 article("next", "The dam is still full.", published=date("2024-03-01T00:00Z"), publisher="The Mercury"),
                 article("old", "The dam was full in the year 1931.", published=date("1931-06"), publisher="Gazette"),
@@ -361,6 +364,19 @@ def test_reindex_keeps_what_was_earlier(tmp_path: Path) -> None:
         assert archive.article(archive.listing()[0].article_id).text == "The fare is 16 florins."
 
 
+def test_other_content_has_another_fingerprint_after_a_reindex_too(tmp_path: Path) -> None:
+    seen = []
+    for text in (FERRY, BAKERY):
+        with Archive.open(tmp_path / "archive", create=True) as archive:
+            archive.write([article("a", text)])
+            seen.append(archive.fingerprint)
+        reindex(Settings(archive=tmp_path / "archive"))
+    with Archive.open(tmp_path / "archive") as archive:
+        archive.write([article("a", TELESCOPE)])
+        seen.append(archive.fingerprint)
+    assert len(set(seen)) == 3
+
+
 def test_a_reindex_that_was_cut_off_changes_nothing_and_can_be_done_again(tmp_path: Path) -> None:
     folder = tmp_path / "archive"
     with Archive.open(folder, create=True) as archive:
@@ -538,10 +554,9 @@ def test_passages_that_no_record_points_at_yet_are_found_by_nobody(archive: Arch
     vectors = archive.embedder.encode_documents([embedded_text(orphan, passage) for passage in passages])
     archive._store.put_passages(orphan, passages, vectors)
     assert archive.article(article("a", "x").article_id).text == FERRY
-    for scope in (Scope(), Scope(after=None, before=None, publishers=frozenset({""}))):
-        vector = archive.embedder.encode_queries(["Who won the prize for rye bread?"])[0]
-        found = archive.found(archive.search_vectors(vector, 9, scope))
-        assert [each.passage.text for each in found] == [p.text for p in archive.passages_of(article("a", "x").article_id)]
+    vector = archive.embedder.encode_queries(["Who won the prize for rye bread?"])[0]
+    found = archive.found(archive.search_vectors(vector, 9, Scope()))
+    assert [each.passage for each in found] == archive.passages_of(article("a", "x").article_id)
     assert not ask("Who won the national prize for rye bread?", archive=archive).answered
 
 
@@ -564,7 +579,7 @@ def test_two_threads_may_ask_at_once(news: Archive) -> None:
 
 def test_a_reader_sees_one_version_or_the_other(archive: Archive) -> None:
     first = article("a", " ".join(f"The tide rose on day {i} of the month of rain." for i in range(20)))
-    versions = [replace(first, text=first.text.replace("rose", f"rose {i} feet")) for i in range(40)]
+    versions = [replace(first, text=first.text.replace("rose", f"rose {i} feet")) for i in range(16)]
     archive.write(versions[:1])
     vector = archive.embedder.encode_queries(["How did the tide rise?"])[0]
     torn: list[str] = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from ingest.furniture import is_correction, is_crosshead, is_furniture, without_credit
@@ -182,3 +184,10 @@ def test_a_crosshead_is_recognised(paragraph: str) -> None:
 )
 def test_a_sentence_a_list_and_a_long_line_are_no_crossheads(paragraph: str) -> None:
     assert not is_crosshead(paragraph)
+
+
+@pytest.mark.parametrize("paragraph", ["Share " * 22 + "the loaf", "x " * 22 + "é"], ids=["share", "x"])
+def test_repeated_words_do_not_take_exponential_time(paragraph: str) -> None:
+    begun = time.process_time()
+    assert not is_furniture(paragraph)
+    assert time.process_time() - begun < 0.2

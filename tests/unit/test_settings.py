@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
@@ -24,9 +26,9 @@ def test_the_environment_counts() -> None:
     assert Settings.load(environment=environment) == Settings(Path("/news/archive"), "/models/own", 90)
 
 
-def test_the_environment_of_the_process_is_the_one_that_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DATELINE_PASSAGE_WORDS", "75")
-    assert Settings.load().passage_words == 75
+def test_the_environment_of_the_process_is_the_one_that_is_read(run: Callable[..., CompletedProcess[str]]) -> None:
+    program = "from ingest.settings import Settings; print(Settings.load().passage_words)"
+    assert run("-c", program, DATELINE_PASSAGE_WORDS="75").stdout == "75\n"
 
 
 def test_what_is_passed_wins_over_the_environment() -> None:

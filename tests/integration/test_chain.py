@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import pytest
+from langchain_core.retrievers import BaseRetriever
+from langchain_core.runnables import Runnable
+
+from ingest import Archive
+from qa import Answer, ArchiveRetriever, QuestionError, ask, build_chain
+from qa.answer import Sentence
+from qa.extractive import QuotingAnswerer, cite
+from qa.question import Question
+from qa.reader import Evidence
+from qa.retrieval import Candidate
+from qa.suggestions import suggest
+
+QUESTION = "Why did Davin Pell have to go?"
+
+
+def test_invoke_stream_batch_and_ainvoke_agree(samples: Archive) -> None:
+    chain = build_chain(samples)
+    assert isinstance(chain, Runnable)
+    whole = chain.invoke(QUESTION)
+    parts = list(chain.stream(QUESTION))
+    assert len(parts) == len(whole.sentences) > 1
+    total = parts[0]
+    for part in parts[1:]:
+        total = total + part
+    assert total == whole
+    assert chain.batch([QUESTION, {"question": QUESTION}]) == [whole, whole]
+    assert asyncio.run(chain.ainvoke(QUESTION)) == whole
+    assert ask(QUESTION, samples) == whole
+
+
+def test_the_retriever_gives_documents_with_offsets_of_their_articles(samples: Archive) -> None:
+    retriever = ArchiveRetriever(archive=samples, limit=5, publisher="Tidewater")
+    assert isinstance(retriever, BaseRetriever)
+    documents = retriever.invoke("Why did the ferry run aground?")
+    assert len(documents) == 5
+    for document in documents:
+        facts = document.metadata
+        article = samples.article(facts["article_id"])
+        assert article.text[facts["start"] : facts["end"]] == document.page_content
+        assert facts["publisher"] == "Tidewater"
+
+
+class OneSure:
+    """A reader that is sure of the first sentence of the first candidate."""
+
+    def read(self, question: Question, candidates: Sequence[Candidate]) -> list[Evidence]:
+        passage = candidates[0].passage
+        start, end = passage.sentences[0]
+        quote = passage.text[start - passage.start : end - passage.start]
+        return [Evidence(candidates[0].found, (start, end), quote, 1.0)]
+
+
+class Writer:
+    """A writing answerer: a sentence with a citation, one without, one with a quote that is not in the article."""
+
+    def answer(self, question: Question, evidence: Sequence[Evidence]) -> Iterator[Answer]:
+        citation = cite(evidence[0])
+        for sentence in (
+            Sentence("In other words, so it was.", (citation,)),
+            Sentence("Nobody knows this.", ()),
+            Sentence("This was misquoted.", (replace(citation, quote=citation.quote.swapcase()),)),
+            Sentence("This was misplaced.", (replace(citation, start=citation.start + 1),)),
+            Sentence("This is of an older text.", (replace(citation, version="0" * 12),)),
+            Sentence("This article never was.", (replace(citation, article_id="0" * 16),)),
+        ):
+            yield Answer(question.text, True, (sentence,), confidence=0.9)
+
+
+def test_a_writing_answerer_fits_in_and_what_is_not_supported_is_not_said(samples: Archive) -> None:
+    answer = build_chain(samples, reader=OneSure(), answerer=Writer()).invoke(QUESTION)
+    assert [sentence.text for sentence in answer.sentences] == ["In other words, so it was."]
+
+
+def test_where_nothing_is_supported_the_answer_is_a_refusal(samples: Archive) -> None:
+    class Inventor:
+        def answer(self, question: Question, evidence: Sequence[Evidence]) -> Iterator[Answer]:
+            yield Answer(question.text, True, (Sentence("It was the butler.", ()),), confidence=1.0)
+
+    answer = build_chain(samples, reader=OneSure(), answerer=Inventor()).invoke(QUESTION)
+    assert not answer.answered
+    assert not answer.citations
+
+
+def test_any_reader_can_take_the_place_of_the_first(samples: Archive) -> None:
+    answer = build_chain(samples, reader=OneSure(), answerer=QuotingAnswerer(0.99)).invoke(QUESTION)
+    assert answer.answered
+    assert answer.confidence == 1.0
+
+
+def test_a_bad_question_is_an_error_in_the_chain_too(samples: Archive) -> None:
+    with pytest.raises(QuestionError):
+        build_chain(samples).invoke("")
+
+
+def test_examples_are_answered_by_the_archive(samples: Archive) -> None:
+    chain = build_chain(samples)
+    examples = suggest(samples, chain)
+    assert len(examples) == 4
+    assert all(chain.invoke(example).answered for example in examples)

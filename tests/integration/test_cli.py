@@ -1,0 +1,239 @@
+"""The `dateline` command, each time in a process of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+from ingest import Archive, Article, Published
+
+Command = Callable[..., CompletedProcess[str]]
+
+COMMANDS = ["ingest", "ask", "serve", "articles", "show", "remove", "reindex"]
+TEXT = "The paper mill in Millbrook was fined 400 crowns for dyeing the river green."
+MILL = f"MILLBROOK, May 2, 2024 (Valley Wire) - {TEXT}\n"
+QUESTION = "How much was the paper mill in Millbrook fined?"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An archive of two articles that is not open."""
+    with Archive.open(tmp_path / "archive", create=True) as archive:
+        archive.write(
+            [
+                Article(
+                    identity="guid mill",
+                    headline="Paper mill fined",
+                    text=TEXT,
+                    published=Published.parse("2024-05-02"),
+                    publisher="Valley Wire",
+                ),
+                Article(identity="guid secret", headline="Secret", text="The secret is out.", status="withheld"),
+            ]
+        )
+    return tmp_path / "archive"
+
+
+def mill() -> str:
+    return Article(identity="guid mill", headline="", text="").article_id
+
+
+def failed_plainly(done: CompletedProcess[str], code: int = 1) -> str:
+    """What it says on standard error, where it says one thing there and nothing else."""
+    assert done.returncode == code, done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+# ingest
+
+
+def test_ingest_prints_the_report(dateline: Command, tmp_path: Path) -> None:
+    (tmp_path / "mill.txt").write_text(MILL)
+    done = dateline("ingest", "mill.txt", "--archive", "made")
+    assert (done.returncode, done.stdout) == (0, "1 added, 0 unchanged, 0 replaced, 0 failed\n"), done.stderr
+    assert done.stderr == ""
+    done = dateline("ingest", "mill.txt", DATELINE_ARCHIVE="made")
+    assert (done.returncode, done.stdout) == (0, "0 added, 1 unchanged, 0 replaced, 0 failed\n"), done.stderr
+
+
+def test_ingest_takes_the_rest_where_something_failed(dateline: Command, tmp_path: Path) -> None:
+    (tmp_path / "mill.txt").write_text(MILL)
+    (tmp_path / "empty.txt").write_text("")
+    done = dateline("ingest", "empty.txt", "missing.txt", "mill.txt", "--json", "--archive", "made")
+    assert done.returncode == 1
+    report = json.loads(done.stdout)
+    assert (report["added"], [Path(error["file"]).name for error in report["failed"]]) == (
+        1,
+        ["missing.txt", "empty.txt"],
+    )
+    done = dateline("ingest", "empty.txt", "--archive", "made")
+    assert done.returncode == 1
+    assert done.stdout == "0 added, 0 unchanged, 0 replaced, 1 failed\n"
+    assert "empty.txt: the file is empty." in done.stderr
+
+
+def test_ingest_refuses_columns_that_no_article_has(dateline: Command, tmp_path: Path) -> None:
+    (tmp_path / "mill.txt").write_text(MILL)
+    said = failed_plainly(dateline("ingest", "mill.txt", "--columns", "titel=kop", "--archive", "made"))
+    assert "titel" in said
+    said = failed_plainly(dateline("ingest", "mill.txt", "--columns", "title", "--archive", "made"))
+    assert "FACT=NAME" in said
+
+
+# ask
+
+
+def test_an_answer_exits_0(dateline: Command, folder: Path) -> None:
+    done = dateline("ask", QUESTION, "--archive", folder)
+    assert done.returncode == 0, done.stderr
+    assert "400 crowns" in done.stdout
+    assert "[1] Paper mill fined" in done.stdout
+    assert f"dateline show {mill()}" in done.stdout
+    assert done.stderr == ""
+
+
+def test_an_answer_is_json_for_programs(dateline: Command, folder: Path) -> None:
+    done = dateline("ask", QUESTION, "--published", "2024-05-01..2024-05-31", "--json", "--archive", folder)
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert answer["answered"] is True
+    (citation,) = answer["citations"]
+    assert citation["article_id"] == mill()
+    assert "400 crowns" in citation["quote"]
+
+
+def test_a_refusal_exits_3(dateline: Command, folder: Path) -> None:
+    done = dateline("ask", "How tall is the lighthouse on Gull Point?", "--archive", folder)
+    assert done.returncode == 3, done.stderr
+    assert done.stdout.startswith("The archive holds no answer to this question.")
+    assert "1 article of 2 May 2024" in done.stdout
+
+
+def test_wrong_usage_exits_2(dateline: Command) -> None:
+    for arguments in ([], ["ask"], ["ask", "Who?", "--colour"], ["tell", "Who?"], ["serve", "--port", "high"]):
+        assert "usage: dateline" in failed_plainly(dateline(*arguments), 2)
+
+
+def test_an_unknown_archive_exits_1(dateline: Command, tmp_path: Path) -> None:
+    for arguments in (
+        ["ask", "Who resigned?"],
+        ["articles"],
+        ["show", "12345678"],
+        ["remove", "12345678"],
+        ["reindex"],
+    ):
+        said = failed_plainly(dateline(*arguments, "--archive", "nowhere"))
+        assert said.startswith("dateline: there is no archive in nowhere")
+        assert "dateline ingest" in said
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_question_that_cannot_be_asked_exits_1(dateline: Command, folder: Path) -> None:
+    for question, extra in (("", []), ("?!", []), ("x" * 2_001, []), ("Who?", ["--published", "2024-13"])):
+        assert failed_plainly(dateline("ask", question, *extra, "--archive", folder)).startswith("dateline: ")
+
+
+# articles, show, remove
+
+
+def test_articles_are_listed(dateline: Command, folder: Path) -> None:
+    done = dateline("articles", "--archive", folder)
+    assert (done.returncode, done.stdout.split()[:3]) == (0, [mill(), "2024-05-02", "Valley"])
+    assert len(done.stdout.splitlines()) == 1
+    listed = json.loads(dateline("articles", "--all", "--json", "--archive", folder).stdout)
+    assert [article["headline"] for article in listed] == ["Paper mill fined", "Secret"]
+    assert "text" not in listed[0]
+
+
+def test_an_article_is_shown(dateline: Command, folder: Path) -> None:
+    done = dateline("show", mill()[:8], "--archive", folder)
+    assert done.returncode == 0
+    assert done.stdout.startswith("Paper mill fined\n")
+    assert done.stdout.endswith("\n\nThe paper mill in Millbrook was fined 400 crowns for dyeing the river green.\n")
+    shown = json.loads(dateline("show", mill(), "--json", "--archive", folder).stdout)
+    assert (shown["article_id"], shown["published"], shown["publisher"]) == (mill(), "2024-05-02", "Valley Wire")
+    assert "ffffffff" in failed_plainly(dateline("show", "ffffffff", "--archive", folder))
+
+
+def test_a_removed_article_can_be_put_back(dateline: Command, folder: Path) -> None:
+    done = dateline("remove", mill()[:8], "--archive", folder)
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "removed: Paper mill fined"), done.stderr
+    assert f"dateline remove --undo {mill()}" in done.stdout
+    assert dateline("articles", "--archive", folder).stdout == ""
+    done = dateline("remove", "--undo", mill(), "--json", "--archive", folder)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {"article_id": mill(), "headline": "Paper mill fined", "removed": False}
+    assert mill() in dateline("articles", "--archive", folder).stdout
+    assert json.loads(dateline("remove", mill(), "--json", "--archive", folder).stdout)["removed"] is True
+
+
+def test_an_archive_that_is_open_elsewhere_is_left_alone(dateline: Command, folder: Path) -> None:
+    with Archive.open(folder):
+        assert "is open in process" in failed_plainly(dateline("articles", "--archive", folder))
+
+
+# serve
+
+
+def serve(run: Command, *arguments: str) -> CompletedProcess[str]:
+    """Run `dateline serve` and say on standard output which ports it binds."""
+    code = (
+        "import sys\n"
+        "sys.addaudithook(lambda event, at: print('bound', at[1]) if event == 'socket.bind' else None)\n"
+        "from ui.cli import main\n"
+        f"sys.exit(main(['serve', *{list(arguments)!r}]))"
+    )
+    return run("-c", code)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.7.7"])  # noqa: S104 - it has to refuse them
+def test_serve_opens_no_port_to_others_without_passwords(run: Command, tmp_path: Path, host: str) -> None:
+    said = failed_plainly(serve(run, "--host", host, "--archive", "new"))
+    assert said.startswith(f"dateline: {host} can be reached by others")
+    assert "--auth" in said
+    assert "NAME:PASSWORD" in said
+    assert not (tmp_path / "new").exists()
+
+
+def test_serve_refuses_a_file_of_passwords_that_holds_none(run: Command, tmp_path: Path) -> None:
+    for content in ("", "ada\n", ":secret\n", "ada:\n", "ada:secret\nbo\n"):
+        (tmp_path / "visitors").write_text(content)
+        said = failed_plainly(serve(run, "--host", "0.0.0.0", "--auth", "visitors"))  # noqa: S104
+        assert "NAME:PASSWORD" in said
+        assert "secret" not in said
+    assert "absent" in failed_plainly(serve(run, "--auth", "absent"))
+    assert "--host" in failed_plainly(serve(run, "--host", "example.org"))
+
+
+# help and settings
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_an_example(dateline: Command, name: str) -> None:
+    done = dateline(name, "--help")
+    assert done.returncode == 0
+    assert "example:" in done.stdout
+    assert f"dateline {name}" in done.stdout.split("example:")[1]
+    assert "exit codes:" in done.stdout
+
+
+def test_help_names_every_command(dateline: Command) -> None:
+    done = dateline("--help")
+    assert done.returncode == 0
+    assert "example" in done.stdout
+    listed = done.stdout.split("commands:")[1]
+    assert all(f"\n    {name} " in listed for name in COMMANDS)
+
+
+def test_an_unknown_variable_is_an_error_that_suggests_the_right_one(dateline: Command) -> None:
+    said = failed_plainly(dateline("articles", DATELINE_ARCHIV="news"))
+    assert "DATELINE_ARCHIV " in said
+    assert "did you mean DATELINE_ARCHIVE?" in said
+    assert "20 to 400" in failed_plainly(dateline("articles", DATELINE_PASSAGE_WORDS="many"))
+    assert "20 to 400" in failed_plainly(dateline("articles", DATELINE_PASSAGE_WORDS="7"))

@@ -1,0 +1,99 @@
+"""What an import loads, what a process reaches, and that it works without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+Run = Callable[..., CompletedProcess[str]]
+
+HEAVY = ["torch", "chromadb", "gradio", "transformers", "langchain_core", "langchain", "tantivy", "pydantic"]
+
+IMPORT = """
+import sys, time
+start = time.perf_counter()
+import {module}
+print(time.perf_counter() - start)
+print(*[name for name in {heavy} if name in sys.modules])
+"""
+
+REACH = """
+import socket, time
+start = time.perf_counter()
+try:
+    {attempt}
+except OSError as error:
+    print(type(error).__name__, error)
+print(time.perf_counter() - start)
+"""
+
+WORK = """
+from pathlib import Path
+from ingest import ingest
+from qa import ask
+text = "Clara Moss won the marrow contest at the fair on Thursday."
+Path("fair.txt").write_text(f"WETHERBY FEN, May 2, 2024 (Fen News) - {text}")
+print(ingest("fair.txt", archive="archive"))
+answer = ask("Who won the marrow contest?", archive="archive")
+print(answer.answered, answer.citations[0].quote)
+"""
+
+
+@pytest.mark.parametrize("module", ["qa", "ingest", "ui.cli"])
+def test_an_import_is_quick_and_loads_nothing_heavy(run: Run, module: str) -> None:
+    seconds = []
+    for _ in range(5):
+        done = run("-c", IMPORT.format(module=module, heavy=HEAVY))
+        assert done.returncode == 0, done.stderr
+        taken, loaded = done.stdout.split("\n")[:2]
+        assert loaded == ""
+        seconds.append(float(taken))
+    assert min(seconds) <= 0.3
+
+
+@pytest.mark.parametrize("module", ["qa", "ingest"])
+def test_every_public_name_is_there(run: Run, module: str) -> None:
+    code = f"import {module}\nprint(*[name for name in {module}.__all__ if getattr({module}, name) is None], 'ok')"
+    done = run("-c", code)
+    assert done.stdout.strip() == "ok", done.stderr
+    assert (
+        run("-c", f"import {module}; {module}.nothing_of_the_kind")
+        .stderr.strip()
+        .endswith(f"module '{module}' has no attribute 'nothing_of_the_kind'")
+    )
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "socket.create_connection(('192.0.2.1', 80), timeout=30)",
+        "socket.socket(socket.AF_INET6, socket.SOCK_STREAM).connect(('2001:db8::1', 443))",
+        "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('192.0.2.1', 53))",
+        "socket.getaddrinfo('models.example', 443)",
+    ],
+)
+def test_the_guard_refuses_the_network_at_once(run: Run, attempt: str) -> None:
+    done = run("-c", REACH.format(attempt=attempt))
+    error, seconds = done.stdout.splitlines()
+    assert error.startswith("ConnectionRefusedError the tests reach this machine only")
+    assert float(seconds) < 1
+
+
+def test_the_guard_lets_this_machine_be_reached(run: Run) -> None:
+    code = (
+        "import socket\nserver = socket.create_server(('127.0.0.1', 0))\n"
+        "socket.create_connection(('localhost', server.getsockname()[1]), timeout=5)\nprint('reached')"
+    )
+    assert run("-c", code).stdout == "reached\n"
+
+
+def test_an_article_goes_in_and_a_question_is_answered_without_a_network(run: Run, tmp_path: Path) -> None:
+    done = run("-c", WORK, HF_HUB_OFFLINE="1", HF_HOME=str(tmp_path / "empty"), HOME=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "1 added, 0 unchanged, 0 replaced, 0 failed",
+        "True Clara Moss won the marrow contest at the fair on Thursday.",
+    ]
