@@ -12,8 +12,9 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ingest.archive import Archive, Coverage
+    from ingest.archive import Archive
     from ingest.article import Article, Passage, Published
+    from ingest.coverage import Coverage
     from ingest.errors import DatelineError, SourceError
     from ingest.pipeline import IngestReport, ingest
     from ingest.settings import Settings
@@ -34,7 +35,7 @@ __all__ = [
 _HOMES = {
     "Archive": "archive",
     "Article": "article",
-    "Coverage": "archive",
+    "Coverage": "coverage",
     "DatelineError": "errors",
     "IngestReport": "pipeline",
     "Passage": "article",

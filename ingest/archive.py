@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.article import Article, Passage
+from ingest.coverage import Coverage, count_coverage
 from ingest.embeddings import SentenceTransformerEmbeddings, load_embedder
 from ingest.errors import ArticleNotFound
 from ingest.lexical import KeywordIndex
@@ -19,7 +20,7 @@ from ingest.records import passage_metadata, to_article, to_entry
 from ingest.scope import UNDATED, Scope
 from ingest.settings import Settings
 from ingest.store import Store, passage_ids
-from ingest.upkeep import CHROMA, KEYWORDS, check_exists, check_made_with, finish_swap, made_with, put, repair
+from ingest.upkeep import CHROMA, KEYWORDS, check_exists, check_made_with, finish_swap, made_with, prepare, put, repair
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,23 +32,6 @@ _EXACT = 2_000  # so many passages in a scope, or fewer, are compared exactly
 
 _open_archives: dict[Path, Archive] = {}
 _opening = threading.RLock()
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """What an archive holds that may be found now.
-
-    Attributes:
-        n_articles: how many articles.
-        first: date of the oldest, ISO 8601; None where none has a date.
-        last: date of the newest.
-        publishers: their names.
-    """
-
-    n_articles: int
-    first: str | None
-    last: str | None
-    publishers: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -66,6 +50,7 @@ class Archive:
         self.settings = settings
         self.folder = settings.archive
         self._users = 0
+        self._closed = False
         self._lock = threading.RLock()
         self._coverage: tuple[tuple[int, int], Coverage] | None = None
         if not create:
@@ -110,8 +95,9 @@ class Archive:
         """Let go of the archive; the last user in the process frees its folder."""
         with _opening, self._lock:
             self._users -= 1
-            if self._users > 0:
+            if self._users > 0 or self._closed:
                 return
+            self._closed = True
             _open_archives.pop(self.folder.resolve(), None)
             self._keywords.close()
             self._store.close()
@@ -147,24 +133,13 @@ class Archive:
         return self._store.n_passages
 
     def coverage(self) -> Coverage:
-        """What can be found in it now; counted again only after a change or on another day."""
+        """What can be found in it now; counted again after a change, and each minute for what comes out of embargo."""
         scope = Scope()
-        key = (self._store.revision, scope.now // 3600)
-        if self._coverage is None or self._coverage[0] != key:
-            records = [record for record in self._store.all_records() if scope.admits(record)]
-            dated = [record for record in records if record["published"] != UNDATED]
-            ends = [min(dated, key=_published), max(dated, key=_published)] if dated else []
-            heads = self._store.heads([record["article_id"] for record in ends])
-            dates = [heads[record["article_id"]].published for record in ends]
-            first, last = (str(date.date) if date else None for date in dates) if dates else (None, None)
-            names = self._publisher_names(records)
-            self._coverage = key, Coverage(len(records), first, last, names)
-        return self._coverage[1]
-
-    def _publisher_names(self, records: Sequence[dict[str, Any]]) -> tuple[str, ...]:
-        example = {record["publisher"]: record["article_id"] for record in records if record["publisher"]}
-        heads = self._store.heads(list(example.values()))
-        return tuple(sorted(heads[article_id].publisher or "" for article_id in example.values()))
+        with self._lock:
+            key = (self._store.revision, scope.now // 60)
+            if self._coverage is None or self._coverage[0] != key:
+                self._coverage = key, count_coverage(self._store, scope)
+            return self._coverage[1]
 
     # what is in it
 
@@ -177,12 +152,16 @@ class Archive:
         return self._existing(article_id)
 
     def _existing(self, article_id: str) -> Article:
-        article = self._store.article(article_id)
-        if article is not None:
-            return article
+        with self._lock:
+            article = self._store.article(article_id)
+            if article is not None:
+                return article
+            return self._existing(self._whole_id(article_id))
+
+    def _whole_id(self, article_id: str) -> str:
         matches = [r["article_id"] for r in self._store.all_records() if r["article_id"].startswith(article_id)]
-        if len(matches) == 1 and len(article_id) >= 4:
-            return self._existing(matches[0])
+        if len(matches) == 1 and 4 <= len(article_id) < len(matches[0]):
+            return str(matches[0])
         if len(matches) > 1:
             raise ArticleNotFound(f"{len(matches)} articles begin with {article_id!r}; give more of the id")
         raise ArticleNotFound(f"no article has the id {article_id!r}; `dateline articles` lists them")
@@ -190,28 +169,37 @@ class Archive:
     def listing(self, *, with_unavailable: bool = False) -> list[Article]:
         """All articles without their text, newest first, undated ones last."""
         scope = Scope()
-        ids = [r["article_id"] for r in self._store.all_records() if with_unavailable or scope.admits(r)]
-        heads = list(self._store.heads(ids).values())
+        with self._lock:
+            ids = [r["article_id"] for r in self._store.all_records() if with_unavailable or scope.admits(r)]
+            heads = list(self._store.heads(ids).values())
         return sorted(heads, key=lambda a: (-(a.published.epoch if a.published else UNDATED), a.headline, a.article_id))
 
     def passages_of(self, article_id: str) -> list[Passage]:
         """The passages of an article, in order."""
-        records = self._store.records([article_id])
-        return self._store.passages_of(records[article_id]) if records else []
+        with self._lock:
+            records = self._store.records([article_id])
+            return self._store.passages_of(records[article_id]) if records else []
 
     def found(self, ids: Sequence[str]) -> list[Found]:
-        """Passages with their articles' facts, in the order of the ids."""
-        passages = self._store.passages(ids)
-        heads = self._store.heads([passage.article_id for passage in passages.values()])
-        return [Found(passages[i], heads[passages[i].article_id]) for i in ids if i in passages]
+        """Passages with their articles' facts, in the order of the ids; those that no article points at are left out."""
+        with self._lock:
+            passages = self._store.passages(ids)
+            article_ids = [passage.article_id for passage in passages.values()]
+            records, heads = self._store.records(article_ids), self._store.heads(article_ids)
+        return [
+            Found(passage, heads[passage.article_id])
+            for passage in (passages[i] for i in ids if i in passages)
+            if records.get(passage.article_id, {}).get("version") == passage.version
+        ]
 
     def search_vectors(self, vector: NDArray[np.float32], limit: int, scope: Scope) -> list[str]:
         """Ids of the passages nearest to a question's vector, best first."""
-        if not scope.is_open:
-            inside = self._keywords.ids_in(scope, _EXACT + 1)
-            if len(inside) <= _EXACT:
-                return self._store.nearest_among(vector, inside, limit)
-        return self._store.nearest(vector, limit, scope)
+        with self._lock:
+            if not scope.is_open:
+                inside = self._keywords.ids_in(scope, _EXACT + 1)
+                if len(inside) <= _EXACT:
+                    return self._store.nearest_among(vector, inside, limit)
+            return self._store.nearest(vector, limit, scope)
 
     def search_words(self, text: str, limit: int, scope: Scope) -> list[str]:
         """Ids of the passages that share a question's words, best first."""
@@ -225,20 +213,22 @@ class Archive:
 
     def versions(self, article_ids: Sequence[str]) -> dict[str, str]:
         """The version of each of these articles that is there."""
-        return {i: str(record["version"]) for i, record in self._store.records(article_ids).items()}
+        with self._lock:
+            return {i: str(record["version"]) for i, record in self._store.records(article_ids).items()}
 
     def superseded(self, articles: Sequence[Article]) -> set[str]:
         """Ids of those articles that are an earlier version, read again from the file that it first came from.
 
-        A correction in a second file would else be undone whenever the first file is read again. The same file going
-        back to an earlier text is a change like any other.
+        A correction that stands elsewhere would else be undone whenever the first file is read again. The same place
+        going back to an earlier text is a change like any other.
         """
-        records = self._store.records([article.article_id for article in articles])
+        with self._lock:
+            records = self._store.records([article.article_id for article in articles])
         return {
             article.article_id
             for article in articles
             if (record := records.get(article.article_id))
-            and record["source"] != article.source
+            and (record["source"], record["position"]) != (article.source, article.position)
             and f"{article.version} {article.source}" in record["earlier"]
         }
 
@@ -248,17 +238,23 @@ class Archive:
         New passages are written first, then the records that point at them, then the old ones are collected: whoever
         reads meanwhile sees one version or the other.
         """
+        self._write(articles, {})
+
+    def _write(self, articles: Sequence[Article], earlier: Mapping[str, Sequence[str]]) -> None:
+        prepared = prepare(articles, self.embedder, self.settings.passage_words)  # slow, so nobody waits for it
         with self._lock:
             self._keywords.stale()
             old = self._store.records([article.article_id for article in articles])
-            earlier = [_with_earlier(old.get(article.article_id)) for article in articles]
-            cut = put(self._store, articles, earlier, self.embedder, self.settings.passage_words)
-            kept = {passage.passage_id for passages in cut for passage in passages}
+            before = [earlier.get(a.article_id) or _with_earlier(old.get(a.article_id)) for a in articles]
+            put(self._store, prepared, before)
+            kept = {passage.passage_id for each in prepared for passage in each.passages}
             self._store.delete_passages([i for record in old.values() for i in passage_ids(record) if i not in kept])
             entries = [
-                to_entry(passage.passage_id, passage.text, passage_metadata(article, passage), article.headline)
-                for article, passages in zip(articles, cut, strict=True)
-                for passage in passages
+                to_entry(
+                    passage.passage_id, passage.text, passage_metadata(each.article, passage), each.article.headline
+                )
+                for each in prepared
+                for passage in each.passages
             ]
             self._keywords.replace([article.article_id for article in articles], entries)
             self._keywords.agree(self._store.advance())
@@ -271,13 +267,14 @@ class Archive:
         """
         with self._lock:
             article = self._existing(article_id)
+            record = self._store.records([article.article_id])[article.article_id]
             kept = self.folder / _REMOVED / f"{article.article_id}.json"
             kept.parent.mkdir(exist_ok=True)
-            kept.write_text(json.dumps(article.facts(), ensure_ascii=False), encoding="utf-8")
+            whole = {"facts": article.facts(), "earlier": record["earlier"]}
+            kept.write_text(json.dumps(whole, ensure_ascii=False), encoding="utf-8")
             self._keywords.stale()
-            records = self._store.records([article.article_id])
             self._store.delete_record(article.article_id)
-            self._store.delete_passages(passage_ids(records[article.article_id]))
+            self._store.delete_passages(passage_ids(record))
             self._keywords.replace([article.article_id], [])
             self._keywords.agree(self._store.advance())
             return article
@@ -291,8 +288,9 @@ class Archive:
         paths = sorted((self.folder / _REMOVED).glob(f"{article_id}*.json")) if article_id.isalnum() else []
         if len(paths) != 1:
             raise ArticleNotFound(f"{len(paths)} removed articles begin with {article_id!r}; give its whole id")
-        article = to_article(paths[0].read_text(encoding="utf-8"))
-        self.write([article])
+        kept = json.loads(paths[0].read_text(encoding="utf-8"))
+        article = to_article(json.dumps(kept["facts"]))
+        self._write([article], {article.article_id: kept["earlier"]})
         paths[0].unlink()
         return article
 
@@ -302,7 +300,3 @@ def _with_earlier(record: Mapping[str, Any] | None) -> list[str]:
     if record is None:
         return []
     return [*record["earlier"], f"{record['version']} {record['source']}"][-_EARLIER:]
-
-
-def _published(record: dict[str, Any]) -> int:
-    return int(record["published"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ingest.archive import Archive
@@ -151,7 +151,8 @@ class _Run:
                         self._fail(draft)
                         continue
                     try:
-                        self._take(to_article(draft), self.finished_bytes + file.tell())
+                        article = replace(to_article(draft), source=source.key)
+                        self._take(article, self.finished_bytes + file.tell())
                     except SourceError as error:
                         self._fail(error)
         except OSError as error:

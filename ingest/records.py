@@ -26,6 +26,7 @@ def article_metadata(article: Article, n_passages: int, earlier: Sequence[str]) 
         "n_passages": n_passages,
         "headline": article.headline,
         "source": article.source,
+        "position": article.position,
         "earlier": list(earlier) or [""],  # Chroma refuses an empty list
     } | _filterable(article)
 

@@ -85,12 +85,11 @@ class Store:
         """Number of changes so far."""
         return int(self.made_with.get("revision", 0))
 
-    def advance(self) -> int:
-        """Count one change; returns the new revision."""
-        metadata = self.made_with
-        metadata["revision"] = int(metadata.get("revision", 0)) + 1
-        self._passages.modify(metadata=metadata)
-        return int(metadata["revision"])
+    def advance(self, past: int | None = None) -> int:
+        """Count one change, after the present revision or another; returns the new one."""
+        revision = (self.revision if past is None else past) + 1
+        self._passages.modify(metadata={**self.made_with, "revision": revision})
+        return revision
 
     def close(self) -> None:
         """Let go of the folder."""
@@ -146,10 +145,7 @@ class Store:
 
     def records(self, article_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Metadata of those articles that are there, by id."""
-        if not article_ids:
-            return {}
-        found = self._articles.get(ids=list(dict.fromkeys(article_ids)), include=["metadatas"])
-        return dict(zip(found["ids"], map(to_record, found["metadatas"]), strict=True))
+        return {i: to_record(metadata) for i, metadata in self._rows(self._articles, article_ids, "metadatas")}
 
     def all_records(self) -> Iterator[dict[str, Any]]:
         """Metadata of every article."""
@@ -166,10 +162,7 @@ class Store:
 
     def heads(self, article_ids: Sequence[str]) -> dict[str, Article]:
         """Articles without their text, by id."""
-        if not article_ids:
-            return {}
-        found = self._articles.get(ids=list(dict.fromkeys(article_ids)), include=["documents"])
-        return {i: to_article(document) for i, document in zip(found["ids"], found["documents"], strict=True)}
+        return {i: to_article(document) for i, document in self._rows(self._articles, article_ids, "documents")}
 
     def passages_of(self, record: Mapping[str, Any]) -> list[Passage]:
         """The passages of the version that an article's record points at, in order."""
@@ -179,11 +172,15 @@ class Store:
 
     def passages(self, passage_ids: Sequence[str]) -> dict[str, Passage]:
         """Passages by id."""
-        if not passage_ids:
-            return {}
-        found = self._passages.get(ids=list(passage_ids), include=["documents", "metadatas"])
-        rows = zip(found["ids"], found["documents"], found["metadatas"], strict=True)
+        rows = self._rows(self._passages, passage_ids, "documents", "metadatas")
         return {i: to_passage(document, metadata) for i, document, metadata in rows}
+
+    def _rows(self, collection: Any, ids: Sequence[str], *include: str) -> Iterator[tuple[Any, ...]]:
+        """(id, what is included) of those that are there; SQLite takes only so many ids at once."""
+        distinct = list(dict.fromkeys(ids))
+        for at in range(0, len(distinct), self._slice):
+            found = collection.get(ids=distinct[at : at + self._slice], include=list(include))
+            yield from zip(found["ids"], *(found[part] for part in include), strict=True)
 
     def stale_passages(self) -> list[str]:
         """Ids of passages that no article's record points at: of replaced versions, or of a write that was cut off."""
@@ -224,9 +221,9 @@ class Store:
 
         if not passage_ids:
             return []
-        found = self._passages.get(ids=list(passage_ids), include=["embeddings"])
-        similarity = np.asarray(found["embeddings"], dtype=np.float32) @ vector
-        ranked = sorted(zip((-similarity).tolist(), found["ids"], strict=True))
+        ids, vectors = zip(*self._rows(self._passages, passage_ids, "embeddings"), strict=True)
+        similarity = np.asarray(vectors, dtype=np.float32) @ vector
+        ranked = sorted(zip((-similarity).tolist(), ids, strict=True))
         return [i for _, i in ranked[:limit]]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,9 @@ from ingest.passages import embedded_text, split_passages
 from ingest.store import Store
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ingest.settings import Settings
 
 #: Folders inside an archive's.
@@ -61,38 +66,48 @@ def check_made_with(store: Store, settings: Settings) -> None:
             )
 
 
-def put(
-    store: Store,
-    articles: Sequence[Article],
-    earlier: Sequence[Sequence[str]],
-    embedder: SentenceTransformerEmbeddings,
-    passage_words: int,
-) -> list[list[Passage]]:
-    """Cut, embed and write articles, and the records that point at them last.
+@dataclass(frozen=True)
+class Prepared:
+    """An article cut and embedded, ready to be written; a vector a passage."""
+
+    article: Article
+    passages: list[Passage]
+    vectors: NDArray[np.float32]
+
+
+def prepare(articles: Sequence[Article], embedder: SentenceTransformerEmbeddings, passage_words: int) -> list[Prepared]:
+    """Cut and embed articles.
 
     Args:
-        store: where to.
         articles: each id once.
-        earlier: for each, the versions it had before, with the file that each came from.
-        embedder: the one that the store is made with.
+        embedder: the one that the archive is made with.
         passage_words: length of a passage.
-
-    Returns:
-        The passages of each.
     """
-    import numpy as np
-
     cut = [split_passages(article, passage_words) for article in articles]
     texts = [embedded_text(a, p) for a, passages in zip(articles, cut, strict=True) for p in passages]
     vectors = embedder.encode_documents(texts)
-    at, means = 0, []
+    prepared, at = [], 0
     for article, passages in zip(articles, cut, strict=True):
-        own = vectors[at : at + len(passages)]
-        store.put_passages(article, passages, own)
-        means.append(own.mean(axis=0))
+        prepared.append(Prepared(article, passages, vectors[at : at + len(passages)]))
         at += len(passages)
-    store.put_records(articles, [len(passages) for passages in cut], earlier, np.stack(means))
-    return cut
+    return prepared
+
+
+def put(store: Store, prepared: Sequence[Prepared], earlier: Sequence[Sequence[str]]) -> None:
+    """Write articles, and the records that point at their passages last.
+
+    Args:
+        store: where to.
+        prepared: the articles.
+        earlier: for each, the versions it had before, with the file that each came from.
+    """
+    import numpy as np
+
+    for each in prepared:
+        store.put_passages(each.article, each.passages, each.vectors)
+    articles = [each.article for each in prepared]
+    means = np.stack([each.vectors.mean(axis=0) for each in prepared])
+    store.put_records(articles, [len(each.passages) for each in prepared], earlier, means)
 
 
 def repair(store: Store, keywords: KeywordIndex) -> None:
@@ -134,28 +149,33 @@ def reindex(settings: Settings, progress: Callable[[int, int], None] | None = No
     """
     folder = settings.archive
     check_exists(folder)
-    owner = Ownership(folder)
-    try:
+    with ExitStack() as closing:
+        closing.callback(Ownership(folder).release)
         finish_swap(folder)
-        store, fresh = Store(folder / CHROMA, made_with(settings)), Store(folder / _NEXT, made_with(settings))
-        keywords = KeywordIndex(folder / KEYWORDS)
-        keywords.stale()
-        records = list(store.all_records())
-        embedder = load_embedder(settings.embedder)
-        for at in range(0, len(records), _TOGETHER):
-            some = records[at : at + _TOGETHER]
-            articles = [article for record in some if (article := store.article(record["article_id"]))]
-            put(fresh, articles, [record["earlier"] for record in some], embedder, settings.passage_words)
-            if progress:
-                progress(at + len(some), len(records))
-        keywords.clear()
-        keywords.replace([], fresh.entries())
-        keywords.agree(fresh.advance())
-        for opened in (fresh, store, keywords):
-            opened.close()
+        with ExitStack() as stores:
+            store, fresh = (Store(folder / name, made_with(settings)) for name in (CHROMA, _NEXT))
+            keywords = KeywordIndex(folder / KEYWORDS)
+            for opened in (store, fresh, keywords):
+                stores.callback(opened.close)
+            keywords.stale()
+            count = _copy(store, fresh, settings, progress)
+            keywords.clear()
+            keywords.replace([], fresh.entries())
+            keywords.agree(fresh.advance(past=store.revision))
         (folder / CHROMA).rename(folder / _OLD)
         (folder / _NEXT).rename(folder / CHROMA)
         shutil.rmtree(folder / _OLD)
-    finally:
-        owner.release()
+    return count
+
+
+def _copy(store: Store, fresh: Store, settings: Settings, progress: Callable[[int, int], None] | None) -> int:
+    """Cut and embed every article of one store for another."""
+    embedder = load_embedder(settings.embedder)
+    records = list(store.all_records())
+    for at in range(0, len(records), _TOGETHER):
+        some = records[at : at + _TOGETHER]
+        articles = [article for record in some if (article := store.article(record["article_id"]))]
+        put(fresh, prepare(articles, embedder, settings.passage_words), [record["earlier"] for record in some])
+        if progress:
+            progress(at + len(some), len(records))
     return len(records)

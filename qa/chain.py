@@ -13,8 +13,9 @@ from typing import Any, Protocol, TypedDict
 
 from langchain_core.runnables import Runnable, RunnableLambda
 
-from ingest.archive import Archive, Coverage
+from ingest.archive import Archive
 from ingest.article import Published
+from ingest.coverage import Coverage
 from qa.answer import REFUSAL, Answer, Nearby
 from qa.extractive import QuotingAnswerer
 from qa.question import Question

@@ -17,9 +17,9 @@ _NUMBER_WORD = (
     r"(?:-(?:one|two|three|four|five|six|seven|eight|nine))?"
 )
 _UNIT = (
-    r"(?:\s?(?:percent(?:age points?)?|per cent|%|million|billion|trillion|thousand|hundred|m|bn|tn|crowns?|dollars?"
-    r"|pounds?|euros?|yen|yuan|kilomet(?:re|er)s?|km|kph|mph|miles?|met(?:re|er)s?|tonnes?|tons?|kg|hours?|days?|weeks?"
-    r"|months?|years?|minutes?|seconds?|degrees?)\b)"
+    r"(?:\s?(?:percent(?:age points?)?|per cent|%|million|billion|trillion|thousand|hundred|m|bn|tn|crowns?|dollars?|florins?"
+    r"|francs?|rupees?|pesos?|marks|pounds?|euros?|yen|yuan|kilomet(?:re|er)s?|km|kph|mph|miles?|met(?:re|er)s?|tonnes?"
+    r"|tons?|kg|hours?|days?|weeks?|months?|years?|minutes?|seconds?|degrees?)\b)"
 )
 
 TIME = re.compile(
@@ -42,7 +42,10 @@ NUMBER = re.compile(
     re.IGNORECASE,
 )
 _MONEY = re.compile(
-    r"[$£€¥]|\b(?:crowns?|dollars?|pounds?|euros?|yen|yuan|cents?|pence|rupees?|francs?|million|billion)\b", re.I
+    r"[$£€¥]|\b(?:baht|cents?|crowns?|dinars?|dirhams?|dollars?|euros?|florins?|forints?|francs?|guilders?|kron(?:a|e|or|er)|lei|lira"
+    r"|marks|naira|pence|pennies|pesos?|pounds?|rand|reais|ringgit|riyals?|roubles?|rubles?|rupees?|rupiah|shekels?|shillings?|won"
+    r"|yen|yuan|zloty|million|billion|trillion)\b",
+    re.IGNORECASE,
 )
 _PLACE_WORD = re.compile(
     r"\b(?:in|at|near|outside|inside|on|off|from|to|into|across|toward|towards|around)\s+(?:the\s+|a\s+|an\s+)?"
