@@ -181,7 +181,7 @@ class Archive:
             return self._store.passages_of(records[article_id]) if records else []
 
     def found(self, ids: Sequence[str]) -> list[Found]:
-        """Passages with their articles' facts, in the order of the ids; those that no article points at are left out."""
+        """Passages with their articles' facts, in the order of the ids; one that no article points at is left out."""
         with self._lock:
             passages = self._store.passages(ids)
             article_ids = [passage.article_id for passage in passages.values()]

@@ -55,7 +55,11 @@ class Published:
         moment = datetime.fromisoformat(
             f"{day}T{parts['time'] or '00:00'}{parts['second'] or ''}{parts['zone'] or '+00:00'}"
         )
-        return cls(match.group().replace(" ", "T"), precision, moment.astimezone(UTC))
+        try:
+            start = moment.astimezone(UTC)
+        except OverflowError:
+            raise ValueError(f"{text!r} lies outside the years 1 to 9999") from None
+        return cls(match.group().replace(" ", "T"), precision, start)
 
     @property
     def date(self) -> str:
@@ -71,12 +75,15 @@ class Published:
     def end_epoch(self) -> int:
         """Seconds since 1970 of its last moment: a day ends 86,399 seconds after it starts."""
         start = self.start
-        if self.precision == "year":
-            end = start.replace(year=start.year + 1) if start.year < 9999 else datetime.max.replace(tzinfo=UTC)
-        elif self.precision == "month":
-            end = (start.replace(day=28) + timedelta(days=4)).replace(day=1)
-        else:
-            end = start + timedelta(**{"days": 1} if self.precision == "day" else {f"{self.precision}s": 1})
+        try:
+            if self.precision == "year":
+                end = start.replace(year=start.year + 1)
+            elif self.precision == "month":
+                end = (start.replace(day=28) + timedelta(days=4)).replace(day=1)
+            else:
+                end = start + timedelta(**{f"{self.precision}s": 1})
+        except (ValueError, OverflowError):  # the year 9999 is the last
+            end = datetime.max.replace(tzinfo=UTC)
         return int(end.timestamp()) - 1
 
     def in_words(self) -> str:
@@ -131,13 +138,13 @@ class Article:
     @property
     def article_id(self) -> str:
         """16 hexadecimal digits made from the identity."""
-        return hashlib.sha256(self.identity.encode()).hexdigest()[:16]
+        return hashlib.sha256(self.identity.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     @property
     def version(self) -> str:
-        """12 hexadecimal digits made from everything the article says; where it was read from does not count."""
+        """12 hexadecimal digits made from all that the article says, without identity and where it was read."""
         facts = self.facts()
-        del facts["source"], facts["position"]
+        del facts["identity"], facts["source"], facts["position"]
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:12]
 
     def facts(self) -> dict[str, object]:

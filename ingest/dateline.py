@@ -12,7 +12,8 @@ MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 _MONTH = "|".join(f"{month[:3]}(?:{month[3:]}|t)?\\.?" for month in MONTHS)
-_DASH = r"\s*(?:--|[—–-])\s+"
+# At the end of a paragraph too: the dateline then stands on a line of its own.
+_DASH = r"\s*(?:--|[—–-])(?:\s+|\Z)"
 _AGENCY = r"\((?P<agency>[^()\n]{2,40})\)"
 # "LONDON", "PORT HALLAM", "ST. JOHN’S, Newfoundland", "NEW YORK/LONDON"; "Paris" only before an agency.
 _CAPITALS = r"[A-ZÀ-ÞĀ-Ž][A-ZÀ-ÞĀ-Ž.’'\-/]+(?: [A-ZÀ-ÞĀ-Ž.’'\-/]{2,})*"
@@ -21,11 +22,17 @@ _REGION = r"(?:, (?!(?:" + _MONTH + r") \d)[A-Z][\w.’' ]{1,24}?)?"
 _DATE = rf"(?:,? (?P<month>{_MONTH}) (?P<day>\d{{1,2}})(?:,? (?P<year>\d{{4}}))?)"
 
 _FORMS = (
-    re.compile(rf"\s*date (?P<iso>\d{{4}}-\d\d-\d\d)(?:\s+{_AGENCY})?{_DASH}"),
-    re.compile(rf"\s*(?P<place>(?:{_CAPITALS}|{_MIXED}){_REGION}){_DATE}?,?\s+{_AGENCY}(?:{_DASH}|:\s+)"),
+    re.compile(rf"\s*date (?P<iso>\d{{4}}-\d\d-\d\d)(?:\s+{_AGENCY})?(?:{_DASH}|\s*\Z)"),
+    re.compile(rf"\s*(?P<place>{_CAPITALS}{_REGION})\s+{_AGENCY}(?:{_DASH}|:\s+)"),
+    re.compile(rf"\s*(?P<place>(?:{_CAPITALS}|{_MIXED}){_REGION}){_DATE},?\s+{_AGENCY}(?:{_DASH}|:\s+|\s*\Z)"),
     re.compile(rf"\s*(?P<place>{_CAPITALS}{_REGION}){_DATE}(?:{_DASH})"),
+)
+# These open many a sentence too: "Anna Brook (left) - Greer’s skipper - wept", "NATO — once an alliance — met".
+_WEAK_FORMS = (
+    re.compile(rf"\s*(?P<place>{_MIXED}{_REGION}),?\s+{_AGENCY}(?:{_DASH}|:\s+)"),
     re.compile(rf"\s*(?P<place>{_CAPITALS}{_REGION})\s+(?:--|[—–])\s+"),
 )
+_REMARK = re.compile(r"[^.!?\n]{0,80}?\s(?:--|[—–-])\s")
 
 
 @dataclass(frozen=True)
@@ -53,16 +60,26 @@ def parse_dateline(text: str) -> Dateline | None:
     Raises:
         ValueError: it gives a date that no calendar has, such as 2020-02-30.
     """
-    for form in _FORMS:
+    for form in _FORMS + _WEAK_FORMS:
         match = form.match(text)
-        if match is None:
+        if match is None or not _opens_story(text, match.end(), form in _WEAK_FORMS):
             continue
         found = match.groupdict()
         place = found.get("place")
-        words = re.sub(r"\s*(?:--|[—–:-])\s+$", "", match.group()).strip()
+        words = re.sub(r"\s*(?:--|[—–:-])\s*$", "", match.group()).strip()
         agency = found.get("agency")
         return Dateline(words, match.end(), _place(place), agency and agency.strip(), _date(found))
     return None
+
+
+def _opens_story(text: str, start: int, weak: bool) -> bool:
+    """Whether a story begins at `start`, rather than a remark between two dashes."""
+    if start == len(text):
+        return not weak
+    if weak and _REMARK.match(text, start):
+        return False
+    # "eBay" begins a story too.
+    return not text[start].islower() or re.match(r"[a-z]{1,2}[A-Z]", text[start : start + 3]) is not None
 
 
 def _date(found: dict[str, str | None]) -> Published | None:

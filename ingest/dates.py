@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 from ingest.article import Published
 
 _NUMERIC = re.compile(r"(\d{1,2})([/.])(\d{1,2})\2(\d{4})(?:[ ,T]+(\d{1,2}:\d{2})(?::\d{2})?)?")
+_RFC_2822 = re.compile(
+    r"(?:[A-Z][a-z]{2},? )?\d{1,2} [A-Z][a-z]{2} \d{4} \d{1,2}:\d\d(?P<second>:\d\d)?"
+    r" (?:[+-]\d{4}|UTC?|GMT|[ECMP][SD]T)(?: \(.*\))?"
+)
 _EPOCH = re.compile(r"\d{9,10}(?:\d{3})?")
 
 
@@ -27,10 +32,11 @@ def parse_date(text: str) -> Published:
     numeric = _NUMERIC.fullmatch(text)
     if numeric is not None:
         return _numeric(text, numeric)
-    try:
-        return Published.parse(parsedate_to_datetime(text).isoformat(timespec="seconds"))
-    except (TypeError, ValueError):
-        return _in_words(text)
+    rfc = _RFC_2822.fullmatch(text)
+    if rfc is not None:
+        precision = "seconds" if rfc["second"] else "minutes"
+        return Published.parse(parsedate_to_datetime(text).isoformat(timespec=precision))
+    return _in_words(text)
 
 
 def _numeric(text: str, match: re.Match[str]) -> Published:
@@ -47,10 +53,18 @@ def _numeric(text: str, match: re.Match[str]) -> Published:
 def _in_words(text: str) -> Published:
     import dateparser
 
-    parsed = dateparser.parse(text, languages=["en"], settings={"REQUIRE_PARTS": ["month", "year"]})
+    def parts(*names: str) -> datetime | None:
+        # "2 hours ago" and a missing year would be reckoned from the clock of the machine.
+        settings: Any = {"REQUIRE_PARTS": list(names), "PARSERS": ["absolute-time"]}
+        found: datetime | None = dateparser.parse(text, languages=["en"], settings=settings)
+        return found
+
+    parsed = parts("month", "year") if re.search(r"\b\d{4}\b", text) else None
     if parsed is None:
         raise ValueError(f"{text!r} is not a date such as 2020-07-21 or 21 July 2020")
-    if re.search(r"\d:\d\d|\d ?[ap]\.?m", text, re.IGNORECASE):
-        return Published.parse(parsed.isoformat(timespec="minutes"))
-    has_day = dateparser.parse(text, languages=["en"], settings={"REQUIRE_PARTS": ["day", "month", "year"]})
-    return Published.parse(parsed.date().isoformat() if has_day else f"{parsed:%Y-%m}")
+    if parts("day", "month", "year") is None:
+        return Published.parse(f"{parsed:%Y-%m}")
+    clock = re.search(r"\d:\d\d(?P<second>:\d\d)?|\d ?[ap]\.?m", text, re.IGNORECASE)
+    if clock is None:
+        return Published.parse(parsed.date().isoformat())
+    return Published.parse(parsed.isoformat(timespec="seconds" if clock["second"] else "minutes"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 # What a file that is no text begins with, and what to call it.
 _MAGIC = {
@@ -10,6 +11,9 @@ _MAGIC = {
     b"\xff\xd8\xff": "a JPEG image", b"GIF8": "a GIF image", b"\x1f\x8b": "a gzip file", b"{\\rtf": "an RTF document",
     b"\xd0\xcf\x11\xe0": "an old office document", b"SQLite format": "an SQLite database", b"\x7fELF": "a program",
 }  # fmt: skip
+# What Western news has beyond ASCII; other code pages read as cp1252 show signs that are not among these.
+_WESTERN = re.compile(r"[\x00-\x7fÀ-ÖØ-öø-ÿŒœŠšŽžŸ“”„‘’‚‹›«»–—…•·°ºª€£¥¢§©®™¿¡¼½¾²³±×´\xa0\xad]*")
+_WESTERN_LANGUAGES = frozenset("ca da de en es fi fr id it nl no pt sv sw".split())
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
@@ -24,7 +28,7 @@ def binary_kind(head: bytes) -> str | None:
 
 
 def detect_encoding(sample: bytes, complete: bool = True) -> str:
-    """The encoding of a text: its byte order mark, UTF-8 where it is valid, else charset-normalizer's finding.
+    """The encoding of a text: its byte order mark, UTF-8 where it is valid, cp1252 where that reads well, else a guess.
 
     Args:
         sample: the text or its beginning.
@@ -41,12 +45,48 @@ def detect_encoding(sample: bytes, complete: bool = True) -> str:
         return "utf-8"
     except UnicodeDecodeError:
         pass
+    if _is_western(sample):
+        return "cp1252"
     from charset_normalizer import from_bytes
 
     best = from_bytes(sample).best()
     if best is None:
         raise ValueError("its characters are in no encoding that could be recognised")
     return best.encoding
+
+
+def _is_western(sample: bytes) -> bool:
+    """Whether bytes are text of Western Europe in cp1252, which charset-normalizer takes for Eastern or Asian ones."""
+    from ingest.language import detect_language
+
+    try:
+        text = sample.decode("cp1252")
+    except UnicodeDecodeError:
+        return False
+    letters = re.findall(r"[^\W\d_]", text)
+    beyond = sum(not letter.isascii() for letter in letters)
+    # "³" inside a word is the Polish l of cp1250
+    if not _WESTERN.fullmatch(text) or beyond * 4 > len(letters) or re.search(r"[a-z][³¹¿¡][a-z]", text):
+        return False
+    # Czech read as cp1252 has Western letters alone, yet its words are still those of Czech.
+    first = next((match.start() for match in re.finditer(r"[^\x00-\x7f]", text)), 0)
+    language, probability = detect_language(text[max(0, first - 1000) :])
+    return language in _WESTERN_LANGUAGES or probability < 0.5
+
+
+def decode_head(head: bytes, complete: bool) -> str:
+    """The text of a file's beginning, to recognise its format by; what cannot be read is replaced.
+
+    Args:
+        head: the first bytes of the file.
+        complete: False where it may stop in the middle of a character.
+    """
+    try:
+        encoding = detect_encoding(head, complete)
+    except ValueError:
+        encoding = "utf-8"
+    text = codecs.getincrementaldecoder(encoding)("replace").decode(head)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def decode(data: bytes) -> str:

@@ -72,6 +72,8 @@ def to_article(draft: Draft) -> Article:
     paragraphs = split_paragraphs(draft.text)
     correction = next((paragraph for paragraph in paragraphs if is_correction(paragraph)), None)
     paragraphs = [paragraph for paragraph in paragraphs if paragraph != correction]
+    if len(paragraphs) > 1 and draft.headline and bare_words(paragraphs[0]) == bare_words(draft.headline):
+        del paragraphs[0]
     dateline = _dateline(draft, paragraphs)
     if dateline is not None:
         paragraphs[0] = paragraphs[0][dateline.end :]
@@ -94,7 +96,7 @@ def to_article(draft: Draft) -> Article:
         url=_url(draft),
         language=_language(draft, text),
         dateline=dateline.words if dateline else None,
-        source=draft.file,
+        source=_printable(draft.file),
         position=draft.position,
         status=_status(draft),
         embargo=_date(draft, "embargo", draft.embargo),
@@ -118,6 +120,16 @@ def clean_line(text: str | None) -> str | None:
     if text is None:
         return None
     return re.sub(r"\s+", " ", _UNWANTED.sub("", text)).strip() or None
+
+
+def bare_words(line: str) -> str:
+    """A line to compare with another: without case, spaces and quotation marks."""
+    return re.sub(r"[\s“”„‘’\"'«»]+", "", _UNWANTED.sub("", line)).casefold()
+
+
+def _printable(name: str) -> str:
+    """A name that can be written as UTF-8; bytes of a path that are no text become numbers."""
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def _join_wrapped(lines: list[str]) -> list[str]:
@@ -147,7 +159,9 @@ def _date(draft: Draft, name: str, text: str | None) -> Published | None:
     try:
         return parse_date(text)
     except (ValueError, OverflowError, OSError) as error:
-        raise draft.problem(f"{name} is no date: {error}", "Write it as 2020-07-21 or 2020-07-21T14:30+01:00") from None
+        raise draft.problem(
+            f"{name} is {text!r}, no date: {error}", "Write it as 2020-07-21 or 2020-07-21T14:30+01:00"
+        ) from None
 
 
 def _status(draft: Draft) -> Status:
@@ -160,15 +174,18 @@ def _status(draft: Draft) -> Status:
 
 def _url(draft: Draft) -> str | None:
     url = clean_line(draft.url)
-    # An address with another scheme, javascript: for one, is not a link to an article.
-    return url if url and urlsplit(url).scheme in ("http", "https") else None
+    try:
+        # An address with another scheme, javascript: for one, is not a link to an article.
+        return url if url and urlsplit(url).scheme in ("http", "https") else None
+    except ValueError:
+        return None
 
 
 def _identity(draft: Draft) -> str:
     if draft.guid and draft.guid.strip():
-        return f"guid {draft.guid.strip()}"
+        return _printable(f"guid {draft.guid.strip()}")
     url = _url(draft)
-    return f"url {canonical_url(url)}" if url else f"file {draft.key}"
+    return f"url {canonical_url(url)}" if url else _printable(f"file {draft.key}")
 
 
 def canonical_url(url: str) -> str:
@@ -180,8 +197,9 @@ def canonical_url(url: str) -> str:
 
 
 def _language(draft: Draft, text: str) -> str | None:
-    if draft.language and draft.language.strip():
-        return draft.language.strip()[:2].lower()
+    given = clean_line(draft.language)
+    if given:
+        return given[:2].lower()
     code, probability = detect_language(text)
     return code if probability >= 0.5 else None
 

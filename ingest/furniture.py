@@ -4,41 +4,71 @@ from __future__ import annotations
 
 import re
 
-# Each of these must match a paragraph from its first to its last character.
+_LONGEST = 600  # characters; no credit, caption or box is longer
+
+# Each of these must match a paragraph from its first to its last character; white space in it is single spaces.
 _WHOLE = tuple(
-    re.compile(pattern, re.IGNORECASE | re.DOTALL)
+    re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        # "(Reporting by A. Name in Town; Editing by B. Name)", also without parentheses
-        r"[\[(]?\s*(?:additional |with |writing and )?(?:reporting|editing|writing|compiled|graphics?|production"
-        r"|translation|research)(?: and (?:reporting|editing|writing))? by\b[^.]*(?:\.[^.]{0,60})*\.?\s*[\])]?",
-        r"[\[(]?(?:--|—|–)?\s*with (?:assistance|contributions?) (?:from|by) .{3,200}[\])]?",
-        r"to contact the (?:reporters?|editors?|authors?) .{3,300}",
-        r"(?:photo(?:graph)?|image|picture|video|illustration|graphic|credit|caption)"
-        r"(?: by| credit| courtesy of)?\s*[:/|].{0,300}",
-        r"(?:sign up|subscribe|register|log in|sign in)\b.{0,200}",
-        r"(?:get|receive) .{0,80}\b(?:newsletter|inbox|alerts?)\b.{0,120}",
+        r"to contact the (?:reporter|editor|author)s?\b[^.:]{0,80}: .+",
+        r"(?:photo(?:graph)?|image|picture|video|illustration|graphic|credit|caption)(?: by| credit| courtesy of)?"
+        r" ?[:/|].{0,300}",
+        r"(?:sign up|subscribe|register|log in|sign in)(?: (?:now|here|today|free|for|to)\b[^.!?]{0,50})?!?",
+        r"(?:get|receive) [^.!?]{0,80}\b(?:newsletters?|inbox|alerts)\b.{0,120}",
         r"enter your e-?mail.{0,120}",
-        r"(?:share|follow|like|tweet|print|e-?mail|copy link|save|comments?|advertisement|sponsored|facebook|twitter|x"
-        r"|whatsapp|linkedin|reddit)(?:\s*[|,·•/&]?\s*(?:this|on|us|article|story|page|via|and|to|share|tweet|print|e-?mail"
-        r"|copy|link|save|comments?|facebook|twitter|x|whatsapp|linkedin|reddit|messenger|instagram))*\W*",
-        r"(?:read more|read also|see also|related|recommended|more on this|more from|most read|watch|listen)"
-        r"\s*[:>].{0,200}",
-        r"(?:related|recommended|trending|top) (?:stories|articles|reading|topics|content).{0,200}",
+        r"(?:read more|read also|see also|more on this) ?[:>].{0,200}",
+        r"(?:related|recommended|more from|most read|watch|listen) ?[:>].{0,200}(?<!\.)",
+        r"(?:related|recommended|trending|top) (?:stories|articles|reading|topics|content)(?: ?[:>].{0,200})?",
         r"(?:more stories like this are available|for more articles like this).{0,200}",
-        r"(?:©|\(c\)|copyright)\s.{0,200}",
+        r"(?:©|(?:copyright|\(c\)) (?:©|\(c\)|\d{4}\b)).{0,200}",
         r"all rights reserved\W*",
-        r"(?:our standards|this (?:site|website) uses cookies|we use cookies).{0,200}",
-        r"(?:last )?(?:updated|modified|published)\s*(?:on|at|:).{4,60}",
+        r"our standards:.{0,200}",
+        r"(?:this (?:site|website) uses|we use) cookies.{0,200}",
     )
 )
-_CREDIT_TAIL = re.compile(
-    r"\s*[\[(](?:additional |with )?(?:reporting|editing|writing|compiled)(?: and (?:reporting|editing|writing))? by\b"
-    r"[^()\[\]]{3,300}[\])]\s*$",
+# Paragraphs made of these words alone, the first of them one that a button or stamp begins with.
+_BUTTON = (
+    "share follow like tweet print email copy save comment comments advertisement sponsored facebook twitter x whatsapp"
+    " linkedin reddit messenger instagram"
+)
+_STAMP = "updated modified published"
+_ALONE = tuple(
+    (frozenset(first.split()), frozenset(f"{first} {rest}".split()))
+    for first, rest in (
+        (_BUTTON, "link this on us article story page via and to for later content"),
+        (
+            _STAMP,
+            "on at am pm a p m gmt utc bst cet est edt et pt ago minutes hours mon tue tues wed thu thurs fri sat sun"
+            " monday tuesday wednesday thursday friday saturday sunday jan feb mar apr may jun jul aug sep sept oct nov"
+            " dec january february march april june july august september october november december",
+        ),
+    )
+)
+# A box that asks for an address, wherever in a paragraph it asks; with "said" it is story about such a box.
+_NEWSLETTER = re.compile(
+    r"(?:^|[.:;!?—–-] )(?:please )?(?:sign up|subscribe|register)\b[^.!?]{0,120}"
+    r"\b(?:newsletters?|inbox|alerts|e-?mails?|mailing list)\b",
     re.IGNORECASE,
 )
+_SAID = re.compile(r"\b(?:said|says|told|asked|wrote|warned)\b")
+
+_WORK = r"(?:reporting|editing|writing|compiled|graphics?|production|translation|research)"
+_CREDIT = re.compile(
+    rf"[\[(]?(?:(?:--?|—|–) ?)?(?:(?:additional |with )?{_WORK}(?: and {_WORK})? by"
+    r"|with (?:assistance|contributions?) (?:from|by)) (?P<names>.+)",
+    re.IGNORECASE,
+)
+# What may stand between the names of a credit; any other word in lower case makes a sentence of it.
+_BETWEEN = frozenset(
+    "in at for from and with by additional de la le du da di der den von van al el bin reporting editing writing"
+    " compiled graphics graphic production translation research".split()
+)
+_CREDIT_TAIL = re.compile(
+    rf"[\[(](?:additional |with )?{_WORK}(?: and {_WORK})? by\b[^()\[\]]{{3,300}}[\])]$", re.IGNORECASE
+)
 _CORRECTION = re.compile(
-    r"[\[(]?\s*(?:editor[’']s note:?\s*)?(?:correction|clarification)\s*(?::|—|–|\()"
-    r"|[\[(]\s*(?:corrects|corrected|refiles)\b"
+    r"[\[(]?(?:editor[’']s note:? ?)?(?:correction|clarification) ?(?::|—|–|\()"
+    r"|[\[(](?:corrects|corrected|refiles)\b"
     r"|this (?:story|article) (?:has been|was) corrected|corrected\s*:|an earlier version of this (?:story|article)",
     re.IGNORECASE,
 )
@@ -47,17 +77,41 @@ _TERMINAL = re.compile(r"[.!?…:;,][\"'”’)\]»]*$")
 
 def is_furniture(paragraph: str) -> bool:
     """Whether a whole paragraph is a credit, caption, button, box or notice rather than story."""
-    return any(pattern.fullmatch(paragraph.strip()) for pattern in _WHOLE)
+    text = " ".join(paragraph.split())
+    if not 0 < len(text) <= _LONGEST:
+        return False
+    if any(pattern.fullmatch(text) for pattern in _WHOLE) or _is_credit(text):
+        return True
+    if _NEWSLETTER.search(text) and not _SAID.search(text):
+        return True
+    lowered = re.sub(r"^(?:last|first) (?=updated|modified|published)", "", text.lower()).replace("e-mail", "email")
+    words = re.findall(r"[^\W\d_]+", lowered)
+    return text[0].isalpha() and any(words[0] in first and allowed.issuperset(words) for first, allowed in _ALONE)
+
+
+def _is_credit(text: str) -> bool:
+    """Whether it names who made the story: in brackets, or with nothing but names behind its first words."""
+    credit = _CREDIT.fullmatch(text)
+    if credit is None:
+        return False
+    if text[0] in "[(" and text[-1] in ")]":
+        return True
+    words = re.findall(r"[^\W\d_][\w.’'@-]*", credit["names"])
+    return any(word[0].isupper() for word in words) and all(
+        word[0].isupper() or word.lower() in _BETWEEN for word in words
+    )
 
 
 def without_credit(paragraph: str) -> str:
     """The paragraph without a credit in parentheses at its end."""
-    return _CREDIT_TAIL.sub("", paragraph)
+    text = paragraph.rstrip()
+    tail = _CREDIT_TAIL.search(text)
+    return text[: tail.start()].rstrip() if tail else paragraph
 
 
 def is_correction(paragraph: str) -> bool:
     """Whether a paragraph is the editor's note that the article was corrected."""
-    return _CORRECTION.match(paragraph.strip()) is not None
+    return _CORRECTION.match(" ".join(paragraph[:_LONGEST].split())) is not None
 
 
 def is_crosshead(paragraph: str) -> bool:

@@ -12,6 +12,8 @@ from ingest.sentences import sentence_spans
 #: Longest run of characters that counts as one sentence; what is longer is no sentence and is cut at a space.
 MAX_SENTENCE = 1_500
 
+_GAP = re.compile(r"\s+")
+
 
 @dataclass(frozen=True)
 class _Unit:
@@ -86,13 +88,17 @@ def _units(text: str, language: str | None) -> list[_Unit]:
 
 
 def _pieces(text: str, start: int, end: int) -> list[Span]:
-    """A span cut at spaces, or anywhere where there is none, into pieces of at most MAX_SENTENCE characters."""
+    """A span cut at white space, or anywhere where there is none, into pieces of at most MAX_SENTENCE characters."""
     pieces = []
     while end - start > MAX_SENTENCE:
-        cut = text.rfind(" ", start + MAX_SENTENCE // 2, start + MAX_SENTENCE)
-        cut = cut if cut > 0 else start + MAX_SENTENCE
+        window = text[start : start + MAX_SENTENCE]
+        piece = window.rsplit(None, 1)[0]
+        if len(piece) < MAX_SENTENCE // 2:
+            piece = window.rstrip()
+        cut = start + len(piece)
         pieces.append((start, cut))
-        start = cut + (len(text[cut:end]) - len(text[cut:end].lstrip()))
+        gap = _GAP.match(text, cut)
+        start = gap.end() if gap else cut
     if start < end:
         pieces.append((start, end))
     return pieces

@@ -14,8 +14,12 @@ from ingest.article import Span
 _OPEN = "“‘\"'([«"
 _CLOSE = "”’\"')\\]»"
 # A mark that may end a sentence, what may close behind it, white space, and what the next sentence may open with.
-_CANDIDATE = re.compile(rf"(?P<mark>[.!?…]+)(?P<close>[{_CLOSE}]*)(?P<gap>\s+)(?P<open>[“‘\"'(\[«]*)(?=(?P<next>\S+))")
+_CANDIDATE = re.compile(
+    rf"(?<![.!?…])(?P<mark>[.!?…]++)(?P<close>[{_CLOSE}]*)(?P<gap>\s+)(?P<open>[“‘\"'(\[«]*)(?=(?P<next>\S+))"
+)
 _LIST_MARK = re.compile(r"(?:\d{1,3}|[A-Za-z]|[ivx]+)[.)]")
+
+_LOOK_BEHIND = 80  # characters before a mark that are looked at
 
 # Never the end of a sentence: something has to follow them.
 _TITLES = frozenset(
@@ -91,14 +95,16 @@ def _proposed(text: str, language: str) -> set[int]:
     position = 0
     for boundary in get_sentence_boundaries(language, text):
         # sentencex counts offsets in its own way on some input, so they are taken from the texts themselves.
-        position += len(boundary["text"])
-        ends.add(len(text[:position].rstrip()))
+        sentence = boundary["text"]
+        if not sentence.isspace():
+            ends.add(position + len(sentence.rstrip()))
+        position += len(sentence)
     return ends
 
 
 def _is_border(text: str, match: re.Match[str]) -> bool | None:
     """Whether a candidate is a border; None leaves it to sentencex."""
-    before = text[: match.start("mark")]
+    before = text[max(0, match.start("mark") - _LOOK_BEHIND) : match.start("mark")]
     word = re.split(r"[\s(\[“‘\"«—–/]", before)[-1].lower()
     following = match["next"]
     first = following[0]

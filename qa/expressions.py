@@ -12,13 +12,14 @@ _MONTH = "|".join(f"{month[:3]}(?:{month[3:]}|\\.|t\\.?)?" if month != "May" els
 _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _NUMBER_WORD = (
     r"(?:a dozen|half a|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
-    r"|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|one|dozens?|hundreds?"
+    r"|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|one"
+    r"|dozens?|hundreds?"
     r"|thousands?|millions?|billions?|no one|nobody|none|twice|half|a third|a quarter|both)"
     r"(?:-(?:one|two|three|four|five|six|seven|eight|nine))?"
 )
 _UNIT = (
-    r"(?:\s?(?:percent(?:age points?)?|per cent|%|million|billion|trillion|thousand|hundred|m|bn|tn|crowns?|dollars?|florins?"
-    r"|francs?|rupees?|pesos?|marks|pounds?|euros?|yen|yuan|kilomet(?:re|er)s?|km|kph|mph|miles?|met(?:re|er)s?|tonnes?"
+    r"(?:\s?(?:percent(?:age points?)?|per cent|%|million|billion|trillion|thousand|hundred|m|bn|tn|crowns?|dollars?"
+    r"|florins?|francs?|rupees?|pesos?|marks|pounds?|euros?|yen|yuan|kilomet(?:re|er)s?|km|kph|mph|miles?|met(?:re|er)s?|tonnes?"
     r"|tons?|kg|hours?|days?|weeks?|months?|years?|minutes?|seconds?|degrees?)\b)"
 )
 

@@ -11,7 +11,7 @@ from qa.question import Kind, Question
 from qa.reader import Evidence
 
 #: Confidence from which on the best sentence counts as an answer.
-THRESHOLD = 0.34
+THRESHOLD = 0.37
 
 _MOST = 3  # sentences in an answer
 _MOST_NARROW = 2  # where a name, a date or a number is asked for

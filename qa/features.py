@@ -57,7 +57,7 @@ def features(question: Question, asked: EncodedText, context: Context) -> dict[s
     own = [_covered(term, asked, context) for term in terms]
     around = f"{context.before} {context.text} {context.after}"
     near = [
-        max(value, 0.8 * stands_in(term, around), 0.6 * stands_in(term, context.passage))
+        max(value, 0.8 * stands_in(term, around), 0.4 * stands_in(term, context.passage))
         for term, value in zip(terms, own, strict=True)
     ]
     total = sum(term.weight for term in terms) or 1.0

@@ -105,7 +105,7 @@ def _serve(arguments: argparse.Namespace) -> int:
             raise SettingsError(f"--host takes an address such as 127.0.0.1, not {arguments.host!r}") from None
     if not local and auth is None:
         raise SettingsError(
-            f"{arguments.host} can be reached by others: name with --auth a file that has a line NAME:PASSWORD a visitor"
+            f"{arguments.host} can be reached by others: name with --auth a file with a line NAME:PASSWORD a visitor"
         )
     with _opened(arguments, create=True) as archive:
         if arguments.samples and not archive.n_articles:

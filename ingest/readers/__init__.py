@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import PurePath
 
-from ingest.decoding import binary_kind
+from ingest.decoding import binary_kind, decode_head
 from ingest.errors import SourceError
 from ingest.readers.base import Reader, Source
 from ingest.readers.delimited import CsvReader
@@ -39,8 +39,9 @@ def choose_reader(head: bytes, source: Source, columns: Mapping[str, str] | None
     if kind is not None:
         raise SourceError(source.name, "", f"it is {kind}, not text", "Formats: wire text, HTML, JSON Lines and CSV")
     readers: tuple[Reader, ...] = (HtmlReader(), JsonLinesReader(columns), CsvReader(columns), WireReader())
+    text = decode_head(head, complete=len(head) < HEAD_BYTES).lstrip("\ufeff")
     for reader in readers:
-        if reader.recognises(head):
+        if reader.recognises(text):
             return reader
     suffix = PurePath(source.name).suffix.lower()
     for reader in readers:

@@ -32,8 +32,8 @@ class Reader(Protocol):
 
     suffixes: frozenset[str]
 
-    def recognises(self, head: bytes) -> bool:
-        """Whether a file that begins with these bytes is certainly of this format."""
+    def recognises(self, head: str) -> bool:
+        """Whether a file that begins with this text is certainly of this format."""
 
     def read(self, file: BinaryIO, source: Source) -> Iterator[Draft | SourceError]:
         """The articles of a file one by one, an error in place of each that cannot be read.

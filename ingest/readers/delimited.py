@@ -6,7 +6,8 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping
-from typing import BinaryIO
+from itertools import zip_longest
+from typing import BinaryIO, TextIO
 
 from ingest.decoding import detect_encoding
 from ingest.draft import MAX_ARTICLE_BYTES, Draft
@@ -16,7 +17,6 @@ from ingest.readers.records import check_columns, find_columns, to_draft
 
 _SAMPLE_BYTES = 262_144
 _DELIMITERS = ",;\t|"
-_EXTRA = "\0"  # where csv puts the fields that the header does not name
 
 
 class CsvReader:
@@ -28,10 +28,9 @@ class CsvReader:
         """Args: columns: which column holds which fact, as in `{"text": "body"}`."""
         self.columns = check_columns(columns)
 
-    def recognises(self, head: bytes) -> bool:
+    def recognises(self, head: str) -> bool:
         """The first line names at least two columns, and one of them holds the text."""
-        line = head.decode("utf-8", "replace").lstrip("\ufeff").split("\n", 1)[0].strip()
-        names = _split_header(line)
+        names = _split_header(head.lstrip().split("\n", 1)[0].strip())
         plain = all(re.fullmatch(r"[\w .:/-]{1,40}", name) for name in names)
         return len(names) >= 2 and plain and "text" in find_columns(names, self.columns)
 
@@ -45,15 +44,21 @@ class CsvReader:
         except ValueError as error:
             raise source.problem(str(error), "Save it as UTF-8") from None
         text = io.TextIOWrapper(file, encoding=encoding, errors="surrogateescape", newline="")
-        header = text.readline().lstrip("\ufeff")
+        try:
+            yield from self._read(text, source)
+        except UnicodeError as error:  # UTF-16 that breaks off
+            raise source.problem(str(error), "Save it as UTF-8") from None
+        finally:
+            text.detach()  # the file is the caller's to close
+
+    def _read(self, text: TextIO, source: Source) -> Iterator[Draft | SourceError]:
+        blank = 0
+        while not (header := text.readline().lstrip("\ufeff")).strip() and header:
+            blank += 1
         delimiter = max(_DELIMITERS, key=lambda mark: len(_split_header(header, mark)))
         names = _split_header(header, delimiter)
         self._check_header(names, source)
-        rows = csv.DictReader(text, fieldnames=names, delimiter=delimiter, restkey=_EXTRA)
-        try:
-            yield from self._rows(rows, source)
-        finally:
-            text.detach()  # the file is the caller's to close
+        yield from self._rows(text, names, delimiter, blank + 1, source)
 
     def _check_header(self, names: list[str], source: Source) -> None:
         remedy = "Name the columns, as in --columns text=NAME,headline=NAME"
@@ -63,26 +68,27 @@ class CsvReader:
             what = f"no column {', '.join(map(repr, missing))}" if missing else "no column that holds the text"
             raise source.problem(f"there is {what}; it has {', '.join(map(repr, names))}", remedy, "line 1")
 
-    def _rows(self, rows: csv.DictReader[str], source: Source) -> Iterator[Draft | SourceError]:
+    def _rows(
+        self, text: TextIO, names: list[str], delimiter: str, above: int, source: Source
+    ) -> Iterator[Draft | SourceError]:
+        """The rows of a text that is read up to its header; `above` lines lie behind."""
+        quote = "Quote fields that hold the delimiter or a line end"
+        rows = csv.reader(text, delimiter=delimiter)
         while True:
-            position = f"line {rows.line_num + 2}"
+            position = f"line {above + rows.line_num + 1}"
             try:
                 row = next(rows)
             except StopIteration:
                 return
             except csv.Error as error:
-                yield source.problem(
-                    f"not CSV: {error}", "Quote fields that hold the delimiter or a line end", position
-                )
+                yield source.problem(f"not CSV: {error}", quote, position)
                 continue
-            extra = row.pop(_EXTRA, None)
-            if extra:
-                reason = f"it has {len(row) + len(extra)} fields, the header {len(row)}"
-                yield source.problem(reason, "Quote fields that hold the delimiter or a line end", position)
-            elif any("\udc80" <= character <= "\udcff" for value in row.values() for character in value or ""):
+            if len(row) > len(names):
+                yield source.problem(f"it has {len(row)} fields, the header {len(names)}", quote, position)
+            elif any("\udc80" <= character <= "\udcff" for value in row for character in value):
                 yield source.problem("some bytes are not in the file's encoding", "Save it as UTF-8", position)
-            else:
-                yield to_draft(row, self.columns, source, position)
+            elif row:  # an empty line is none
+                yield to_draft(dict(zip_longest(names, row)), self.columns, source, position)
 
 
 def _split_header(line: str, delimiter: str | None = None) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from ingest.decoding import decode
-from ingest.draft import Draft
+from ingest.draft import Draft, bare_words
 from ingest.errors import SourceError
 from ingest.readers.base import Source, read_whole
 
@@ -31,10 +31,9 @@ class HtmlReader:
 
     suffixes = frozenset({".html", ".htm", ".xhtml"})
 
-    def recognises(self, head: bytes) -> bool:
+    def recognises(self, head: str) -> bool:
         """It opens with a doctype or an html element."""
-        text = head[:4096].decode("utf-8", "replace").lstrip("\ufeff \t\r\n").lower()
-        text = re.sub(r"^(?:<\?xml[^>]*\?>|<!--.*?-->|\s)+", "", text, flags=re.DOTALL)
+        text = re.sub(r"^(?:<\?xml[^>]*\?>|<!--.*?-->|\s)+", "", head[:4096].lower(), flags=re.DOTALL)
         return text.startswith(("<!doctype html", "<html", "<head", "<body", "<article"))
 
     def read(self, file: BinaryIO, source: Source) -> Iterator[Draft | SourceError]:
@@ -62,11 +61,12 @@ class HtmlReader:
         facts = {fact: _text(linked.get(key)) for fact, key in _LINKED.items()}
         for fact, names in _META.items():
             facts[fact] = facts.get(fact) or _meta(tree, names)
+        title = facts["headline"] or (page.title if page else None) or None
         yield Draft(
-            text="\n\n".join(text.split("\n")),
+            text="\n\n".join(_without_headline(text.split("\n"), tree, title)),
             file=source.name,
             key=source.key,
-            headline=facts["headline"] or (page.title if page else None) or None,
+            headline=title,
             published=facts["published"],
             publisher=facts["publisher"] or (page.sitename if page else None) or None,
             place=_text(linked.get("dateline")) or _text(linked.get("contentLocation")),
@@ -80,6 +80,13 @@ _LINKED = {
     "headline": "headline", "published": "datePublished", "publisher": "publisher", "url": "url",
     "language": "inLanguage",
 }  # fmt: skip
+
+
+def _without_headline(paragraphs: list[str], tree: Any, title: str | None) -> list[str]:
+    """The paragraphs without the page's headline before them, which need not be the one in its meta tags."""
+    headlines = {bare_words(line) for line in [title or "", *(h1.text_content() for h1 in tree.xpath("//h1"))]}
+    first = next((i for i, line in enumerate(paragraphs) if bare_words(line) not in headlines), 0)
+    return paragraphs[first:]
 
 
 def _declared(data: bytes) -> bytes:
@@ -100,25 +107,30 @@ def _json_ld(tree: Any) -> dict[str, Any]:
             data = json.loads(script.text_content())
         except (ValueError, RecursionError):
             continue
-        nodes = data if isinstance(data, list) else [data]
-        for node in nodes:
-            for item in [node, *(node.get("@graph") or [])] if isinstance(node, dict) else []:
-                kinds = item.get("@type") if isinstance(item, dict) else None
-                if any(_ARTICLE_TYPES.match(str(kind)) for kind in (kinds if isinstance(kinds, list) else [kinds])):
-                    return dict(item)
+        nodes = [node for node in _listed(data) if isinstance(node, dict)]
+        for item in [item for node in nodes for item in [node, *_listed(node.get("@graph"))] if isinstance(item, dict)]:
+            if any(_ARTICLE_TYPES.match(str(kind)) for kind in _listed(item.get("@type"))):
+                return dict(item)
     return {}
 
 
-def _text(value: Any) -> str | None:
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _text(value: Any, depth: int = 5) -> str | None:
+    """The text in a value of JSON-LD, looked for in no more than `depth` lists and objects inside each other."""
+    if isinstance(value, str):
+        return value.strip() or None
     if isinstance(value, dict):
-        value = value.get("name")
-    if isinstance(value, list):
-        return next((text for text in map(_text, value) if text), None)
-    return value.strip() or None if isinstance(value, str) else None
+        value = [value.get("name")]
+    if not isinstance(value, list) or depth == 0:
+        return None
+    return next((text for text in (_text(item, depth - 1) for item in value) if text), None)
 
 
 def _names(value: Any) -> list[str]:
-    return [name for name in map(_text, value if isinstance(value, list) else [value]) if name]
+    return [name for name in map(_text, _listed(value)) if name]
 
 
 def _meta(tree: Any, names: tuple[str, ...]) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
@@ -12,6 +14,7 @@ from ingest.errors import SourceError
 from ingest.readers.base import Source
 from ingest.readers.records import check_columns, to_draft
 
+_SEEN_WHOLE = 16_000  # characters; a first line at least this long may be cut off in what is shown of the file
 # JSON may write each character as \uXXXX, six bytes for one.
 _MAX_LINE = 6 * MAX_ARTICLE_BYTES + 1_000_000
 _BLANK = b"\xef\xbb\xbf \t\r\n"  # with the byte order mark
@@ -27,33 +30,35 @@ class JsonLinesReader:
         """Args: columns: which key holds which fact, as in `{"text": "body"}`."""
         self.columns = check_columns(columns)
 
-    def recognises(self, head: bytes) -> bool:
+    def recognises(self, head: str) -> bool:
         """The first line is a JSON object, or begins like one and is too long to be seen whole."""
-        line = head.lstrip(_BLANK).split(b"\n", 1)[0].strip()
-        if not line.startswith(b"{"):
+        line, end, _ = head.lstrip().partition("\n")
+        if not line.startswith("{"):
             return False
-        if len(line) >= 60_000:
+        if not end and len(line) >= _SEEN_WHOLE:
             return True
         try:
             return isinstance(json.loads(line), dict)
+        except RecursionError:
+            return True
         except ValueError:
             return False
 
     def read(self, file: BinaryIO, source: Source) -> Iterator[Draft | SourceError]:
         """The articles, a line each; a line that cannot be read gives an error and the rest goes on."""
-        if file.read(256).lstrip(_BLANK).startswith(b"["):
-            raise source.problem("it is a JSON array, not JSON Lines", _REMEDY)
-        file.seek(0)
-        number = 0
-        while line := file.readline(_MAX_LINE + 1):
-            number += 1
-            position = f"line {number}"
-            if len(line) > _MAX_LINE:
-                while line and not line.endswith(b"\n"):
-                    line = file.readline(_MAX_LINE)
-                yield source.problem("the line is longer than any article", "Put one article a line", position)
-            elif line.strip(_BLANK):
-                yield self._record(line, source, position)
+        try:
+            begun = False
+            for number, line in enumerate(_lines(file), 1):
+                position = f"line {number}"
+                if not begun and line.lstrip(_BLANK).startswith(b"["):
+                    raise source.problem("it is a JSON array, not JSON Lines", _REMEDY)
+                begun = begun or bool(line.strip(_BLANK))
+                if len(line) > _MAX_LINE:
+                    yield source.problem("the line is longer than any article", "Put one article a line", position)
+                elif line.strip(_BLANK):
+                    yield self._record(line, source, position)
+        except UnicodeError:
+            raise source.problem("it is not UTF-16, though it begins so", "Save it as UTF-8") from None
 
     def _record(self, line: bytes, source: Source, position: str) -> Draft | SourceError:
         try:
@@ -64,5 +69,29 @@ class JsonLinesReader:
             return source.problem(f"a JSON {type(record).__name__}, not an object", _REMEDY, position)
         try:
             return to_draft(record, self.columns, source, position)
+        except RecursionError:
+            return source.problem("its values are nested too deeply", "Give each fact as text", position)
         except KeyError as error:
             return source.problem(str(error.args[0]), "Name it, as in --columns text=KEY,headline=KEY", position)
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file, those of UTF-16 as UTF-8; of one that is longer than _MAX_LINE only the beginning."""
+    wide = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding="utf-16", newline="\n") if wide else None
+
+    def readline() -> bytes:
+        if text is not None:
+            return text.readline(_MAX_LINE + 1).encode("utf-8", "surrogatepass")
+        return file.readline(_MAX_LINE + 1)
+
+    try:
+        while line := readline():
+            rest = line
+            while rest and not rest.endswith(b"\n") and len(line) > _MAX_LINE:
+                rest = readline()
+            yield line
+    finally:
+        if text is not None:
+            text.detach()  # the file is the caller's to close

@@ -6,15 +6,20 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from ingest.dateline import Dateline, parse_dateline
+from ingest.dateline import parse_dateline
 from ingest.decoding import decode
 from ingest.draft import Draft, split_paragraphs
 from ingest.errors import SourceError
+from ingest.furniture import is_correction
 from ingest.readers.base import Source, read_whole
 
-_BYLINE = re.compile(
-    r"[Bb][Yy]:? (?P<names>[A-Z][\w.’'-]+(?: (?:[A-Z][\w.’'-]*|and|de|van|von|al|bin|,))+,?(?: [A-Z][\w.’'-]+)*)"
-)
+_PARTICLE = r"(?:de|da|di|do|du|de[lnr]|dos|la|le|van|von|zu|te[nr]|al|el|bin|ibn)"
+_NAME = r"[^\W\d_a-z][\w.’'-]*"
+_PERSON = rf"(?:{_PARTICLE} )*{_NAME}(?: (?:{_PARTICLE}|{_NAME}))*"
+_JOINT = r"(?:, and |, | and | & | AND )"
+_BYLINE = re.compile(rf"[Bb][Yy]:? (?P<names>(?=\S+ \S){_PERSON}(?:{_JOINT}{_PERSON})*)(?:, [a-z][\w ’'-]*)?")
+_JOB = re.compile(r"\b(?:editor|correspondent|reporter|writer|staff|columnist|chief)\b", re.IGNORECASE)
+_CLOSE = "\"'”’)"
 _LOOK_AHEAD = 5  # paragraphs in which a dateline is looked for
 
 
@@ -23,14 +28,13 @@ class WireReader:
 
     suffixes = frozenset({".txt", ".text", ".wire", ""})
 
-    def recognises(self, head: bytes) -> bool:
+    def recognises(self, head: str) -> bool:
         """A dateline with an agency or a date stands near the top."""
-        text = head.decode("utf-8", "replace")
-        for paragraph in split_paragraphs(text)[:_LOOK_AHEAD]:
-            dateline = _dateline(paragraph)
-            if dateline is not None and (dateline.agency or dateline.published):
-                return True
-        return False
+        try:
+            datelines = [parse_dateline(paragraph) for paragraph in split_paragraphs(head)[:_LOOK_AHEAD]]
+        except ValueError:
+            return True  # it has a date that no calendar has; making an article of it says so
+        return any(dateline is not None and (dateline.agency or dateline.published) for dateline in datelines)
 
     def read(self, file: BinaryIO, source: Source) -> Iterator[Draft | SourceError]:
         """The one article of a file."""
@@ -38,37 +42,56 @@ class WireReader:
             text = decode(read_whole(file, source))
         except (ValueError, LookupError) as error:
             raise source.problem(str(error), "Save it as UTF-8") from None
-        paragraphs = split_paragraphs(text)
-        opening, story = _split_opening(paragraphs)
-        headline, authors = None, []
-        for line in opening:
-            byline = _BYLINE.fullmatch(line)
-            if byline is not None:
-                authors += re.split(r"\s*(?:,| and )\s*", byline["names"])
-            elif headline is None:
-                headline = line
+        title = _title(text)
+        opening, story = _split_opening(split_paragraphs(text), title)
+        notes = [line for line in opening if is_correction(line)]
         yield Draft(
-            text="\n\n".join(story), file=source.name, key=source.key, headline=headline, authors=authors
-        )  # fmt: skip
+            text="\n\n".join(notes + story),
+            file=source.name,
+            key=source.key,
+            headline=" ".join(line for line in title if line in opening) or None,
+            authors=[name for line in opening for name in _authors(line)],
+        )
 
 
-def _split_opening(paragraphs: list[str]) -> tuple[list[str], list[str]]:
+def _title(text: str) -> list[str]:
+    """The lines among which the headline is: it may run over several, with no empty line between them."""
+    for block in re.split(r"\n\s*\n", text.strip(), maxsplit=_LOOK_AHEAD)[:_LOOK_AHEAD]:
+        lines = [line for line in split_paragraphs(block) if not (_BYLINE.fullmatch(line) or is_correction(line))]
+        if lines:
+            return lines
+    return []
+
+
+def _split_opening(paragraphs: list[str], title: list[str]) -> tuple[list[str], list[str]]:
     """Headline and byline, and the story behind them."""
     for index, paragraph in enumerate(paragraphs[:_LOOK_AHEAD]):
-        if _dateline(paragraph) is not None:
+        if _is_dateline(paragraph):
             return paragraphs[:index], paragraphs[index:]
+        if _is_sentence(paragraph) and not is_correction(paragraph):
+            break
     opening = 0
-    for paragraph in paragraphs[:2]:
-        is_headline = len(paragraph.split()) <= 20 and not re.search(r"[.!?…][\"”’)]*$", paragraph)
+    for paragraph in paragraphs[:3]:
+        is_headline = paragraph in title and len(paragraph.split()) <= 20
+        is_headline = is_headline and not paragraph.rstrip(_CLOSE).endswith((".", "!", "?", "…"))
         if not (is_headline or _BYLINE.fullmatch(paragraph)) or opening + 1 == len(paragraphs):
             break
         opening += 1
     return paragraphs[:opening], paragraphs[opening:]
 
 
-def _dateline(paragraph: str) -> Dateline | None:
+def _is_sentence(paragraph: str) -> bool:
+    return paragraph.rstrip(_CLOSE).endswith(".") and len(paragraph.split()) > 12
+
+
+def _authors(line: str) -> list[str]:
+    byline = _BYLINE.fullmatch(line)
+    names = re.split(_JOINT, byline["names"]) if byline else []
+    return [name for name in names if " " in name and not _JOB.search(name)]
+
+
+def _is_dateline(paragraph: str) -> bool:
     try:
-        return parse_dateline(paragraph)
-    except ValueError:
-        # A dateline with an impossible date is one all the same; making an article of it says what is wrong.
-        return Dateline(paragraph, 0, None, "", None)
+        return parse_dateline(paragraph) is not None
+    except ValueError:  # one with an impossible date is one all the same
+        return True

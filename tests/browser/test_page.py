@@ -14,8 +14,9 @@ pytestmark = pytest.mark.browser
 QUESTION = "Why did Davin Pell have to go?"
 HOSTILE = """Hostile <u>headline</u> ![x](http://elsewhere.example/y.png)
 
-HOSTILE CORNER (<img src=x onerror=alert(1)>) -- Warden <b id="evil">Odo Crail</b> resigned on Monday because of [a link](http://elsewhere.example/) and
-![an image](http://elsewhere.example/pixel.png) <script>window.broken=1</script>.
+HOSTILE CORNER (<img src=x onerror=alert(1)>) -- Warden <b id="evil">Odo Crail</b> resigned on Monday over
+[a link](http://elsewhere.example/), ![an image](http://elsewhere.example/pixel.png) and
+<script>window.broken=1</script> in a report.
 
 “Nobody <i>told</i> me `anything` about *that* & $x$,” Odo Crail said in Hostile Corner on Monday.
 """
