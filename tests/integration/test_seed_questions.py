@@ -1,6 +1,6 @@
 """25 questions on one real article, written before any rule was tuned: tests/data/seed_questions.jsonl.
 
-The article is not ours to ship: `--seeds DIR` names the folder that holds it.
+The article is not ours to ship: `--seeds=DIR` names the folder that holds it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ UNANSWERABLE = [row for row in ROWS if not row["answerable"]]
 def seed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     folder: Path | None = request.config.getoption("--seeds")
     if folder is None or not folder.is_dir():
-        pytest.skip("the seed article is not here; name its folder with --seeds DIR")
+        pytest.skip("the seed article is not here; name its folder with --seeds=DIR")
     with Archive.open(tmp_path_factory.mktemp("seed") / "archive", create=True) as archive:
         report = ingest(folder, archive=archive)
         assert report.added == 1
