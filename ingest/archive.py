@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,14 +13,25 @@ from typing import TYPE_CHECKING, Any
 from ingest.article import Article, Passage
 from ingest.coverage import Coverage, count_coverage
 from ingest.embeddings import SentenceTransformerEmbeddings, load_embedder
-from ingest.errors import ArticleNotFound
+from ingest.errors import ArchiveError, ArticleNotFound
 from ingest.lexical import KeywordIndex
 from ingest.ownership import Ownership
 from ingest.records import passage_metadata, to_article, to_entry
 from ingest.scope import UNDATED, Scope
 from ingest.settings import Settings
 from ingest.store import Store, passage_ids
-from ingest.upkeep import CHROMA, KEYWORDS, check_exists, check_made_with, finish_swap, made_with, prepare, put, repair
+from ingest.upkeep import (
+    CHROMA,
+    KEYWORDS,
+    check_exists,
+    check_free,
+    check_made_with,
+    finish_swap,
+    made_with,
+    prepare,
+    put,
+    repair,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,6 +67,7 @@ class Archive:
         if not create:
             check_exists(self.folder)
         self.folder.mkdir(parents=True, exist_ok=True)
+        check_free(self.folder)
         self._owner = Ownership(self.folder)
         with ExitStack() as undo:
             undo.callback(self._owner.release)
@@ -242,8 +254,7 @@ class Archive:
 
     def _write(self, articles: Sequence[Article], earlier: Mapping[str, Sequence[str]]) -> None:
         prepared = prepare(articles, self.embedder, self.settings.passage_words)  # slow, so nobody waits for it
-        with self._lock:
-            self._keywords.stale()
+        with self._changing():
             old = self._store.records([article.article_id for article in articles])
             before = [earlier.get(a.article_id) or _with_earlier(old.get(a.article_id)) for a in articles]
             put(self._store, prepared, before)
@@ -257,6 +268,14 @@ class Archive:
                 for passage in each.passages
             ]
             self._keywords.replace([article.article_id for article in articles], entries)
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Around a change: the keyword index counts as agreeing again only once all of it is done."""
+        with self._lock:
+            repair(self._store, self._keywords)  # where an earlier change failed half way
+            self._keywords.stale()
+            yield
             self._keywords.agree(self._store.advance())
 
     def remove(self, article_id: str) -> Article:
@@ -265,18 +284,16 @@ class Archive:
         Raises:
             ArticleNotFound: there is none.
         """
-        with self._lock:
+        with self._changing():
             article = self._existing(article_id)
             record = self._store.records([article.article_id])[article.article_id]
             kept = self.folder / _REMOVED / f"{article.article_id}.json"
             kept.parent.mkdir(exist_ok=True)
             whole = {"facts": article.facts(), "earlier": record["earlier"]}
             kept.write_text(json.dumps(whole, ensure_ascii=False), encoding="utf-8")
-            self._keywords.stale()
             self._store.delete_record(article.article_id)
             self._store.delete_passages(passage_ids(record))
             self._keywords.replace([article.article_id], [])
-            self._keywords.agree(self._store.advance())
             return article
 
     def restore(self, article_id: str) -> Article:
@@ -284,14 +301,20 @@ class Archive:
 
         Raises:
             ArticleNotFound: none that begins so was removed.
+            ArchiveError: the article is in the archive again.
         """
-        paths = sorted((self.folder / _REMOVED).glob(f"{article_id}*.json")) if article_id.isalnum() else []
-        if len(paths) != 1:
-            raise ArticleNotFound(f"{len(paths)} removed articles begin with {article_id!r}; give its whole id")
-        kept = json.loads(paths[0].read_text(encoding="utf-8"))
+        removed = sorted(path.stem for path in (self.folder / _REMOVED).glob("*.json"))
+        matches = [name for name in removed if name.startswith(article_id)] if article_id else []
+        if len(matches) != 1:
+            what = "several removed articles begin" if matches else "no removed article begins"
+            raise ArticleNotFound(f"{what} with {article_id!r}; removed are {', '.join(removed) or 'none'}")
+        if self._store.records(matches):
+            raise ArchiveError(f"{matches[0]} has been taken in again since; remove that first to put this one back")
+        path = self.folder / _REMOVED / f"{matches[0]}.json"
+        kept = json.loads(path.read_text(encoding="utf-8"))
         article = to_article(json.dumps(kept["facts"]))
         self._write([article], {article.article_id: kept["earlier"]})
-        paths[0].unlink()
+        path.unlink()
         return article
 
 

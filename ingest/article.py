@@ -18,6 +18,8 @@ _ISO = re.compile(
     r"(?:[T ](?P<time>\d\d:\d\d)(?P<second>:\d\d(?:\.\d+)?)?(?P<zone>Z|[+-]\d\d:?\d\d)?)?)?)?"
 )
 
+_ZONE = re.compile(r"(?<=:\d\d)(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)$")
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
@@ -70,6 +72,11 @@ class Published:
     def epoch(self) -> int:
         """Seconds since 1970 of its first moment; negative before that."""
         return int(self.start.timestamp())
+
+    @property
+    def local_epoch(self) -> int:
+        """The same as if its zone were UTC: by this a story of 10 p.m. in New York is of the day it is dated."""
+        return Published.parse(_ZONE.sub("", self.iso)).epoch
 
     @property
     def end_epoch(self) -> int:

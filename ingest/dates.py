@@ -23,7 +23,7 @@ def parse_date(text: str) -> Published:
     Raises:
         ValueError: it is no date, no such date exists, or day and month cannot be told apart.
     """
-    text = text.strip()
+    text = _iso(text.strip())
     if re.match(r"\d{4}(-|$)", text):
         return Published.parse(text)
     if _EPOCH.fullmatch(text):
@@ -37,6 +37,24 @@ def parse_date(text: str) -> Published:
         precision = "seconds" if rfc["second"] else "minutes"
         return Published.parse(parsedate_to_datetime(text).isoformat(timespec=precision))
     return _in_words(text)
+
+
+def _iso(text: str) -> str:
+    """ISO 8601 as databases write it, as `Published` has it; any other text as it is."""
+    text = re.sub(r"^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)?(Z|[+-]\d{4})?)?$", _spread, text)
+    if not re.match(r"\d{4}-\d{1,2}(?:-\d{1,2})?(?:[T ]|$)", text):
+        return text
+    text = re.sub(r"^(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)", lambda m: f"{m[1]}-{int(m[2]):02}-{int(m[3]):02}", text)
+    text = re.sub(r"\s*(?:UTC|GMT)$", "Z", text)
+    return re.sub(
+        r"(?<=\d)\s*([+-]\d\d)(?::?(\d\d))?$", lambda m: f"{m[1]}:{m[2] or '00'}" if ":" in text else m[0], text
+    )
+
+
+def _spread(match: re.Match[str]) -> str:
+    year, month, day, hour, minute, second, zone = match.groups()
+    time = f"T{hour}:{minute}{f':{second}' if second else ''}{zone or ''}" if hour else ""
+    return f"{year}-{month}-{day}{time}"
 
 
 def _numeric(text: str, match: re.Match[str]) -> Published:

@@ -13,7 +13,7 @@ from ingest.dateline import Dateline, parse_dateline
 from ingest.dates import parse_date
 from ingest.errors import SourceError
 from ingest.furniture import is_correction, is_furniture, without_credit
-from ingest.language import detect_language
+from ingest.language import LANGUAGES, detect_language
 
 #: Longest article that is taken, in bytes of UTF-8; a container of many articles may be larger.
 MAX_ARTICLE_BYTES = 2_000_000
@@ -21,7 +21,7 @@ MAX_ARTICLE_BYTES = 2_000_000
 _HEADLINE_WORDS = 12
 _BULLET = re.compile(r"(?:[-•*–·]|\d{1,3}[.)])\s")
 # Characters that Chroma or a page cannot hold: controls, lone surrogates, the byte order mark.
-_UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufeff\ufffe\uffff]")
+_UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _SPACES = re.compile(r"[^\S\n]+")
 
 
@@ -199,7 +199,9 @@ def canonical_url(url: str) -> str:
 def _language(draft: Draft, text: str) -> str | None:
     given = clean_line(draft.language)
     if given:
-        return given[:2].lower()
+        named = next((code for code, name in LANGUAGES.items() if name.lower() == given.lower()), None)
+        if named or re.match(r"[A-Za-z]{2}(?:[-_]|$)", given):
+            return named or given[:2].lower()
     code, probability = detect_language(text)
     return code if probability >= 0.5 else None
 

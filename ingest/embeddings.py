@@ -83,11 +83,11 @@ class SentenceTransformerEmbeddings(Embeddings):
         self.languages = frozenset({"en"}) if name == DEFAULT_EMBEDDER else frozenset()
         location = str(default_model_folder()) if name == DEFAULT_EMBEDDER else name
         try:
-            self._model = SentenceTransformer(location, device="cpu")
+            self._model = SentenceTransformer(location, device="cpu", local_files_only=True)
         except (OSError, ValueError, RuntimeError, ImportError) as error:
             raise EmbedderError(
                 f"the embedder {name!r} does not load: {error}. Name a folder that holds a sentence-transformers "
-                f"model, or leave it out for {DEFAULT_EMBEDDER}"
+                f"model, or one that was downloaded before, or leave it out for {DEFAULT_EMBEDDER}"
             ) from error
         dimension = self._model.get_embedding_dimension()
         if dimension is None:

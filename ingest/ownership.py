@@ -28,7 +28,7 @@ class Ownership:
             ArchiveError: the folder cannot be written to.
         """
         self._owner = folder / _OWNER
-        self._lock = FileLock(folder / _LOCK)
+        self._lock = FileLock(folder / _LOCK, thread_local=False)  # whichever thread closes it
         try:
             self._lock.acquire(timeout=0)
             self._owner.write_text(json.dumps(_this_process()))
@@ -59,6 +59,8 @@ def _this_process() -> dict[str, object]:
 def _describe(path: Path) -> str:
     try:
         owner = json.loads(path.read_text())
+        if owner["pid"] == os.getpid():
+            return f"process {owner['pid']} of this host, this very one: close it there, as qa.close() does"
         return f"process {owner['pid']} on {owner['host']} ({owner['program']}, since {owner['since']})"
     except (OSError, ValueError, KeyError):
         return "another process"

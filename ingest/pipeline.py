@@ -146,10 +146,14 @@ class _Run:
             with path.open("rb") as file:
                 reader = choose_reader(file.read(HEAD_BYTES), source, self.columns)
                 file.seek(0)
+                keys: set[str] = set()
                 for draft in reader.read(file, source):
                     if isinstance(draft, SourceError):
                         self._fail(draft)
                         continue
+                    if draft.key in keys:  # two stories of one headline and day
+                        draft.key = f"{draft.key}#{draft.position}"
+                    keys.add(draft.key)
                     try:
                         article = replace(to_article(draft), source=source.key)
                         self._take(article, self.finished_bytes + file.tell())

@@ -51,7 +51,7 @@ def passage_metadata(article: Article, passage: Passage) -> dict[str, Any]:
 
 def _filterable(article: Article) -> dict[str, Any]:
     return {
-        "published": article.published.epoch if article.published else UNDATED,
+        "published": article.published.local_epoch if article.published else UNDATED,
         "publisher": publisher_key(article.publisher),
         "available": available_from(article),
     }

@@ -49,7 +49,9 @@ class Settings:
             raise SettingsError(
                 f"the archive {self.archive} is an address; this version keeps archives in folders only: name a folder"
             )
-        object.__setattr__(self, "archive", Path(self.archive).expanduser())
+        object.__setattr__(self, "archive", Path(self.archive).expanduser().absolute())
+        if self.embedder and Path(self.embedder).is_dir():
+            object.__setattr__(self, "embedder", str(Path(self.embedder).absolute()))
         if not self.embedder:
             raise SettingsError(f"the embedder has no name; leave it out for {DEFAULT_EMBEDDER}")
         if not 20 <= self.passage_words <= 400:

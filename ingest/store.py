@@ -65,6 +65,8 @@ class Store:
 
     def _collection(self, name: str, metadata: Mapping[str, Any]) -> Any:
         names = {collection.name for collection in self._client.list_collections()}
+        if names - {_PASSAGES, _ARTICLES}:
+            raise ArchiveError(f"Chroma holds {', '.join(sorted(names))} there: it was not made by Dateline")
         if name in names:
             collection = self._client.get_collection(name, embedding_function=None)
             space = (collection.configuration_json.get("hnsw") or {}).get("space")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.article import Article, Passage
 from ingest.embeddings import SentenceTransformerEmbeddings, load_embedder
-from ingest.errors import ArchiveMismatch, ArchiveMissing
+from ingest.errors import ArchiveError, ArchiveMismatch, ArchiveMissing
 from ingest.lexical import KeywordIndex
 from ingest.ownership import Ownership
 from ingest.passages import embedded_text, split_passages
@@ -49,6 +49,21 @@ def check_exists(folder: Path) -> None:
     """
     if not any((folder / name).is_dir() for name in (CHROMA, _OLD)):
         raise ArchiveMissing(f"there is no archive in {folder}. Make one: dateline ingest PATH --archive {folder}")
+
+
+def check_free(folder: Path) -> None:
+    """See that a folder in which an archive is to be made holds nothing else: an archive cleans up after itself.
+
+    Raises:
+        ArchiveError: it holds other files.
+    """
+    if any((folder / name).is_dir() for name in (CHROMA, _OLD)):
+        return
+    others = sorted(path.name for path in folder.iterdir() if not path.name.startswith("owner."))
+    if others:
+        raise ArchiveError(
+            f"{folder} is no archive and holds other files, such as {others[0]}. Name an empty or a new folder"
+        )
 
 
 def check_made_with(store: Store, settings: Settings) -> None:

@@ -12,8 +12,9 @@ REFUSAL = "The archive holds no answer to this question."
 #: A marker in `Answer.text` that points at a citation, counted from 1.
 MARKER = re.compile(r"\[(\d{1,3})\]")
 
-# What Markdown gives a meaning to anywhere in a line, and at its beginning.
-_MARKDOWN = re.compile(r"[\\`*_\[\]<>|~$&]|^[#+-]|(?<=^\d)[.)]|(?<=^\d\d)[.)]")
+# What Markdown gives a meaning to: anywhere in a line, in bare addresses, and at its beginning.
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>|~$&@]|:(?=//)|(?<=www)\.|^[#+-]", re.IGNORECASE)
+_NUMBERED = re.compile(r"^(\d{1,9})([.)])")
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,7 @@ class Answer:
 
 def escape_markdown(text: str) -> str:
     """Text that Markdown shows as it is: no link, image, tag or emphasis comes of it."""
-    return _MARKDOWN.sub(r"\\\g<0>", " ".join(text.split()))
+    return _NUMBERED.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\g<0>", " ".join(text.split())))
 
 
 def _link(url: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import functools
+import threading
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,6 +54,7 @@ def ask(
 
 
 _held: dict[Path, Archive] = {}
+_holding = threading.Lock()
 
 
 def _opened(archive: Archive | Settings | str | Path | None) -> Archive:
@@ -63,10 +65,13 @@ def _opened(archive: Archive | Settings | str | Path | None) -> Archive:
         return archive
     settings = archive if isinstance(archive, Settings) else Settings.load(archive)
     key = settings.archive.resolve()
-    if key not in _held:
-        _held[key] = Archive.open(settings)
-        atexit.register(close)
-    return _held[key]
+    with _holding:
+        if key not in _held:
+            _held[key] = Archive.open(settings)
+            atexit.register(close)
+        elif _held[key].settings != settings:
+            Archive.open(settings).close()  # says which setting is another
+        return _held[key]
 
 
 @functools.lru_cache(maxsize=8)
@@ -78,6 +83,7 @@ def _chain(archive: Archive) -> Runnable[str | Mapping[str, Any], Answer]:
 
 def close() -> None:
     """Close the archives that `ask` opened, so that another process can have them."""
-    _chain.cache_clear()
-    while _held:
-        _held.popitem()[1].close()
+    with _holding:
+        _chain.cache_clear()
+        while _held:
+            _held.popitem()[1].close()

@@ -16,6 +16,7 @@ THRESHOLD = 0.37
 _MOST = 3  # sentences in an answer
 _MOST_NARROW = 2  # where a name, a date or a number is asked for
 _FURTHER = 0.8  # confidence that a further sentence needs, as a share of the first one's
+_GAP = 4  # characters between two sentences that follow one another
 _SAME = 0.6  # share of a sentence's stems that stand in another that says the same
 _BROAD: frozenset[Kind] = frozenset({"said", "why", "how", "what"})  # kinds that more than one sentence may answer
 
@@ -83,11 +84,12 @@ def _completing(best: Evidence, evidence: Sequence[Evidence]) -> list[Evidence]:
     )
     at = neighbours.index(best)
     opened = len(re.findall("“", best.quote)) - len(re.findall("”", best.quote))
-    if opened > 0 and at + 1 < len(neighbours):
-        return [neighbours[at + 1]]
-    if opened < 0 and at > 0:
-        return [neighbours[at - 1]]
-    return []
+    step = 1 if opened > 0 else -1
+    if opened == 0 or not 0 <= at + step < len(neighbours):
+        return []
+    other = neighbours[at + step]
+    gap = max(best.span[0], other.span[0]) - min(best.span[1], other.span[1])
+    return [other] if gap <= _GAP else []
 
 
 def _says_the_same(one: Evidence, other: Evidence) -> bool:

@@ -6,10 +6,35 @@ import argparse
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
 
+from ingest.article import Published
+
 #: Runs one command; returns the exit code.
 Command = Callable[[argparse.Namespace], int]
 
 _EXIT_CODES = "exit codes: 0 answered or done, 1 error, 2 wrong usage, 3 refused"
+
+
+def _columns(text: str) -> dict[str, str]:
+    pairs = [pair.partition("=") for pair in text.split(",") if pair.strip()]
+    if not all(fact.strip() and name.strip() for fact, _, name in pairs):
+        raise argparse.ArgumentTypeError(f"it takes FACT=NAME, as in text=body, not {text!r}")
+    return {fact.strip(): name.strip() for fact, _, name in pairs}
+
+
+def _range(text: str) -> str | tuple[str | None, str | None]:
+    first, dots, last = (part.strip() for part in text.partition(".."))
+    try:
+        for date in filter(None, (first, last)):
+            Published.parse(date)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return (first or None, last or None) if dots else first
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < 65_536:
+        raise argparse.ArgumentTypeError(f"it takes a number from 1 to 65535, not {text!r}")
+    return int(text)
 
 
 def build_parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
@@ -53,7 +78,10 @@ def build_parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     )  # fmt: skip
     added.add_argument("path", nargs="+", metavar="PATH", help="wire text, HTML, JSON Lines or CSV; folders are walked")
     added.add_argument(
-        "--columns", metavar="FACT=NAME,...", help="which column or key holds which fact, for CSV and JSON Lines"
+        "--columns",
+        type=_columns,
+        metavar="FACT=NAME,...",
+        help="which column or key holds which fact, for CSV and JSON Lines",
     )
     added.add_argument("--quiet", action="store_true", help="show no progress bar")
 
@@ -63,7 +91,10 @@ def build_parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     )  # fmt: skip
     added.add_argument("question", metavar="QUESTION", help="the question; - reads it from standard input")
     added.add_argument(
-        "--published", metavar="DATE[..DATE]", help="only articles of this day, month or year, or of a range"
+        "--published",
+        type=_range,
+        metavar="DATE[..DATE]",
+        help="only articles of this day, month or year, or of a range",
     )
     added.add_argument(
         "--publisher", action="append", metavar="NAME", help="only articles of this publisher; may be repeated"
@@ -74,7 +105,7 @@ def build_parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     added.add_argument(
         "--host", default="127.0.0.1", help="address to listen on (default %(default)s, this machine only)"
     )
-    added.add_argument("--port", type=int, default=7860, help="port to listen on (default %(default)s)")
+    added.add_argument("--port", type=_port, default=7860, help="port to listen on (default %(default)s)")
     added.add_argument(
         "--auth", metavar="FILE", help="a line NAME:PASSWORD for each visitor; needed for other addresses"
     )

@@ -130,6 +130,10 @@ class Page:
         except DatelineError as error:
             yield "", [*chat, _reply(problem_markdown(str(error)))], keep, keep, keep
             return
+        except Exception:  # whatever it was, the visitor is not left with "Searching"
+            _log.exception("a question failed")
+            yield "", [*chat, _reply(problem_markdown(_FAILED))], keep, keep, keep
+            return
         if answer is None:
             return
         opened = self._opened(answer, 1) if answer.citations else ""
@@ -173,6 +177,7 @@ class Page:
 
 
 _EMPTY = '<h2 class="label">Sources</h2><p class="hint">The articles that an answer cites open here.</p>'
+_FAILED = "Something went wrong while answering. Ask again; the server's log says what it was."
 _GONE = '<p class="correction">This article is no longer in the archive.</p>'
 
 
@@ -229,5 +234,5 @@ def serve(
         enable_monitoring=False,
         prevent_thread_lock=True,
     )
-    ready(f"http://{host}:{port}")
+    ready(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
     app.block_thread()

@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import signal
+import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -58,7 +59,6 @@ def _ingest(arguments: argparse.Namespace) -> int:
 
     from ingest.pipeline import ingest
 
-    columns = dict(_column(pair) for pair in (arguments.columns or "").split(",") if pair)
     hide = arguments.json or arguments.quiet or None  # None: hidden where standard error is no terminal
     with tqdm(unit="B", unit_scale=True, desc="ingest", disable=hide, file=sys.stderr) as bar:
 
@@ -67,7 +67,7 @@ def _ingest(arguments: argparse.Namespace) -> int:
             bar.update(done - bar.n)
             bar.set_postfix_str(f"{report.total} articles")
 
-        report = ingest(arguments.path, _settings(arguments), columns, progress)
+        report = ingest(arguments.path, _settings(arguments), arguments.columns, progress)
     if arguments.json:
         _print_json(report.to_dict())
     else:
@@ -81,7 +81,7 @@ def _ask(arguments: argparse.Namespace) -> int:
     from qa import ask
 
     question = sys.stdin.read() if arguments.question == "-" else arguments.question
-    answer = ask(question, _settings(arguments), _range(arguments.published), arguments.publisher)
+    answer = ask(question, _settings(arguments), arguments.published, arguments.publisher)
     if arguments.json:
         _print_json(answer.to_dict())
     elif arguments.markdown:
@@ -107,6 +107,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         raise SettingsError(
             f"{arguments.host} can be reached by others: name with --auth a file with a line NAME:PASSWORD a visitor"
         )
+    _check_port(arguments.host, arguments.port)
     with _opened(arguments, create=True) as archive:
         if arguments.samples and not archive.n_articles:
             from ingest.pipeline import ingest
@@ -120,11 +121,19 @@ def _serve(arguments: argparse.Namespace) -> int:
         signal.signal(
             signal.SIGTERM, signal.default_int_handler
         )  # stopped by a service manager is stopped in good order
-        try:
-            serve(archive, arguments.host, arguments.port, auth, ready=_say_address)
-        except OSError as error:
-            raise SettingsError(f"port {arguments.port} cannot be used: {error}. Name another with --port") from None
+        serve(archive, arguments.host, arguments.port, auth, ready=_say_address)
     return DONE
+
+
+def _check_port(host: str, port: int) -> None:
+    """See that a port is free before anything slow is done."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        raise SettingsError(f"port {port} on {host} cannot be used: {error}. Name another with --port") from None
 
 
 def _say_address(url: str) -> None:
@@ -209,20 +218,6 @@ def _opened(arguments: argparse.Namespace, create: bool = False) -> Archive:
     from ingest.archive import Archive
 
     return Archive.open(_settings(arguments), create=create)
-
-
-def _column(pair: str) -> tuple[str, str]:
-    fact, separator, name = pair.partition("=")
-    if not separator or not fact.strip() or not name.strip():
-        raise SettingsError(f"--columns takes FACT=NAME, as in text=body, not {pair!r}")
-    return fact.strip(), name.strip()
-
-
-def _range(text: str | None) -> Any:
-    if text is None or ".." not in text:
-        return text
-    first, _, last = text.partition("..")
-    return first.strip() or None, last.strip() or None
 
 
 def _passwords(path: str) -> list[tuple[str, str]]:

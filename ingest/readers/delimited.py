@@ -73,7 +73,7 @@ class CsvReader:
     ) -> Iterator[Draft | SourceError]:
         """The rows of a text that is read up to its header; `above` lines lie behind."""
         quote = "Quote fields that hold the delimiter or a line end"
-        rows = csv.reader(text, delimiter=delimiter)
+        rows = csv.reader(text, delimiter=delimiter, strict=True)  # an open quote would swallow the rest
         while True:
             position = f"line {above + rows.line_num + 1}"
             try:

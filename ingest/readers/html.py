@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Iterator
@@ -94,7 +95,10 @@ def _declared(data: bytes) -> bytes:
     match = re.search(rb"""charset=["']?\s*([\w-]+)""", data[:2048], re.IGNORECASE)
     if match and not data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         try:
-            return data.decode(match[1].decode()).encode("utf-8", "surrogatepass")
+            name = codecs.lookup(match[1].decode()).name
+            # Browsers read these two as Windows-1252, and pages are written for browsers.
+            name = "cp1252" if name in ("iso8859-1", "ascii") else name
+            return data.decode(name).encode("utf-8", "surrogatepass")
         except (UnicodeDecodeError, LookupError):
             return data
     return data

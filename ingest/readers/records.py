@@ -19,7 +19,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "place": ("place", "location", "city"),
     "authors": ("authors", "author", "byline", "creator"),
     "url": ("url", "link", "canonical_url", "web_url", "uri"),
-    "guid": ("guid", "id", "uid", "article_id"),
+    "guid": ("guid",),  # the same wherever the article is delivered
+    "id": ("id", "uid", "article_id"),  # tells it from others in the same file
     "language": ("language", "lang"),
     "status": ("status", "pubstatus"),
     "embargo": ("embargo", "embargoed", "embargo_until"),
@@ -67,7 +68,8 @@ def to_draft(record: Mapping[str, Any], named: Mapping[str, str], source: Source
         raise KeyError(f"no column holds the text; it has {', '.join(map(repr, record))}")
     facts = {fact: _as_text(record[column]) for fact, column in found.items() if fact != "authors"}
     authors = _as_list(record[found["authors"]]) if "authors" in found else []
-    named_by = "\n".join(facts.get(fact) or "" for fact in ("headline", "published")).strip()
+    own = facts.pop("id", None)
+    named_by = own or (f"{facts['headline']}\n{facts.get('published')}" if facts.get("headline") else None)
     suffix = hashlib.sha256(named_by.encode("utf-8", "replace")).hexdigest()[:16] if named_by else position
     return Draft(
         text=facts.pop("text") or "",

@@ -1,4 +1,4 @@
-"""Refuses every connection and every look-up of a name that is not this machine's own.
+"""Refuses connections and look-ups of names by Python's sockets that are not of this machine.
 
 Python imports a module of this name when it starts; the tests put this folder on the path of each process they start.
 """
@@ -8,10 +8,10 @@ import sys
 
 
 def _refuse(event: str, arguments: tuple) -> None:
-    if event == "socket.getaddrinfo":
+    if event in ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"):
         host = arguments[0]
-    elif event in ("socket.connect", "socket.sendto"):
-        address = arguments[1]
+    elif event in ("socket.connect", "socket.sendto", "socket.sendmsg", "socket.getnameinfo"):
+        address = arguments[0] if event == "socket.getnameinfo" else arguments[1]
         if not isinstance(address, tuple):  # a Unix socket
             return
         host = address[0]

@@ -14,7 +14,7 @@ from subprocess import CompletedProcess
 import pytest
 
 from ingest import Archive, Article, Published, Settings, ingest
-from ingest.errors import ArchiveMismatch, ArchiveMissing, ArchiveOwned, ArticleNotFound
+from ingest.errors import ArchiveError, ArchiveMismatch, ArchiveMissing, ArchiveOwned, ArticleNotFound
 from ingest.passages import embedded_text, split_passages
 from ingest.scope import Scope, publisher_key
 from ingest.upkeep import reindex
@@ -612,3 +612,28 @@ def test_more_articles_can_be_listed_than_sqlite_takes_variables(archive: Archiv
     archive.write([FULL])
     ids = [f"{number:016x}" for number in range(40_000)]
     assert list(archive._store.heads([*ids, FULL.article_id])) == [FULL.article_id]
+
+
+def test_an_archive_is_made_only_where_nothing_else_is(tmp_path: Path) -> None:
+    (tmp_path / "keywords").mkdir()
+    (tmp_path / "keywords" / "mine.txt").write_text("mine")
+    with pytest.raises(ArchiveError, match="holds other files"):
+        Archive.open(tmp_path, create=True)
+    assert (tmp_path / "keywords" / "mine.txt").read_text() == "mine"
+
+
+def test_an_archive_opened_in_one_thread_is_closed_in_another(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        archive = pool.submit(Archive.open, tmp_path / "a", create=True).result()
+    archive.close()
+    Archive.open(tmp_path / "a").close()
+
+
+def test_an_article_taken_in_again_is_not_overwritten_by_undo(archive: Archive) -> None:
+    first = Article(identity="x", headline="Ferry", text="The ferry sank on Monday.")
+    archive.write([first])
+    archive.remove(first.article_id)
+    archive.write([Article(identity="x", headline="Ferry", text="The ferry was raised on Tuesday.")])
+    with pytest.raises(ArchiveError, match="taken in again"):
+        archive.restore(first.article_id)
+    assert "Tuesday" in archive.article(first.article_id).text

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -31,7 +32,8 @@ def test_invoke_stream_batch_and_ainvoke_agree(samples: Archive) -> None:
         total = total + part
     assert total == whole
     assert chain.batch([QUESTION, {"question": QUESTION}]) == [whole, whole]
-    assert asyncio.run(chain.ainvoke(QUESTION)) == whole
+    with ThreadPoolExecutor() as pool:  # the browser tests keep an event loop running in this thread
+        assert pool.submit(lambda: asyncio.run(chain.ainvoke(QUESTION))).result() == whole
     assert ask(QUESTION, samples) == whole
 
 

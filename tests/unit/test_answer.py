@@ -50,6 +50,13 @@ def test_markdown_shows_what_articles_say_as_it_is() -> None:
 
 def test_nothing_in_a_text_is_markdown_once_escaped() -> None:
     assert escape_markdown("# a\nb ![c](http://d) <e> `f` $g$ _h_") == (
-        "\\# a b !\\[c\\](http://d) \\<e\\> \\`f\\` \\$g\\$ \\_h\\_"
+        "\\# a b !\\[c\\](http\\://d) \\<e\\> \\`f\\` \\$g\\$ \\_h\\_"
     )
     assert escape_markdown("1. one 2-1") == "1\\. one 2-1"
+
+
+def test_a_bare_address_makes_no_link_once_escaped() -> None:
+    assert escape_markdown("See https://a.example/b, www.a.example and a@b.example. 2020. It") == (
+        "See https\\://a.example/b, www\\.a.example and a\\@b.example. 2020. It"
+    )
+    assert escape_markdown("2020. It ended") == "2020\\. It ended"

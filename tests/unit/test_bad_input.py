@@ -356,3 +356,11 @@ def test_csv_with_a_header_alone_holds_no_articles() -> None:
 )
 def test_an_impossible_date(data: str, name: str) -> None:
     assert "date" in refused(data, name).reason
+
+
+def test_an_open_quote_is_named_and_does_not_swallow_the_rest_in_silence() -> None:
+    data = b'title,body\nPier,"The pier is open.\nMill,The mill is shut.\n'
+    source = Source("a.csv", "/a.csv")
+    found = list(choose_reader(data, source).read(io.BytesIO(data), source))
+    assert [type(each) for each in found] == [SourceError]
+    assert (found[0].place, found[0].file) == ("line 2", "a.csv")

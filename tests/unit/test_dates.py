@@ -113,3 +113,25 @@ def test_any_text_is_a_date_or_refused_as_a_value(text: str) -> None:
     except ValueError:
         return
     assert Published.parse(published.iso) == published
+
+
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [
+        ("2020-07-21 14:30:00 UTC", "2020-07-21T14:30:00Z"),
+        ("2020-07-21T14:30:00 +0100", "2020-07-21T14:30:00+01:00"),
+        ("2020-07-21T14:30+01", "2020-07-21T14:30+01:00"),
+        ("20200721", "2020-07-21"),
+        ("20200721T143000Z", "2020-07-21T14:30:00Z"),
+        ("2020-7-1", "2020-07-01"),
+    ],
+)
+def test_dates_as_databases_write_them(text: str, iso: str) -> None:
+    assert parse_date(text).iso == iso
+
+
+def test_a_story_is_filtered_by_the_day_that_it_is_dated() -> None:
+    evening = Published.parse("2020-07-21T22:00-04:00")
+    day = Published.parse("2020-07-21")
+    assert evening.start.isoformat() == "2020-07-22T02:00:00+00:00"
+    assert day.epoch <= evening.local_epoch <= day.end_epoch

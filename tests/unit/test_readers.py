@@ -358,7 +358,8 @@ def test_csv_with_usual_columns() -> None:
         f'id,title,date,outlet,byline,link,body\n7,Old pier,2025-05-03,The Echo,"Marsh and Orde",,"{LEAD}\n\n{MORE}"\n'
     )
     article = only(data, "weekly.csv")
-    assert (article.identity, article.headline, article.text) == ("guid 7", "Old pier", f"{LEAD}\n\n{MORE}")
+    assert article.identity.startswith("file /news/weekly.csv#")  # an id is the file's own, a guid everybody's
+    assert (article.headline, article.text) == ("Old pier", f"{LEAD}\n\n{MORE}")
     assert said(article) == ("2025-05-03", "The Echo", None, None, None)
     assert article.authors == ("Marsh", "Orde")
 
@@ -487,3 +488,12 @@ def test_a_file_on_disk_is_read_like_its_bytes(tmp_path: Path) -> None:
         (draft,) = reader.read(file, source)
     assert not isinstance(draft, SourceError)
     assert to_article(draft).source == str(path)
+
+
+def test_ids_of_two_files_do_not_meet_and_guids_do() -> None:
+    by_id, by_guid = (
+        "id,title,body\n1,Pier,The pier is open again.\n",
+        "guid,title,body\n1,Pier,The pier is open again.\n",
+    )
+    assert only(by_id, "a.csv").article_id != only(by_id, "b.csv").article_id
+    assert only(by_guid, "a.csv").article_id == only(by_guid, "b.csv").article_id
