@@ -1,6 +1,6 @@
 """The whole as one LangChain runnable: question in, answer out.
 
-    understand -> retrieve -> read -> answer -> check
+    understand -> retrieve -> read -> answer, each part of it checked
 
 Each step can be replaced: any EvidenceReader reads, and any Answerer answers, quoting or writing.
 """
