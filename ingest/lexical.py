@@ -180,6 +180,9 @@ class KeywordIndex:
         if scope.publishers:
             of_them = Query.term_set_query(self._index.schema, "publisher", sorted(scope.publishers))
             filters.append((Occur.Must, Query.const_score_query(of_them, 0.0)))
+        if scope.without:
+            left_out = Query.term_set_query(self._index.schema, "article_id", sorted(scope.without))
+            filters.append((Occur.MustNot, left_out))
         return filters
 
     def close(self) -> None:

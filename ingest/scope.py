@@ -30,28 +30,30 @@ def publisher_key(publisher: str | None) -> str:
 
 @dataclass(frozen=True)
 class Scope:
-    """A range of time and a set of publishers; the default lets everything through that is available now.
+    """A range of time, a set of publishers, some articles left out; the default is all that is available now.
 
     Attributes:
         after: earliest publication, seconds since 1970; None for no limit. An undated article is in no range.
         before: latest publication.
         publishers: as `publisher_key` gives them; empty for all.
+        without: ids of articles that are not to be found.
         now: the moment at which articles have to be available.
     """
 
     after: int | None = None
     before: int | None = None
     publishers: frozenset[str] = frozenset()
+    without: frozenset[str] = frozenset()
     now: int = field(default_factory=lambda: int(time.time()))
 
     @property
     def is_open(self) -> bool:
         """Whether it lets every available article through."""
-        return self.after is None and self.before is None and not self.publishers
+        return self.after is None and self.before is None and not self.publishers and not self.without
 
     def admits(self, metadata: Mapping[str, Any]) -> bool:
         """Whether a passage with these metadata lies in it."""
-        if metadata["available"] > self.now:
+        if metadata["available"] > self.now or metadata["article_id"] in self.without:
             return False
         published = metadata["published"]
         if (self.after is not None or self.before is not None) and published == UNDATED:

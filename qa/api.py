@@ -23,6 +23,7 @@ def ask(
     archive: Archive | Settings | str | Path | None = None,
     published: Range = None,
     publisher: str | Collection[str] | None = None,
+    without: Collection[str] = (),
 ) -> Answer:
     """Ask an archive of news; the same question on the same archive gets the same answer.
 
@@ -33,6 +34,7 @@ def ask(
         published: only articles of this date ("2020-07-21", "2020-07", "2020"), or of a range (first, last), either
             of which may be None.
         publisher: only articles of this publisher, or of these.
+        without: ids of articles that may not be used, of a source that is not trusted for one.
 
     Returns:
         An answer, or a refusal with `answered` False.
@@ -48,8 +50,8 @@ def ask(
     """
     from qa.question import Question
 
-    Question.parse(question, published, publisher)  # a bad question is told before anything slow is loaded
-    asked = {"question": question, "published": published, "publisher": publisher}
+    Question.parse(question, published, publisher, without)  # a bad question is told before anything slow is loaded
+    asked = {"question": question, "published": published, "publisher": publisher, "without": tuple(without)}
     return _chain(_opened(archive)).invoke(asked)
 
 

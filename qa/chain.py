@@ -47,8 +47,8 @@ def build_chain(
 ) -> Runnable[str | Mapping[str, Any], Answer]:
     """The runnable over an archive.
 
-    Its input is the question, or a mapping with `question` and optionally `published` and `publisher` as in `qa.ask`.
-    `stream` gives parts that add up to the answer.
+    Its input is the question, or a mapping with `question` and optionally `published`, `publisher` and `without`, as in
+    `qa.ask`. `stream` gives parts that add up to the answer.
 
     Args:
         archive: an open one; it stays the caller's to close.
@@ -75,7 +75,8 @@ class _Steps:
     def understand(self, asked: str | Mapping[str, Any]) -> _State:
         if isinstance(asked, str):
             return {"question": Question.parse(asked)}
-        return {"question": Question.parse(asked["question"], asked.get("published"), asked.get("publisher"))}
+        facts = {name: asked[name] for name in ("published", "publisher", "without") if asked.get(name) is not None}
+        return {"question": Question.parse(asked["question"], **facts)}
 
     def retrieve(self, state: _State) -> _State:
         question = state["question"]
@@ -128,7 +129,7 @@ def describe_coverage(coverage: Coverage, question: Question | None = None, subj
         covered = f"{subject} covers {count} {span}."
     else:
         covered = f"{subject} covers {count} without dates."
-    if question is None or question.scope.is_open:
+    if question is None or not describe_scope(question):
         return covered
     return f"{covered} Only a part was asked: {describe_scope(question)}."
 

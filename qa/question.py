@@ -122,21 +122,30 @@ class Question:
         kind: what kind of answer it asks for.
         published: range of publication, ISO 8601, first and last day; None for no limit.
         publishers: names of publishers it is asked of; empty for all.
+        without: ids of articles that may not be used for it.
     """
 
     text: str
     kind: Kind
     published: tuple[str | None, str | None] | None = None
     publishers: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
     @classmethod
-    def parse(cls, text: str, published: Range = None, publisher: str | Collection[str] | None = None) -> Question:
+    def parse(
+        cls,
+        text: str,
+        published: Range = None,
+        publisher: str | Collection[str] | None = None,
+        without: Collection[str] = (),
+    ) -> Question:
         """Check and understand a question.
 
         Args:
             text: its words.
             published: a date such as "2020-07-21" or "2020-07", or (first, last), each of which may be None.
             publisher: name of a publisher, or several.
+            without: ids of articles that may not be used.
 
         Raises:
             QuestionError: it is empty or too long, or the dates make no range.
@@ -151,7 +160,7 @@ class Question:
         publishers = (publisher,) if isinstance(publisher, str) else tuple(publisher or ())
         if not all(isinstance(name, str) and name.strip() for name in publishers):
             raise QuestionError("a publisher has no name; leave it out to ask all of them")
-        return cls(words, find_kind(words), _range(published), publishers)
+        return cls(words, find_kind(words), _range(published), publishers, tuple(without))
 
     @property
     def scope(self) -> Scope:
@@ -161,6 +170,7 @@ class Question:
             after=Published.parse(first).epoch if first else None,
             before=Published.parse(last).end_epoch if last else None,
             publishers=frozenset(map(publisher_key, self.publishers)),
+            without=frozenset(self.without),
         )
 
     @functools.cached_property

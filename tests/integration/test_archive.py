@@ -217,6 +217,8 @@ def names(ids: list[str]) -> set[str]:
         (between("2024", publisher="Hidden"), set()),
         (between("1999"), set()),
         (between(None, None, "Mercury"), set()),
+        (Scope(without=frozenset({article("day", "x").article_id})), {"late", "next", "old", "undated", "passed"}),
+        (Scope(date("2024-02-29").epoch, without=frozenset({article("late", "x").article_id})), {"day", "next"}),
     ],
 )
 def test_both_searches_keep_to_the_scope(news: Archive, scope: Scope, expected: set[str]) -> None:

@@ -106,3 +106,11 @@ def test_examples_are_answered_by_the_archive(samples: Archive) -> None:
     examples = suggest(samples, chain)
     assert len(examples) == 4
     assert all(chain.invoke(example).answered for example in examples)
+
+
+def test_an_article_that_is_left_out_is_not_cited(samples: Archive) -> None:
+    cited = {citation.article_id for citation in ask(QUESTION, samples).citations}
+    again = ask(QUESTION, samples, without=cited)
+    assert cited
+    assert cited.isdisjoint(citation.article_id for citation in again.citations)
+    assert cited.isdisjoint(near.article_id for near in again.nearby)

@@ -1,0 +1,153 @@
+"""What changed between two runs: `python -m evals.compare A.json B.json`, by paired bootstrap over their questions.
+
+Examples:
+  python -m evals.compare before.json after.json
+  python -m evals.compare beside.json beside.json --systems bm25s dateline
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from evals.results import RESAMPLES
+from evals.tables import PLAIN
+
+#: By what a question counts as won or lost, the first that both runs have.
+DECIDING = ("citation_hit_forced", "f1", "map@10", "hit@10")
+
+_SHOWN = 40  # questions won, and lost
+
+
+class NotComparable(Exception):
+    """Two files that are no runs, or that share no question."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; 1 with a message where the files cannot be compared."""
+    text, _, examples = (__doc__ or "").partition("\n\n")
+    parser = argparse.ArgumentParser(
+        prog="python -m evals.compare",
+        description=text,
+        epilog=examples,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("before", type=Path, metavar="A.json")
+    parser.add_argument("after", type=Path, metavar="B.json")
+    parser.add_argument(
+        "--systems", nargs=2, metavar=("OF_A", "OF_B"), help="compare these two; without it, each that both files have"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        before, after = _read(options.before), _read(options.after)
+        pairs = (
+            [tuple(options.systems)]
+            if options.systems
+            else [(s, s) for s in before["answers"] if s in after["answers"]]
+        )
+        if not pairs:
+            raise NotComparable("the two files have no system in common; name one of each with --systems")
+        for one, other in pairs:
+            print(compare(_answers(before, one, options.before), _answers(after, other, options.after), one, other))
+    except NotComparable as error:
+        print(f"evals: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def compare(before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]], one: str, other: str) -> str:
+    """A table of differences and the questions won and lost, as text.
+
+    Args:
+        before: answers of one system, as in a run's JSON.
+        after: of the other; only questions that are in both count.
+        one: the first system's name.
+        other: the second's.
+
+    Raises:
+        NotComparable: no question is in both.
+    """
+    old = {row["id"]: row for row in before}
+    shared = [(old[row["id"]], row) for row in after if row["id"] in old]
+    if not shared:
+        raise NotComparable(f"{one} and {other} share no question")
+    lines = [f"{one} -> {other}: {len(shared)} questions in both of {len(before)} and {len(after)}", ""]
+    lines += ["| | before | after | difference | 95 % interval | |", "|---|---|---|---|---|---|"]
+    names = [name for name in shared[0][0]["metrics"] if any(name in new["metrics"] for _, new in shared)]
+    lines += filter(None, (_line(name, shared) for name in names))
+    return "\n".join([*lines, "", *_won_and_lost(shared)])
+
+
+def difference(before: Sequence[float], after: Sequence[float]) -> tuple[float, tuple[float, float]]:
+    """Mean difference of paired values and its 95 % percentile bootstrap interval (Efron, 1979), always the same."""
+    change = np.asarray(after, dtype=float) - np.asarray(before, dtype=float)
+    draws = np.random.default_rng(0).integers(0, len(change), (RESAMPLES, len(change)))
+    low, high = np.percentile(change[draws].mean(axis=1), (2.5, 97.5))
+    return float(change.mean()), (float(low), float(high))
+
+
+def _line(name: str, shared: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> str:
+    values = [(a["metrics"].get(name), b["metrics"].get(name)) for a, b in shared]
+    both = [(a, b) for a, b in values if a is not None and b is not None]
+    if not both:
+        return ""
+    old, new = ([pair[i] for pair in both] for i in (0, 1))
+    change, (low, high) = difference(old, new)
+    verdict = "" if low <= 0 <= high else "beyond chance"
+    scale = 1 if name in PLAIN else 100
+    cells = [f"{scale * np.mean(old):.2f}", f"{scale * np.mean(new):.2f}", f"{scale * change:+.2f}"]
+    return f"| {name} | {' | '.join(cells)} | {scale * low:+.2f} to {scale * high:+.2f} | {verdict} |"
+
+
+def _won_and_lost(shared: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> list[str]:
+    names = [
+        n
+        for n in DECIDING
+        if any(a["metrics"].get(n) is not None and b["metrics"].get(n) is not None for a, b in shared)
+    ]
+    if not names:
+        return []
+    name = names[0]
+    changes = [
+        (b["metrics"][name] - a["metrics"][name], b["id"], b["question"])
+        for a, b in shared
+        if a["metrics"].get(name) is not None and b["metrics"].get(name) is not None
+    ]
+    won = [each for each in changes if each[0] > 0]
+    lost = [each for each in changes if each[0] < 0]
+    lines = [f"by {name}: {len(won)} won, {len(lost)} lost, {len(changes) - len(won) - len(lost)} as before"]
+    for title, some in (("won", won), ("lost", lost)):
+        lines += ["", f"{title}:"] if some else []
+        lines += [
+            f"  {change:+.2f} {number} {question}"
+            for change, number, question in sorted(some, key=lambda e: -abs(e[0]))[:_SHOWN]
+        ]
+        lines += [f"  and {len(some) - _SHOWN} more"] if len(some) > _SHOWN else []
+    return lines
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        whole = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise NotComparable(f"{path} cannot be read: {error}; it takes what --json of evals.run wrote") from None
+    if not isinstance(whole, dict) or not isinstance(whole.get("answers"), dict):
+        raise NotComparable(f"{path} is no run of evals.run: it has no `answers`")
+    return whole
+
+
+def _answers(whole: dict[str, Any], system: str, path: Path) -> list[dict[str, Any]]:
+    if system not in whole["answers"]:
+        raise NotComparable(f"{path} has no system {system}; it has {', '.join(whole['answers'])}")
+    rows: list[dict[str, Any]] = whole["answers"][system]
+    return rows
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,67 @@
+"""What a data set gives, and how a missing one is told."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+
+class DataMissing(Exception):
+    """The folder that was named does not hold the data; the message says what was looked for."""
+
+
+def find(folder: Path, *names: str) -> Path:
+    """The first of these files that is there, packed or not.
+
+    Args:
+        folder: where to look.
+        names: paths inside it, without `.gz`.
+
+    Raises:
+        DataMissing: none of them is there.
+    """
+    for name in names:
+        for path in (folder / name, folder / f"{name}.gz"):
+            if path.is_file():
+                return path
+    wanted = " or ".join(f"{name}[.gz]" for name in names)
+    raise DataMissing(f"{folder} holds no {wanted}; --data names the folder that has it")
+
+
+def read_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The records of a JSON Lines file, packed or not.
+
+    Raises:
+        DataMissing: a line is no JSON object.
+    """
+    with _open(path) as file:
+        for number, line in enumerate(file, 1):
+            if not line.strip():
+                continue
+            try:
+                record = json.loads(line)
+            except ValueError as error:
+                raise DataMissing(f"{path}, line {number}: {error}; one JSON object a line is expected") from None
+            if not isinstance(record, dict):
+                raise DataMissing(f"{path}, line {number}: a JSON {type(record).__name__}, not an object")
+            yield record
+
+
+def read_json(path: Path) -> Any:
+    """A JSON file, packed or not.
+
+    Raises:
+        DataMissing: it is no JSON.
+    """
+    with _open(path) as file:
+        try:
+            return json.load(file)
+        except ValueError as error:
+            raise DataMissing(f"{path}: {error}; a JSON file is expected") from None
+
+
+def _open(path: Path) -> Any:
+    return gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")

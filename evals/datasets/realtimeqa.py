@@ -1,0 +1,244 @@
+"""Weekly news quizzes over a whole archive: RealTime QA (Kasai et al., 2022, arXiv 2207.13332), or data of its form.
+
+A folder holds `questions.jsonl[.gz]` (id, asked, source, question, choices, answers, urls) and `articles.jsonl[.gz]`
+(url, title, published, authors, text).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from evals.datasets.base import DataMissing, find, read_lines
+from evals.text import EDGES, flatten, holds
+
+#: An article that appeared so many days after the quiz may still be found: quizzes look back on their week.
+GRACE_DAYS = 2
+
+#: An answer that stands in more articles than this cannot be withdrawn without emptying the archive.
+MOST_HOLDERS = 50
+
+_SHORTEST = 4  # characters of an answer that can be withdrawn
+
+
+@dataclass(frozen=True)
+class Article:
+    """An article as the data has it.
+
+    Attributes:
+        url: its address, which names it.
+        title: its headline.
+        published: day, as YYYY-MM-DD.
+        authors: who wrote it.
+        text: its words.
+    """
+
+    url: str
+    title: str
+    published: str
+    authors: tuple[str, ...]
+    text: str
+
+    @property
+    def whole(self) -> str:
+        """Headline and text: all that a system is given to search."""
+        return f"{self.title}\n\n{self.text}"
+
+    def to_record(self) -> dict[str, Any]:
+        """For JSON Lines, with the names that `dateline ingest` knows."""
+        return {
+            "url": self.url,
+            "title": self.title,
+            "published": self.published,
+            "authors": list(self.authors),
+            "text": self.text,
+        }
+
+
+@dataclass(frozen=True)
+class Item:
+    """A question of a quiz.
+
+    Attributes:
+        id: as the data names it.
+        asked: day of the quiz, as YYYY-MM-DD.
+        source: who set it.
+        question: its words; the choices are not shown to anybody.
+        answers: the right choices, any order.
+        urls: articles that a web search returned for it.
+        until: last day whose articles may be found.
+        findable: an answer stands in one of its articles that the archive holds on that day.
+        stands: an answer stands in any article that the archive holds on that day, headlines left out.
+        withdrawable: its answer is told by its words, and stands in at most MOST_HOLDERS articles.
+        holders: addresses of all articles that hold an answer, where it is withdrawable.
+    """
+
+    id: str
+    asked: str
+    source: str
+    question: str
+    answers: tuple[str, ...]
+    urls: tuple[str, ...]
+    until: str
+    findable: bool = False
+    stands: bool = False
+    withdrawable: bool = False
+    holders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Quiz:
+    """Questions and the articles that they are asked of.
+
+    Attributes:
+        items: the questions, in the data's order.
+        articles: those of the questions, quiz pages left out.
+        quiz_pages: how many were left out.
+    """
+
+    items: tuple[Item, ...]
+    articles: tuple[Article, ...]
+    quiz_pages: int
+
+    @property
+    def digest(self) -> str:
+        """Twelve hex digits that change with any of the articles."""
+        whole = hashlib.sha256()
+        for article in self.articles:
+            whole.update(repr((article.url, article.title, article.published, article.text)).encode())
+        return whole.hexdigest()[:12]
+
+
+def load(folder: Path, years: Collection[int] = (), articles: int | None = None, limit: int | None = None) -> Quiz:
+    """Read the data.
+
+    Args:
+        folder: with the two files.
+        years: of the questions; all where there is none.
+        articles: take questions, in an order drawn by their ids' hashes, until they bring so many articles; None for
+            all. The same questions come for the same data, whatever else is asked.
+        limit: keep only the first so many questions; the articles stay those of all.
+
+    Raises:
+        DataMissing: a file or one of its facts is not there, or no question is of these years.
+    """
+    rows = [row for row in _questions(folder) if not years or int(row["asked"][:4]) in years]
+    if not rows:
+        raise DataMissing(f"{folder} has no question of {', '.join(map(str, years)) or 'any year'}")
+    wanted = {url for row in rows for url in row["urls"]}
+    found = {article.url: article for article in _articles(folder) if article.url in wanted}
+    pages = _quiz_pages(found.values(), [row["question"] for row in rows])
+    kept = {url: article for url, article in found.items() if url not in pages}
+    if articles is not None:
+        rows, kept = _subset(rows, kept, articles)
+    used = {url for row in rows for url in row["urls"]}
+    archive = tuple(article for url, article in kept.items() if url in used)
+    items = [_item(row, kept) for row in rows[:limit]]
+    return Quiz(tuple(_with_holders(items, archive)), archive, len(pages))
+
+
+def _questions(folder: Path) -> list[dict[str, Any]]:
+    path = find(folder, "questions.jsonl")
+    rows = list(read_lines(path))
+    for number, row in enumerate(rows, 1):
+        missing = {"id", "asked", "question", "answers", "urls"} - row.keys()
+        if missing:
+            raise DataMissing(f"{path}, record {number}: no {', '.join(sorted(missing))}")
+        try:
+            date.fromisoformat(row["asked"])
+        except (TypeError, ValueError):
+            raise DataMissing(f"{path}, record {number}: asked is {row['asked']!r}, not YYYY-MM-DD") from None
+    seen: Counter[str] = Counter()
+    for row in rows:  # an id that comes again is told apart
+        seen[row["id"]] += 1
+        if seen[row["id"]] > 1:
+            row["id"] = f"{row['id']}#{seen[row['id']]}"
+    return rows
+
+
+def _articles(folder: Path) -> list[Article]:
+    path = find(folder, "articles.jsonl")
+    try:
+        return [
+            Article(r["url"], r["title"] or "", r["published"] or "", tuple(r.get("authors") or ()), r["text"] or "")
+            for r in read_lines(path)
+        ]
+    except KeyError as error:
+        raise DataMissing(f"{path}: an article has no {error.args[0]}") from None
+
+
+def _quiz_pages(articles: Collection[Article], questions: Sequence[str]) -> set[str]:
+    """Addresses of the pages that print a question: they would give its answer away."""
+    wordings = [flatten(question) for question in questions]
+    pages = set()
+    for article in articles:
+        if "quiz" in article.url.lower() or "quiz" in article.title.lower():
+            pages.add(article.url)
+            continue
+        text = flatten(article.text)
+        if any(wording in text for wording in wordings):
+            pages.add(article.url)
+    return pages
+
+
+def _subset(
+    rows: list[dict[str, Any]], kept: dict[str, Article], size: int
+) -> tuple[list[dict[str, Any]], dict[str, Article]]:
+    """Some of the questions with all of their articles, about so many."""
+    drawn: list[str] = []
+    used: set[str] = set()
+    for row in sorted(rows, key=lambda row: hashlib.sha256(row["id"].encode()).hexdigest()):
+        if len(used) >= size:
+            break
+        drawn.append(row["id"])
+        used |= {url for url in row["urls"] if url in kept}
+    chosen = set(drawn)
+    return [row for row in rows if row["id"] in chosen], {url: a for url, a in kept.items() if url in used}
+
+
+def _item(row: dict[str, Any], kept: dict[str, Article]) -> Item:
+    until = (date.fromisoformat(row["asked"]) + timedelta(days=GRACE_DAYS)).isoformat()
+    answers = tuple(map(str, row["answers"]))
+    listed = [kept[url] for url in row["urls"] if url in kept and kept[url].published <= until]
+    return Item(
+        id=row["id"],
+        asked=row["asked"],
+        source=row.get("source") or "",
+        question=row["question"],
+        answers=answers,
+        urls=tuple(row["urls"]),
+        until=until,
+        findable=any(holds(article.text, answer) for article in listed for answer in answers),
+    )
+
+
+def _with_holders(items: Sequence[Item], articles: Sequence[Article]) -> list[Item]:
+    """Each question with what the articles say of its answer: whether it stands in them, and in which."""
+    texts = [(article, flatten(article.whole)) for article in articles]
+    result = []
+    for item in items:
+        plain = [flatten(answer).strip(EDGES) for answer in item.answers]
+        holders = [
+            article
+            for article, text in texts
+            if any(words in text for words in plain) and any(holds(text, answer) for answer in item.answers)
+        ]
+        stands = any(
+            article.published <= item.until and any(holds(article.text, answer) for answer in item.answers)
+            for article in holders
+        )
+        withdrawable = len(holders) <= MOST_HOLDERS and all(is_wordy(answer) for answer in item.answers)
+        urls = tuple(article.url for article in holders) if withdrawable else ()
+        result.append(replace(item, stands=stands, withdrawable=withdrawable, holders=urls))
+    return result
+
+
+def is_wordy(answer: str) -> bool:
+    """Whether an answer is told by its words: no number alone, and not under four characters."""
+    words = flatten(answer).strip()
+    return len(words) >= _SHORTEST and any(character.isalpha() for character in words)

@@ -1,0 +1,58 @@
+"""The alternatives' own environment: what they need is installed apart, once, and never beside Dateline."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+REQUIREMENTS = Path(__file__).parent / "systems" / "requirements.txt"
+
+_INSTALLED = "installed"
+
+
+class EnvironmentFailed(Exception):
+    """pip could not install what the alternatives need."""
+
+
+def python_for(system: str, cache: Path) -> Path:
+    """The interpreter that runs a system: this one for Dateline, that of the alternatives' environment for the rest.
+
+    Args:
+        system: its name on the command line.
+        cache: where the environment is kept.
+
+    Raises:
+        EnvironmentFailed: it cannot be installed.
+    """
+    if system == "dateline":
+        return Path(sys.executable)
+    wanted = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()[:8]
+    folder = cache / f"environment-{sys.version_info.major}.{sys.version_info.minor}-{wanted}"
+    python = folder / "bin" / "python"
+    if not (folder / _INSTALLED).exists():
+        print(f"installing the alternatives into {folder}", file=sys.stderr)
+        try:
+            subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
+            pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "-q", "-r", str(REQUIREMENTS)]
+            subprocess.run(pip, check=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise EnvironmentFailed(
+                f"the alternatives cannot be installed: {error}. A package index is needed, once; "
+                "--systems dateline does without"
+            ) from error
+        (folder / _INSTALLED).touch()
+    return python
+
+
+def offline() -> dict[str, str]:
+    """The environment of a worker: no model hub, no telemetry, the project importable and nothing else of it."""
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
+        "PYTHONPATH": str(Path(__file__).parent.parent),
+        "HF_HUB_OFFLINE": "1",
+        "TOKENIZERS_PARALLELISM": "false",
+        "ANONYMIZED_TELEMETRY": "False",
+    }

@@ -1,0 +1,115 @@
+"""Reading alone: the paragraph is given, the shipped reader and answerer do the rest.
+
+Questions of one paragraph follow one another, so its sentences are encoded once: the seconds of a question are those of a
+reader that has the paragraph at hand.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+
+from tqdm import tqdm
+
+from evals.answers import any_holds, told, whole
+from evals.datasets.squad import Item
+from evals.results import Row, SystemResult
+from evals.scores import exact_match, f1
+from evals.worker import peak_rss_gb
+from ingest.archive import Found
+from ingest.article import Article
+from ingest.embeddings import EncodedText, SentenceTransformerEmbeddings, load_embedder
+from ingest.passages import split_passages
+from ingest.settings import DEFAULT_EMBEDDER, Settings
+from qa.extractive import QuotingAnswerer
+from qa.question import Question
+from qa.reader import EvidenceReader, SimilarityReader
+from qa.retrieval import Candidate
+
+_KEPT = 500  # encoded texts
+
+
+def run(items: Sequence[Item], reader: EvidenceReader | None = None) -> SystemResult:
+    """Ask every question of its own paragraph.
+
+    Args:
+        items: questions with their paragraphs.
+        reader: in place of the shipped one.
+    """
+    reader = reader or SimilarityReader(_Remembering(load_embedder(DEFAULT_EMBEDDER)))
+    rows = [_row(item, reader) for item in tqdm(items, desc="reading", file=sys.stderr)]
+    paragraphs = {item.context: item for item in items}
+    passages = sum(len(candidates(item)) for item in paragraphs.values())
+    facts: dict[str, float | None] = {
+        "peak_rss_gb": peak_rss_gb(),
+        "articles": float(len(paragraphs)),
+        "passages": float(passages),
+    }
+    return SystemResult(rows, facts)
+
+
+class _Remembering(SentenceTransformerEmbeddings):
+    """An embedder that encodes the sentences of a paragraph once for all its questions."""
+
+    def __init__(self, embedder: SentenceTransformerEmbeddings) -> None:
+        self._embedder = embedder
+        self._encoded: dict[str, EncodedText] = {}
+
+    def encode_words(self, texts: Sequence[str]) -> list[EncodedText]:
+        """As the embedder does it; the last few hundred texts are kept."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._encoded]
+        if len(self._encoded) > _KEPT:
+            self._encoded = {text: self._encoded[text] for text in texts if text in self._encoded}
+        self._encoded |= dict(zip(new, self._embedder.encode_words(new), strict=True))
+        return [self._encoded[text] for text in texts]
+
+
+def candidates(item: Item) -> list[Candidate]:
+    """The paragraph, cut into passages as in the archive."""
+    article = Article(identity="given", headline=item.title or "-", text=item.context, language="en")
+    passages = split_passages(article, Settings.load("given", {}).passage_words)
+    return [Candidate(Found(passage, article), 1.0) for passage in passages]
+
+
+def _row(item: Item, reader: EvidenceReader) -> Row:
+    start = time.perf_counter()
+    question = Question.parse(item.question)
+    evidence = reader.read(question, candidates(item))
+    answer = whole(item.question, QuotingAnswerer().answer(question, evidence))
+    seconds = time.perf_counter() - start
+    unrefused = whole(item.question, QuotingAnswerer(threshold=0.0).answer(question, evidence))
+    given, forced = (told(each, lambda _: item.context) for each in (answer, unrefused))
+    short = given["short"] if given["answered"] else ""
+    # A right answer is each of the references alone; of a question without one, saying nothing.
+    references = item.answers or ("",)
+    refused = float(not given["answered"])
+    em, overlap = (exact_match(short, references), f1(short, references)) if item.answers else (refused, refused)
+    exact = [*given["exact"], *forced["exact"]]
+    metrics: dict[str, float | None] = {
+        "em": em,
+        "f1": overlap,
+        "answered": float(given["answered"]),
+        "cited_words": float(sum(len(quote.split()) for quote in given["quotes"])) if given["answered"] else None,
+        "citations_exact": sum(exact) / len(exact) if exact else None,
+        "uncited_sentences": float(any(given["uncited"])) if given["answered"] else None,
+    }
+    if item.answers:
+        metrics |= {
+            "em_answerable": em,
+            "f1_answerable": overlap,
+            "em_forced": exact_match(forced["short"], references),
+            "f1_forced": f1(forced["short"], references),
+            "answered_answerable": float(given["answered"]),
+            "citation_hit": float(any_holds(given["quotes"], item.answers)) if given["answered"] else None,
+            "citation_hit_forced": float(any_holds(forced["quotes"], item.answers)),
+        }
+    else:
+        metrics["refused_unanswerable"] = refused
+    detail = {
+        "gold": list(item.answers),
+        **{name: given[name] for name in ("answered", "short", "quotes")},
+        "forced": forced,
+    }
+    right = float(any_holds(forced["quotes"], item.answers))
+    return Row(item.id, item.question, metrics, seconds, detail, forced["confidence"], right)

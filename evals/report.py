@@ -1,0 +1,164 @@
+"""Write the report: `python -m evals.report RUN.json ... [--notes NOTES.md] [--out evals/RESULTS.md]`.
+
+Each RUN.json is what `--json` of evals.run wrote. Tables come from them, plots as SVG beside the report; the notes, which
+a person wrote, are put at its end as they are. No text of the data is copied.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from evals import published
+from evals.losses import losses
+from evals.tables import figures_table
+
+HERE = Path(__file__).parent
+
+_RETRIEVAL = ("hit@1", "hit@4", "hit@10", "hit@20", "hit_500w", "hit_2000w")
+_ANSWERS = (
+    *("short_em", "short_f1", "short_em_forced", "short_f1_forced", "answered", "citation_hit", "citation_hit_forced"),
+    *("cited_words", "citations_exact", "uncited_sentences", "refused_when_withdrawn", "refused_when_withdrawn_held"),
+    "aurc",
+)
+_COST = (
+    "search_s",
+    "p50_s",
+    "p95_s",
+    "peak_rss_gb",
+    "index_s",
+    "index_peak_rss_gb",
+    "questions",
+    "articles",
+    "passages",
+)
+
+_TITLES = {
+    "realtimeqa": "News quizzes over a whole archive (RealTime QA)",
+    "squad": "Reading a given paragraph (SQuAD 2.0, development set)",
+    "xquad": "Reading a given paragraph (XQuAD, English)",
+    "onestopqa": "Reading a given paragraph of news at three levels (OneStopQA)",
+    "multihop_rag_500": "Questions that need several articles (MultiHop-RAG, 500 questions, facts as documents)",
+    "samples": "Our own questions on the sample archive",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; 1 with a message where a run cannot be read."""
+    parser = argparse.ArgumentParser(
+        prog="python -m evals.report", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("runs", type=Path, nargs="+", metavar="RUN.json")
+    parser.add_argument("--notes", type=Path, default=HERE / "NOTES.md", help="Markdown to end with (%(default)s)")
+    parser.add_argument("--out", type=Path, default=HERE / "RESULTS.md", help="where to write (%(default)s)")
+    options = parser.parse_args(arguments)
+    try:
+        runs = [json.loads(path.read_text(encoding="utf-8")) for path in options.runs]
+        notes = options.notes.read_text(encoding="utf-8") if options.notes.exists() else ""
+        text = report(runs, notes, options.out.parent / "plots")
+    except (OSError, ValueError, KeyError, ImportError) as error:
+        print(f"evals: {error!r}; a report takes what --json of evals.run wrote, and matplotlib", file=sys.stderr)
+        return 1
+    options.out.write_text(text, encoding="utf-8")
+    return 0
+
+
+def report(runs: Sequence[dict[str, Any]], notes: str, plots: Path) -> str:
+    """The report as Markdown; its plots are written into a folder beside it.
+
+    Args:
+        runs: as `evals.results.to_json` gives them.
+        notes: what a person has to add.
+        plots: the folder, made where it is not there.
+    """
+    parts = [
+        "# How good the answers are",
+        "Written by `python -m evals.report`; the last part is by hand. In parentheses: 95 % bootstrap intervals over "
+        "questions. What each figure means stands in [README.md](README.md).",
+    ]
+    for run in runs:
+        parts += _section(run, plots)
+    return "\n\n".join([*parts, notes.strip()]).rstrip() + "\n"
+
+
+def _section(run: dict[str, Any], plots: Path) -> list[str]:
+    title = _TITLES.get(run["dataset"], run["dataset"])
+    beside = len(run["systems"]) > 1
+    parts = [
+        f"## {title}{': side by side' if beside else ''}",
+        f"`{run['command']}` at commit {run['commit']}, {run['date']}, {run['machine']}.",
+    ]
+    if run["dataset"] != "realtimeqa":
+        return [*parts, _asked(run), figures_table(run)]
+    parts += [
+        _asked_quizzes(run),
+        figures_table(run, _RETRIEVAL),
+        figures_table(run, _ANSWERS),
+        figures_table(run, _COST),
+    ]
+    if beside:
+        return [*parts, *_plot(plots, run, "hits")]
+    return [*parts, *_published(run), *_losses(run), *_plot(plots, run, "coverage")]
+
+
+def _asked(run: dict[str, Any]) -> str:
+    return ", ".join(f"{name}: {value}" for name, value in run["options"].items()) + "."
+
+
+def _asked_quizzes(run: dict[str, Any]) -> str:
+    o = run["options"]
+    return (
+        f"{o['asked']} questions of {', '.join(map(str, o['years'])) or 'all years'}, {o['articles']} articles "
+        f"({o['quiz_pages_left_out']} quiz pages left out). Retrieval is scored on the {o['findable']} questions whose answer "
+        f"stands in one of their listed articles; withdrawal on {o['withdrawable']}, of which {o['withdrawable_and_held']} "
+        "have an article that holds the answer."
+    )
+
+
+def _published(run: dict[str, Any]) -> list[str]:
+    """Others' results on nearly the same questions."""
+    known = published.load()["figures"]
+    lists = run["options"]["published"]
+    figures = run["systems"]["dateline"]
+    lines = ["| | EM | F1 |", "|---|---|---|"]
+    for year in map(str, run["options"]["years"]):
+        for name, value in known.get(year, {}).items():
+            if name != "questions":
+                lines.append(f"| {name}, {year}, {known[year]['questions']} questions | {value[0]} % | {value[1]} % |")
+    if len(lines) == 2:
+        return []
+    em, f1 = (100 * figures[name] for name in ("short_em_forced", "short_f1_forced"))
+    lines.append(f"| Dateline, refusing switched off, {lists['asked']} questions | {em:.1f} % | {f1:.1f} % |")
+    words = (
+        "Published results on answers without choices shown, recomputed from the predictions that the authors keep. Of our "
+        f"{lists['asked']} questions {lists['with_prediction']} have the id of a stored prediction; {lists['predicted']} "
+        "predictions are stored for these years, so the two lists are nearly but not quite the same."
+    )
+    return [words, "\n".join(lines)]
+
+
+def _losses(run: dict[str, Any]) -> list[str]:
+    found = losses(run["answers"]["dateline"])
+    total = sum(found.values())
+    lines = ["| where it is lost, refusing switched off | questions | share |", "|---|---|---|"]
+    lines += [f"| {name} | {n} | {100 * n / total:.1f} % |" for name, n in found.items()]
+    return ["\n".join(lines)]
+
+
+def _plot(plots: Path, run: dict[str, Any], kind: str) -> list[str]:
+    from evals.plots import draw_coverage, draw_hits
+
+    plots.mkdir(parents=True, exist_ok=True)
+    if kind == "hits":
+        draw_hits(run, plots / "hits.svg")
+        return ["![Share of questions whose answer stands among the first k passages, by system](plots/hits.svg)"]
+    draw_coverage(run, plots / "coverage.svg")
+    return ["![Accuracy of citations against the share of questions answered](plots/coverage.svg)"]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

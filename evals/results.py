@@ -1,0 +1,189 @@
+"""What a run found: a row a question, figures over them with intervals, and how it is written as JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shlex
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evals.scores import risk_coverage
+
+#: Resamples of a bootstrap.
+RESAMPLES = 2_000
+
+_LEVEL = (2.5, 97.5)  # percentiles of an interval
+
+
+@dataclass(frozen=True)
+class Row:
+    """One question, as one system answered it.
+
+    Attributes:
+        id: of the question.
+        question: its words.
+        metrics: figures of this one question; a figure over all is the mean of those that are not None.
+        seconds: from the question to the whole answer.
+        detail: what was answered, for whoever looks at it; JSON values.
+        confidence: of the answer with refusing switched off; None where the system gives none.
+        right: whether that answer is right, 1.0 or 0.0.
+    """
+
+    id: str
+    question: str
+    metrics: dict[str, float | None]
+    seconds: float | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
+    confidence: float | None = None
+    right: float | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "id": self.id,
+            "question": self.question,
+            "confidence": self.confidence,
+            "right": self.right,
+            "seconds": self.seconds,
+            "metrics": self.metrics,
+            **self.detail,
+        }
+
+
+@dataclass(frozen=True)
+class SystemResult:
+    """All that one system did.
+
+    Attributes:
+        rows: in the order of the questions.
+        facts: figures that no row has: memory, articles, passages, seconds of indexing.
+    """
+
+    rows: Sequence[Row]
+    facts: dict[str, float | None]
+
+    def figures(self) -> dict[str, float | None]:
+        """The flat object of a system: each metric's mean, times, area under the risk, and its facts."""
+        means = {name: _mean(column) for name, column in _columns(self.rows).items()}
+        seconds = np.array([row.seconds for row in self.rows if row.seconds is not None])
+        times = {f"p{p}_s": float(np.percentile(seconds, p)) if seconds.size else None for p in (50, 95)}
+        return {**means, "aurc": self.aurc(), **times, "questions": len(self.rows), **self.facts}
+
+    def aurc(self) -> float | None:
+        """Area under risk against coverage, of answers with refusing switched off; None where there are none."""
+        scored = _scored(self.rows)
+        return risk_coverage(*scored)[1] if len(scored[0]) else None
+
+    def curve(self) -> list[tuple[float, float]]:
+        """(coverage, accuracy), surest first."""
+        return risk_coverage(*_scored(self.rows))[0]
+
+    def intervals(self) -> dict[str, tuple[float, float]]:
+        """95 % bootstrap intervals over questions, of every metric and of the area under the risk."""
+        found = {}
+        for name, column in _columns(self.rows).items():
+            values = np.array([v for v in column if v is not None])
+            if values.size:
+                found[name] = interval(values)
+        confidence, right = _scored(self.rows)
+        if len(confidence):
+            sure, good = np.array(confidence), np.array(right)
+            found["aurc"] = _interval_of(len(sure), lambda i: risk_coverage(sure[i].tolist(), good[i].tolist())[1])
+        return found
+
+
+def interval(values: NDArray[np.float64]) -> tuple[float, float]:
+    """95 % percentile bootstrap interval of a mean (Efron, 1979); the same values give the same interval."""
+    draws = np.random.default_rng(0).integers(0, len(values), (RESAMPLES, len(values)))
+    low, high = np.percentile(values[draws].mean(axis=1), _LEVEL)
+    return float(low), float(high)
+
+
+def _interval_of(n: int, statistic: Callable[[NDArray[np.int64]], float]) -> tuple[float, float]:
+    random = np.random.default_rng(0)
+    low, high = np.percentile([statistic(random.integers(0, n, n)) for _ in range(RESAMPLES // 4)], _LEVEL)
+    return float(low), float(high)
+
+
+def _columns(rows: Sequence[Row]) -> dict[str, list[float | None]]:
+    names = dict.fromkeys(name for row in rows for name in row.metrics)
+    return {name: [row.metrics.get(name) for row in rows] for name in names}
+
+
+def _mean(column: Sequence[float | None]) -> float | None:
+    values = [value for value in column if value is not None]
+    return float(np.mean(values)) if values else None
+
+
+def _scored(rows: Sequence[Row]) -> tuple[list[float], list[float]]:
+    scored = [(r.confidence, r.right) for r in rows if r.confidence is not None and r.right is not None]
+    return [confidence for confidence, _ in scored], [right for _, right in scored]
+
+
+def to_json(
+    dataset: str, command: Sequence[str], options: dict[str, Any], systems: dict[str, SystemResult]
+) -> dict[str, Any]:
+    """A whole run for JSON; `figures` that a system cannot have are null.
+
+    Args:
+        dataset: its name.
+        command: as it was typed, without the interpreter's path.
+        options: what was asked and what the data turned out to be.
+        systems: by name.
+    """
+    figures = {name: result.figures() for name, result in systems.items()}
+    names = dict.fromkeys(key for each in figures.values() for key in each)
+    return {
+        "dataset": dataset,
+        "command": shlex.join(command),
+        "commit": commit(),
+        "date": date.today().isoformat(),
+        "machine": machine(),
+        "options": options,
+        "systems": {name: {key: each.get(key) for key in names} for name, each in figures.items()},
+        "intervals": {name: result.intervals() for name, result in systems.items()},
+        "curves": {name: result.curve() for name, result in systems.items()},
+        "answers": {name: [row.to_dict() for row in result.rows] for name, result in systems.items()},
+    }
+
+
+def write(path: Path, whole: dict[str, Any]) -> None:
+    """Write a run, in place of what is there only once it is whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(path.name + ".part")
+    beside.write_text(json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    beside.replace(path)
+
+
+def commit() -> str:
+    """Short id of the commit that is checked out, with `+` where files differ from it; `unknown` outside git."""
+    try:
+        head = _git("rev-parse", "--short=10", "HEAD")
+        return head + ("+" if _git("status", "--porcelain", "--untracked-files=no") else "")
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(
+        ["git", *arguments], cwd=Path(__file__).parent, capture_output=True, text=True, check=True, timeout=30
+    )
+    return done.stdout.strip()
+
+
+def machine() -> str:
+    """The machine's shape, without its name: cores, memory, system."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    memory = ""
+    if hasattr(os, "sysconf"):
+        memory = f", {os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB"
+    return f"{cores} cores ({platform.machine()}){memory}, {platform.system()}, Python {platform.python_version()}"

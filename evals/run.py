@@ -1,0 +1,167 @@
+"""Run one data set: `python -m evals.run DATASET --data DIR`.
+
+Examples:
+  python -m evals.run realtimeqa --data data/realtimeqa --years 2022 --json realtimeqa-2022.json
+  python -m evals.run realtimeqa --data data/realtimeqa --years 2022 --articles 1500 \\
+      --systems dateline,langchain,llamaindex,txtai,bm25s --json beside.json
+  python -m evals.run squad --data data/squad --json squad.json
+  python -m evals.run multihop_rag_500 --data data/multihop_rag_500
+  python -m evals.compare before.json after.json
+  python -m evals.report realtimeqa-2022.json beside.json squad.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from evals import multihop, reading, realtimeqa
+from evals.cache import DEFAULT
+from evals.datasets import multihop as multihop_data
+from evals.datasets import realtimeqa as realtimeqa_data
+from evals.datasets import squad as squad_data
+from evals.datasets.base import DataMissing
+from evals.environments import EnvironmentFailed
+from evals.published import overlap
+from evals.results import SystemResult, to_json, write
+from evals.runner import SystemFailed
+from evals.systems import MODULES
+from evals.tables import figures_table
+from ingest import DatelineError
+
+Run = tuple[dict[str, Any], dict[str, SystemResult]]
+
+#: Names of the file inside --data, of the data sets that give a paragraph with each question.
+READING = {
+    "squad": ("dev-v2.0.json", "dev-v2.0.from-html.json"),
+    "xquad": ("xquad.en.json",),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; 0 where all went well, 1 with a message where the data or a system is missing."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    options = _parser().parse_args(given)
+    try:
+        facts, systems = _RUNS[options.dataset](options)
+    except (DataMissing, EnvironmentFailed, SystemFailed, DatelineError) as error:
+        print(f"evals: {error}", file=sys.stderr)
+        return 1
+    whole = to_json(options.dataset, ["python", "-m", "evals.run", *given], facts, systems)
+    print(figures_table(whole))
+    if options.json:
+        write(options.json, whole)
+    return 0
+
+
+def _realtimeqa(options: argparse.Namespace) -> Run:
+    quiz = realtimeqa_data.load(options.data, options.years, options.articles, options.limit)
+    systems = realtimeqa.run(quiz, "realtimeqa", options.systems, options.cache, fresh=options.fresh)
+    facts = {
+        "years": options.years,
+        "asked": len(quiz.items),
+        "articles": len(quiz.articles),
+        "quiz_pages_left_out": quiz.quiz_pages,
+        "findable": sum(item.findable for item in quiz.items),
+        "withdrawable": sum(item.withdrawable for item in quiz.items),
+        "withdrawable_and_held": sum(bool(item.holders) for item in quiz.items),
+        "published": overlap([item.id for item in quiz.items]),
+    }
+    return facts, systems
+
+
+def _reading(options: argparse.Namespace) -> Run:
+    if options.dataset == "onestopqa":
+        items = squad_data.load_onestopqa(options.data)
+    else:
+        items = squad_data.load_squad(options.data, READING[options.dataset])
+    items = items[: options.limit]
+    facts = {"asked": len(items), "answerable": sum(bool(item.answers) for item in items)}
+    return facts, {"dateline": reading.run(items)}
+
+
+def _multihop(options: argparse.Namespace) -> Run:
+    items, documents = multihop_data.load(options.data)
+    items = items[: options.limit]
+    kinds = {kind: sum(item.kind == kind for item in items) for kind in dict.fromkeys(item.kind for item in items)}
+    result = multihop.run(items, documents, options.cache, fresh=options.fresh)
+    return {"asked": len(items), "documents": len(documents), "kinds": kinds}, {"dateline": result}
+
+
+_RUNS: dict[str, Callable[[argparse.Namespace], Run]] = {
+    "realtimeqa": _realtimeqa,
+    "squad": _reading,
+    "xquad": _reading,
+    "onestopqa": _reading,
+    "multihop_rag_500": _multihop,
+}
+
+
+def _parser() -> argparse.ArgumentParser:
+    text, _, examples = (__doc__ or "").partition("\n\n")
+    parser = argparse.ArgumentParser(
+        prog="python -m evals.run",
+        description=text,
+        epilog=examples,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    sets = parser.add_subparsers(dest="dataset", required=True, metavar="DATASET")
+    helps = {
+        "realtimeqa": "questions over a whole archive, asked as it stood then",
+        "squad": "reading: SQuAD 2.0's development set, or any file of its form",
+        "xquad": "reading: XQuAD, English",
+        "onestopqa": "reading: news at three levels",
+        "multihop_rag_500": "questions that need several articles",
+    }
+    for name, text in helps.items():
+        one = sets.add_parser(name, help=text, description=text)
+        one.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder that holds the data set")
+        one.add_argument("--limit", type=_positive, metavar="N", help="ask only the first N questions")
+        one.add_argument("--json", type=Path, metavar="OUT", help="write every figure and every answer here")
+        one.add_argument(
+            "--cache", type=Path, default=DEFAULT, metavar="DIR", help="where archives are kept (%(default)s)"
+        )
+        one.add_argument("--fresh", action="store_true", help="make the archives anew")
+        if name == "realtimeqa":
+            one.add_argument(
+                "--years", type=_years, default=[], metavar="Y,Y", help="of the questions; all if not given"
+            )
+            one.add_argument(
+                "--articles", type=_positive, metavar="N", help="a fixed part: questions that bring about N articles"
+            )
+            one.add_argument(
+                "--systems",
+                type=_systems,
+                default=["dateline"],
+                metavar="NAME,NAME",
+                help=f"of {', '.join(MODULES)}; all but dateline are installed apart, once (dateline)",
+            )
+    return parser
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
+    return int(text)
+
+
+def _years(text: str) -> list[int]:
+    years = text.replace(",", " ").split()
+    if not years or not all(year.isdecimal() and len(year) == 4 for year in years):
+        raise argparse.ArgumentTypeError(f"{text!r} names no years; write 2022 or 2022,2023")
+    return [int(year) for year in years]
+
+
+def _systems(text: str) -> list[str]:
+    names = list(dict.fromkeys(text.replace(",", " ").split()))
+    unknown = [name for name in names if name not in MODULES]
+    if unknown or not names:
+        raise argparse.ArgumentTypeError(f"unknown system {', '.join(unknown)}; known are {', '.join(MODULES)}")
+    return names
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,110 @@
+"""Dateline as it ships: `qa.build_chain` over an archive, with what it read on the way written down."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+from evals.answers import told, whole
+from evals.cache import cached_archive, ingested
+from ingest import Archive
+from ingest.draft import canonical_url
+from qa import Answer, build_chain
+from qa.extractive import QuotingAnswerer
+from qa.question import Question
+from qa.reader import Evidence, EvidenceReader, SimilarityReader
+from qa.retrieval import Candidate
+from qa.verify import CitationCheck
+
+
+class Recorder:
+    """A reader that keeps what it was given and what it found."""
+
+    def __init__(self, reader: EvidenceReader) -> None:
+        self.reader = reader
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew: a question that is refused before it is read leaves nothing here."""
+        self.candidates: Sequence[Candidate] = ()
+        self.evidence: list[Evidence] = []
+        self.question: Question | None = None
+        self.began = 0.0
+
+    def read(self, question: Question, candidates: Sequence[Candidate]) -> list[Evidence]:
+        """As the reader it stands for."""
+        self.began = time.perf_counter()
+        self.question, self.candidates = question, candidates
+        self.evidence = self.reader.read(question, candidates)
+        return self.evidence
+
+
+class System:
+    """The shipped chain over a cached archive."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = Path(folder)
+        self.archive: Archive | None = None
+
+    def index(self, articles: Sequence[dict[str, Any]]) -> int:
+        """Ingest the articles; a run that was killed goes on where it was."""
+        with cached_archive(self.folder, articles) as archive:
+            failed = ingested(archive)["failed"]
+            if failed:
+                raise RuntimeError(f"{len(failed)} articles were not taken, the first: {failed[0]}")
+            return archive.n_passages
+
+    def open(self) -> None:
+        self.archive = Archive.open(self.folder / "archive")
+        self.use(self.archive)
+
+    def use(self, archive: Archive) -> None:
+        """Ask this archive, which stays the caller's to close."""
+        self.archive = archive
+        self.recorder = Recorder(SimilarityReader(archive.embedder))
+        self.chain = build_chain(archive, self.recorder)
+        self.ids = {canonical_url(a.url): a.article_id for a in archive.listing() if a.url}
+
+    def search(self, question: str, until: int, limit: int) -> list[str]:
+        """What the chain hands to its reader."""
+        self.answer(question, until)
+        return [candidate.passage.text for candidate in self.recorder.candidates[:limit]]
+
+    def answer(self, question: str, until: int | None = None, without: Collection[str] = ()) -> dict[str, Any]:
+        """One question, as JSON: as answered, and with refusing switched off.
+
+        Args:
+            question: its words.
+            until: last day of publication, as YYYYMMDD; None for no limit.
+            without: addresses of articles to leave out.
+        """
+        asked = {
+            "question": question,
+            "published": (None, f"{until // 10000}-{until // 100 % 100:02}-{until % 100:02}") if until else None,
+            "without": [self.ids[canonical_url(url)] for url in without if canonical_url(url) in self.ids],
+        }
+        self.recorder.forget()
+        start = time.perf_counter()
+        answer = self.chain.invoke(asked)
+        seconds = time.perf_counter() - start
+        return {
+            **self._told(answer),
+            "seconds": seconds,
+            "search_seconds": self.recorder.began - start if self.recorder.question else seconds,
+            "forced": self._told(self._forced()),
+            "passages": [candidate.passage.text for candidate in self.recorder.candidates],
+            "documents": [candidate.found.article.identity for candidate in self.recorder.candidates],
+        }
+
+    def _forced(self) -> Answer:
+        """The answer to the last question, however unsure."""
+        question, archive = self.recorder.question, self.archive
+        if question is None or archive is None:
+            return Answer(question="", answered=False)
+        parts = QuotingAnswerer(threshold=0.0).answer(question, self.recorder.evidence)
+        return CitationCheck(archive).check(whole(question.text, parts))
+
+    def _told(self, answer: Answer) -> dict[str, Any]:
+        return told(answer, lambda citation: self.archive.article(citation.article_id).text if self.archive else "")

@@ -1,0 +1,50 @@
+"""txtai's hybrid index: BM25 and vectors, scores joined, content in SQLite, searched with SQL.
+
+https://neuml.github.io/txtai/embeddings/: `Embeddings(hybrid=True, content=True)`, rows of text, `similar()` with a
+condition beside it. Its examples index paragraphs, so articles are split where a line is blank.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from evals.systems.model import folder_of_model
+
+_CANDIDATES = 10  # as many times what is asked for; a condition in SQL drops some of what similar() finds
+
+
+class System:
+    """An index saved in a folder."""
+
+    def __init__(self, folder: str) -> None:
+        from txtai import Embeddings
+
+        self.folder = f"{folder}/index"
+        self.embeddings = Embeddings(path=folder_of_model(), hybrid=True, content=True, gpu=False)
+
+    def index(self, articles: list[dict[str, Any]]) -> int:
+        from tqdm import tqdm
+
+        rows = [
+            {
+                "text": paragraph.strip(),
+                "url": article["url"],
+                "published": int(article["published"].replace("-", "") or 0),
+            }
+            for article in articles
+            for paragraph in re.split(r"\n\s*\n", f"{article['title']}\n\n{article['text']}")
+            if paragraph.strip()
+        ]
+        self.embeddings.index(tqdm(rows, desc="txtai"))
+        self.embeddings.save(self.folder)
+        return len(rows)
+
+    def open(self) -> None:
+        self.embeddings.load(self.folder)
+
+    def search(self, question: str, until: int, limit: int) -> list[str]:
+        sql = (
+            f"select text from txtai where similar(:asked, {_CANDIDATES * limit}) and published <= :until limit {limit}"
+        )
+        return [row["text"] for row in self.embeddings.search(sql, parameters={"asked": question, "until": until})]

@@ -1,0 +1,39 @@
+"""Figures as Markdown tables; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+#: Figures that are no shares.
+PLAIN = frozenset(
+    "cited_words questions articles passages p50_s p95_s search_s peak_rss_gb index_s index_peak_rss_gb".split()
+)
+
+
+def figures_table(run: dict[str, Any], keys: Sequence[str] | None = None) -> str:
+    """A row a figure, a column a system, intervals beside them.
+
+    Args:
+        run: as `evals.results.to_json` gives it.
+        keys: which figures, in order; None for all.
+    """
+    systems = list(run["systems"])
+    names = list(run["systems"][systems[0]]) if keys is None else list(keys)
+    lines = [f"| | {' | '.join(systems)} |", f"|---|{'---|' * len(systems)}"]
+    for name in names:
+        cells = [cell(name, run["systems"][s].get(name), run["intervals"][s].get(name)) for s in systems]
+        if any(cells):
+            lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def cell(name: str, value: float | None, interval: Sequence[float] | None = None) -> str:
+    """A figure for people: shares in percent with their interval; empty where there is none."""
+    if value is None:
+        return ""
+    if name in PLAIN:
+        return f"{value:,.0f}" if value == int(value) else f"{value:.3g}"
+    if interval is None:
+        return f"{100 * value:.1f} %"
+    return f"{100 * value:.1f} % ({100 * interval[0]:.1f}–{100 * interval[1]:.1f})"

@@ -1,0 +1,41 @@
+"""How words are compared: SQuAD's normalisation, and whether a text holds an answer at word borders."""
+
+from __future__ import annotations
+
+import functools
+import re
+import string
+import unicodedata
+
+_ARTICLES = re.compile(r"\b(a|an|the)\b")
+_PUNCTUATION = str.maketrans("", "", string.punctuation)
+_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "\xa0": " "})
+
+#: What may stand around an answer and is no part of it.
+EDGES = " \t\n\"'.,;:!?"
+
+
+def normalise(answer: str) -> str:
+    """As SQuAD's evaluation does (Rajpurkar et al., 2016): lower case, no ASCII punctuation, no articles, one space."""
+    return " ".join(_ARTICLES.sub(" ", answer.lower().translate(_PUNCTUATION)).split())
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def flatten(text: str) -> str:
+    """Text as `holds` compares it: lower case, straight quotes, single spaces, compatibility forms resolved."""
+    return " ".join(unicodedata.normalize("NFKC", text).translate(_QUOTES).lower().split())
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def pattern_of(answer: str) -> re.Pattern[str] | None:
+    """What matches an answer in a flattened text, at word borders; None for an answer without a word."""
+    words = flatten(answer).strip(EDGES)
+    if not words:
+        return None
+    return re.compile(rf"(?<!\w){re.escape(words)}(?!\w)")
+
+
+def holds(text: str, answer: str) -> bool:
+    """Whether a text holds an answer, at word borders, whatever the case and the quotation marks."""
+    pattern = pattern_of(answer)
+    return pattern is not None and pattern.search(flatten(text)) is not None

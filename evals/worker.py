@@ -1,0 +1,83 @@
+"""One system in a process of its own, so that its memory and its packages are its own: `python -m evals.worker JOB`.
+
+A job is a JSON file: `system`, `folder`, `articles` (a JSON Lines file) to index, or `questions` (a JSON Lines file of
+id, question, until and, where it is to be asked once more, without) to answer; `out`, where a JSON line a question goes.
+This file imports nothing of Dateline: it also runs where only an alternative is installed.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from evals.systems import MODULES
+
+LIMIT = 24  # passages that are asked for; twenty are scored, and 2,000 words need some more of the shorter ones
+
+
+def main() -> None:
+    """Do the job that the first argument names."""
+    job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    system = importlib.import_module(f"evals.systems.{MODULES[job['system']]}").System(job["folder"])
+    work = index if "articles" in job else ask
+    facts = work(system, job)
+    facts["peak_rss_gb"] = peak_rss_gb()
+    Path(job["out"]).with_suffix(".facts.json").write_text(json.dumps(facts), encoding="utf-8")
+
+
+def index(system: Any, job: dict[str, Any]) -> dict[str, float]:
+    """Take the articles in."""
+    articles = list(_lines(job["articles"]))
+    start = time.perf_counter()
+    passages = system.index(articles)
+    return {"index_s": time.perf_counter() - start, "articles": len(articles), "passages": passages}
+
+
+def ask(system: Any, job: dict[str, Any]) -> dict[str, float]:
+    """Ask every question, after one that is not counted: models load with it."""
+    from tqdm import tqdm
+
+    questions = list(_lines(job["questions"]))
+    system.open()
+    system.search(questions[0]["question"], questions[0]["until"], LIMIT)
+    with Path(job["out"]).open("w", encoding="utf-8") as file:
+        for asked in tqdm(questions, desc=f"{job['system']}: asking"):
+            file.write(json.dumps({"id": asked["id"], **_one(system, asked)}, ensure_ascii=False) + "\n")
+    return {}
+
+
+def _one(system: Any, asked: dict[str, Any]) -> dict[str, Any]:
+    question, until = asked["question"], asked["until"]
+    if not hasattr(system, "answer"):
+        start = time.perf_counter()
+        passages = system.search(question, until, LIMIT)
+        seconds = time.perf_counter() - start
+        return {"passages": passages, "seconds": seconds, "search_seconds": seconds}
+    found: dict[str, Any] = system.answer(question, until)
+    if asked.get("without") is not None:
+        found["withdrawn"] = found
+        if asked["without"]:
+            again = system.answer(question, until, asked["without"])
+            found["withdrawn"] = again
+        found["withdrawn"] = {name: found["withdrawn"][name] for name in ("answered", "short", "confidence", "quotes")}
+    return found
+
+
+def peak_rss_gb() -> float:
+    """The most memory that this process has held, in 1e9 bytes."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9
+
+
+def _lines(path: str) -> Any:
+    with Path(path).open(encoding="utf-8") as file:
+        yield from map(json.loads, file)
+
+
+if __name__ == "__main__":
+    main()

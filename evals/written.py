@@ -1,0 +1,74 @@
+"""Our own questions on the sample archive, or on the seed article: how they are asked and scored."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from evals.datasets.written import Item
+from evals.results import Row, SystemResult
+from evals.scores import DEPTHS, exact_match, f1
+from evals.systems.dateline import System
+from evals.worker import peak_rss_gb
+from ingest import Archive, ingest
+
+
+@contextmanager
+def archive_of(sources: Sequence[str | Path]) -> Iterator[Archive]:
+    """An archive of some files, gone afterwards."""
+    with tempfile.TemporaryDirectory() as folder, Archive.open(Path(folder) / "archive", create=True) as archive:
+        report = ingest(sources, archive)
+        if report.failed:
+            raise report.failed[0]
+        yield archive
+
+
+def run(items: Sequence[Item], archive: Archive) -> SystemResult:
+    """Ask every question.
+
+    Args:
+        items: the questions.
+        archive: of the articles that they were written for.
+    """
+    system = System(str(archive.folder.parent))
+    system.use(archive)
+    rows = [_row(item, system.answer(item.question)) for item in items]
+    facts = {"articles": archive.n_articles, "passages": archive.n_passages, "peak_rss_gb": peak_rss_gb()}
+    return SystemResult(rows, {name: float(value) for name, value in facts.items()})
+
+
+def _row(item: Item, found: dict[str, Any]) -> Row:
+    forced = found["forced"]
+    exact, uncited = (found[name] + forced[name] for name in ("exact", "uncited"))
+    cites = _holds(found["quotes"], item.evidence)
+    metrics: dict[str, float | None] = {
+        "correct": float(cites) if item.answerable else float(not found["answered"]),
+        "answered": float(found["answered"]),
+        "cited_words": float(sum(len(quote.split()) for quote in found["quotes"])) if found["answered"] else None,
+        "citations_exact": sum(exact) / len(exact) if exact else None,
+        "uncited_sentences": sum(uncited) / len(uncited) if uncited else None,
+    }
+    if item.answerable:
+        rank = next((n for n, passage in enumerate(found["passages"], 1) if _holds([passage], item.evidence)), None)
+        metrics |= {f"hit@{k}": float(rank is not None and rank <= k) for k in DEPTHS}
+        metrics["answered_answerable"] = float(found["answered"])
+        metrics["cites_right_words"] = float(cites)
+        metrics["citation_hit"] = float(cites) if found["answered"] else None
+        metrics["citation_hit_forced"] = float(_holds(forced["quotes"], item.evidence))
+    else:
+        metrics["refused_unanswerable"] = float(not found["answered"])
+    if item.short:
+        short = found["short"] if found["answered"] else ""
+        metrics |= {"short_em": exact_match(short, item.short), "short_f1": f1(short, item.short)}
+        metrics["short_f1_forced"] = f1(forced["short"], item.short)
+    detail = {"kind": item.kind, "gold": list(item.short), "evidence": list(item.evidence)}
+    detail |= {name: found[name] for name in ("answered", "short", "quotes", "forced")}
+    right = float(_holds(forced["quotes"], item.evidence))
+    return Row(item.id, item.question, metrics, found["seconds"], detail, forced["confidence"], right)
+
+
+def _holds(texts: Sequence[str], evidence: Sequence[str]) -> bool:
+    return any(words in text for text in texts for words in evidence)
