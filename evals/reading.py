@@ -1,7 +1,7 @@
 """Reading alone: the paragraph is given, the shipped reader and answerer do the rest.
 
-Questions of one paragraph follow one another, so its sentences are encoded once: the seconds of a question are those of a
-reader that has the paragraph at hand.
+Questions of one paragraph follow one another, so its sentences are encoded once: the seconds of a question are those of
+a reader that has the paragraph at hand.
 """
 
 from __future__ import annotations

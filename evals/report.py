@@ -1,7 +1,7 @@
 """Write the report: `python -m evals.report RUN.json ... [--notes NOTES.md] [--out evals/RESULTS.md]`.
 
-Each RUN.json is what `--json` of evals.run wrote. Tables come from them, plots as SVG beside the report; the notes, which
-a person wrote, are put at its end as they are. No text of the data is copied.
+Each RUN.json is what `--json` of evals.run wrote. Tables come from them, plots as SVG beside the report; the notes,
+which a person wrote, are put at its end as they are. No text of the data is copied.
 """
 
 from __future__ import annotations
@@ -113,9 +113,9 @@ def _asked_quizzes(run: dict[str, Any]) -> str:
     o = run["options"]
     return (
         f"{o['asked']} questions of {', '.join(map(str, o['years'])) or 'all years'}, {o['articles']} articles "
-        f"({o['quiz_pages_left_out']} quiz pages left out). Retrieval is scored on the {o['findable']} questions whose answer "
-        f"stands in one of their listed articles; withdrawal on {o['withdrawable']}, of which {o['withdrawable_and_held']} "
-        "have an article that holds the answer."
+        f"({o['quiz_pages_left_out']} quiz pages left out). Retrieval is scored on the {o['findable']} questions whose "
+        f"answer stands in one of their listed articles; withdrawal on {o['withdrawable']}, of which "
+        f"{o['withdrawable_and_held']} have an article that holds the answer."
     )
 
 
@@ -134,9 +134,9 @@ def _published(run: dict[str, Any]) -> list[str]:
     em, f1 = (100 * figures[name] for name in ("short_em_forced", "short_f1_forced"))
     lines.append(f"| Dateline, refusing switched off, {lists['asked']} questions | {em:.1f} % | {f1:.1f} % |")
     words = (
-        "Published results on answers without choices shown, recomputed from the predictions that the authors keep. Of our "
-        f"{lists['asked']} questions {lists['with_prediction']} have the id of a stored prediction; {lists['predicted']} "
-        "predictions are stored for these years, so the two lists are nearly but not quite the same."
+        "Published results on answers without choices shown, recomputed from the predictions that the authors keep. "
+        f"The two lists of questions agree on {lists['with_prediction']} ids: that many of our {lists['asked']} have a "
+        f"stored prediction, of {lists['predicted']} that are stored for these years."
     )
     return [words, "\n".join(lines)]
 

@@ -1,11 +1,12 @@
-"""Run one data set: `python -m evals.run DATASET --data DIR`.
+r"""Run one data set: `python -m evals.run DATASET --data DIR`.
 
 Examples:
   python -m evals.run realtimeqa --data data/realtimeqa --years 2022 --json realtimeqa-2022.json
-  python -m evals.run realtimeqa --data data/realtimeqa --years 2022 --articles 1500 \\
+  python -m evals.run realtimeqa --data data/realtimeqa --years 2022 --articles 1500 \
       --systems dateline,langchain,llamaindex,txtai,bm25s --json beside.json
   python -m evals.run squad --data data/squad --json squad.json
   python -m evals.run multihop_rag_500 --data data/multihop_rag_500
+  python -m evals.run samples --half tune
   python -m evals.compare before.json after.json
   python -m evals.report realtimeqa-2022.json beside.json squad.json
 """
@@ -18,12 +19,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from evals import multihop, reading, realtimeqa
+from evals import multihop, reading, realtimeqa, written
 from evals.cache import DEFAULT
 from evals.datasets import multihop as multihop_data
 from evals.datasets import realtimeqa as realtimeqa_data
 from evals.datasets import squad as squad_data
+from evals.datasets import written as written_data
 from evals.datasets.base import DataMissing
+from evals.datasets.written import HALVES
 from evals.environments import EnvironmentFailed
 from evals.published import overlap
 from evals.results import SystemResult, to_json, write
@@ -31,6 +34,7 @@ from evals.runner import SystemFailed
 from evals.systems import MODULES
 from evals.tables import figures_table
 from ingest import DatelineError
+from ingest.samples import sample_sources
 
 Run = tuple[dict[str, Any], dict[str, SystemResult]]
 
@@ -91,12 +95,27 @@ def _multihop(options: argparse.Namespace) -> Run:
     return {"asked": len(items), "documents": len(documents), "kinds": kinds}, {"dateline": result}
 
 
+def _written(options: argparse.Namespace) -> Run:
+    if options.dataset == "seed":
+        if not options.data.is_dir():
+            raise DataMissing(f"{options.data} is no folder; --data names the one that holds the seed article")
+        items, sources = written_data.load("seed_questions"), [options.data]
+    else:
+        items, sources = written_data.load("sample_questions", options.half), sample_sources()
+    items = items[: options.limit]
+    facts = {"half": getattr(options, "half", None), "asked": len(items)}
+    with written.archive_of(sources) as archive:
+        return facts | {"answerable": sum(i.answerable for i in items)}, {"dateline": written.run(items, archive)}
+
+
 _RUNS: dict[str, Callable[[argparse.Namespace], Run]] = {
     "realtimeqa": _realtimeqa,
     "squad": _reading,
     "xquad": _reading,
     "onestopqa": _reading,
     "multihop_rag_500": _multihop,
+    "samples": _written,
+    "seed": _written,
 }
 
 
@@ -115,16 +134,21 @@ def _parser() -> argparse.ArgumentParser:
         "xquad": "reading: XQuAD, English",
         "onestopqa": "reading: news at three levels",
         "multihop_rag_500": "questions that need several articles",
+        "samples": "our own questions on the sample archive; needs no data",
+        "seed": "our own questions on the seed article",
     }
     for name, text in helps.items():
         one = sets.add_parser(name, help=text, description=text)
-        one.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder that holds the data set")
+        if name != "samples":
+            one.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder that holds the data set")
         one.add_argument("--limit", type=_positive, metavar="N", help="ask only the first N questions")
         one.add_argument("--json", type=Path, metavar="OUT", help="write every figure and every answer here")
         one.add_argument(
             "--cache", type=Path, default=DEFAULT, metavar="DIR", help="where archives are kept (%(default)s)"
         )
         one.add_argument("--fresh", action="store_true", help="make the archives anew")
+        if name == "samples":
+            one.add_argument("--half", choices=HALVES, help="one half of them (both)")
         if name == "realtimeqa":
             one.add_argument(
                 "--years", type=_years, default=[], metavar="Y,Y", help="of the questions; all if not given"

@@ -1,7 +1,8 @@
 """One system in a process of its own, so that its memory and its packages are its own: `python -m evals.worker JOB`.
 
-A job is a JSON file: `system`, `folder`, `articles` (a JSON Lines file) to index, or `questions` (a JSON Lines file of
-id, question, until and, where it is to be asked once more, without) to answer; `out`, where a JSON line a question goes.
+A job is a JSON file: `system`, `folder`, `articles` (a JSON Lines file) to index, or `questions` (a JSON Lines file
+of id, question, until and, where it is to be asked once more, without) to answer; `out`, where a JSON line a question
+goes.
 This file imports nothing of Dateline: it also runs where only an alternative is installed.
 """
 
@@ -35,7 +36,11 @@ def index(system: Any, job: dict[str, Any]) -> dict[str, float]:
     articles = list(_lines(job["articles"]))
     start = time.perf_counter()
     passages = system.index(articles)
-    return {"index_s": time.perf_counter() - start, "articles": len(articles), "passages": passages}
+    return {
+        "index_s": time.perf_counter() - start,
+        "articles": getattr(system, "taken", len(articles)),
+        "passages": passages,
+    }
 
 
 def ask(system: Any, job: dict[str, Any]) -> dict[str, float]:

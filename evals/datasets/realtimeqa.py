@@ -33,7 +33,7 @@ class Article:
     Attributes:
         url: its address, which names it.
         title: its headline.
-        published: day, as YYYY-MM-DD.
+        published: day, as YYYY-MM-DD; empty where it is not known, and then it is found on no day.
         authors: who wrote it.
         text: its words.
     """
@@ -155,6 +155,7 @@ def _questions(folder: Path) -> list[dict[str, Any]]:
             raise DataMissing(f"{path}, record {number}: asked is {row['asked']!r}, not YYYY-MM-DD") from None
     seen: Counter[str] = Counter()
     for row in rows:  # an id that comes again is told apart
+        row["id"] = str(row["id"])
         seen[row["id"]] += 1
         if seen[row["id"]] > 1:
             row["id"] = f"{row['id']}#{seen[row['id']]}"
@@ -165,7 +166,9 @@ def _articles(folder: Path) -> list[Article]:
     path = find(folder, "articles.jsonl")
     try:
         return [
-            Article(r["url"], r["title"] or "", r["published"] or "", tuple(r.get("authors") or ()), r["text"] or "")
+            Article(
+                r["url"], r["title"] or "", (r["published"] or "")[:10], tuple(r.get("authors") or ()), r["text"] or ""
+            )
             for r in read_lines(path)
         ]
     except KeyError as error:
@@ -204,7 +207,7 @@ def _subset(
 def _item(row: dict[str, Any], kept: dict[str, Article]) -> Item:
     until = (date.fromisoformat(row["asked"]) + timedelta(days=GRACE_DAYS)).isoformat()
     answers = tuple(map(str, row["answers"]))
-    listed = [kept[url] for url in row["urls"] if url in kept and kept[url].published <= until]
+    listed = [kept[url] for url in row["urls"] if url in kept and "" < kept[url].published <= until]
     return Item(
         id=row["id"],
         asked=row["asked"],
@@ -229,7 +232,7 @@ def _with_holders(items: Sequence[Item], articles: Sequence[Article]) -> list[It
             if any(words in text for words in plain) and any(holds(text, answer) for answer in item.answers)
         ]
         stands = any(
-            article.published <= item.until and any(holds(article.text, answer) for answer in item.answers)
+            "" < article.published <= item.until and any(holds(article.text, answer) for answer in item.answers)
             for article in holders
         )
         withdrawable = len(holders) <= MOST_HOLDERS and all(is_wordy(answer) for answer in item.answers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -53,7 +54,10 @@ class System:
         with cached_archive(self.folder, articles) as archive:
             failed = ingested(archive)["failed"]
             if failed:
-                raise RuntimeError(f"{len(failed)} articles were not taken, the first: {failed[0]}")
+                print(
+                    f"{len(failed)} of {len(articles)} articles were not taken; the first: {failed[0]}", file=sys.stderr
+                )
+            self.taken = archive.n_articles
             return archive.n_passages
 
     def open(self) -> None:

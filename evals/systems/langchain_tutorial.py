@@ -1,6 +1,6 @@
 """LangChain's tutorial for questions over documents: recursive splitter, Chroma, the nearest passages.
 
-https://docs.langchain.com/oss/python/langchain/rag: RecursiveCharacterTextSplitter of 1,000 characters with 200 shared, a
+https://docs.langchain.com/oss/python/langchain/rag: RecursiveCharacterTextSplitter of 1,000 characters, 200 shared, a
 vector store, `similarity_search`. The tutorial hands four passages to a model; here as many as are scored are fetched.
 """
 
@@ -29,7 +29,7 @@ class System:
         documents = [
             Document(
                 page_content=f"{article['title']}\n\n{article['text']}",
-                metadata={"url": article["url"], "published": int(article["published"].replace("-", "") or 0)},
+                metadata={"url": article["url"], "published": int(article["published"].replace("-", "") or 99999999)},
             )
             for article in articles
         ]

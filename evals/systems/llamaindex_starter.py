@@ -31,7 +31,7 @@ class System:
         documents = [
             Document(
                 text=f"{article['title']}\n\n{article['text']}",
-                metadata={"url": article["url"], "published": int(article["published"].replace("-", "") or 0)},
+                metadata={"url": article["url"], "published": int(article["published"].replace("-", "") or 99999999)},
                 # What a filter needs is not what the words mean.
                 excluded_embed_metadata_keys=["url", "published"],
             )

@@ -30,7 +30,7 @@ class System:
             {
                 "text": paragraph.strip(),
                 "url": article["url"],
-                "published": int(article["published"].replace("-", "") or 0),
+                "published": int(article["published"].replace("-", "") or 99999999),
             }
             for article in articles
             for paragraph in re.split(r"\n\s*\n", f"{article['title']}\n\n{article['text']}")
