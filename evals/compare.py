@@ -79,7 +79,7 @@ def compare(before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]], o
         raise NotComparable(f"{one} and {other} share no question")
     lines = [f"{one} -> {other}: {len(shared)} questions in both of {len(before)} and {len(after)}", ""]
     lines += ["| | before | after | difference | 95 % interval | |", "|---|---|---|---|---|---|"]
-    names = [name for name in shared[0][0]["metrics"] if any(name in new["metrics"] for _, new in shared)]
+    names = dict.fromkeys(name for pair in shared for row in pair for name in row["metrics"])
     lines += filter(None, (_line(name, shared) for name in names))
     return "\n".join([*lines, "", *_won_and_lost(shared)])
 

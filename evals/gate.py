@@ -57,24 +57,25 @@ def problems(measured: Mapping[str, Mapping[str, float]], ledger: Mapping[str, A
         for name, exact in EXACT.items():
             if figures[name] != exact:
                 found.append(f"{half}: {name} is {figures[name]:.4f}, and must be {exact:.0f}")
-        for name, floor in ledger["floors"][half].items():
+        for name, floor in ledger["floors"].get(half, {}).items():
             if figures[name] < floor:
                 found.append(f"{half}: {name} is {100 * figures[name]:.1f} %, below its floor of {100 * floor:.1f} %")
     return found
 
 
 def _quiet_changes(ledger: Mapping[str, Any]) -> list[str]:
-    """Floors that were lowered without a reason, or lie too far below what was measured when they were set."""
-    found = []
+    """Floors that are gone, fell without a reason, or lie too far below what was measured when they were set."""
     history = ledger["history"]
     if not history or ledger["floors"] != history[-1]["floors"]:
-        found.append("floors.json was edited by hand: its floors are not those of its last entry")
+        return ["floors.json was edited by hand: its floors are not those of its last entry"]
+    missing = [f"{half}: {name}" for half in HALVES for name in GUARDED if name not in ledger["floors"].get(half, {})]
+    found = [f"{each} has no floor any more" for each in missing]
     highest: Figures = {}
     for entry in history:
         for half, floors in entry["floors"].items():
             for name, floor in floors.items():
                 before = highest.get(half, {}).get(name, 0.0)
-                if floor < before and not entry.get("because", "").strip():
+                if floor < before and not (entry.get("change") == "lowered" and entry.get("because", "").strip()):
                     found.append(f"{half}: the floor of {name} fell to {100 * floor:.1f} % without a reason")
                 if floor < entry["measured"][half][name] - SLACK - 1e-9:
                     found.append(
@@ -97,7 +98,12 @@ def moved(ledger: Mapping[str, Any], measured: Figures, because: str | None = No
         old = ledger["floors"].get(half, {})
         wanted = {name: max(0.0, round(figures[name] - SLACK, 4)) for name in GUARDED}
         floors[half] = wanted if because else {name: max(floor, old.get(name, 0.0)) for name, floor in wanted.items()}
-    entry: dict[str, Any] = {"date": date.today().isoformat(), "commit": commit(), "because": because or "raised"}
+    entry: dict[str, Any] = {
+        "date": date.today().isoformat(),
+        "commit": commit(),
+        "change": "lowered" if because else "raised",
+    }
+    entry |= {"because": because} if because else {}
     # What was measured can lie below a floor that is kept; then the floor stands on the earlier entry.
     kept = {
         half: {name: max(figures[name], floors[half][name]) for name in GUARDED} for half, figures in measured.items()
@@ -120,15 +126,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.lower != bool(options.because):
         parser.error("--lower and --because go together")
+    ledger = json.loads(FLOORS.read_text(encoding="utf-8")) if FLOORS.exists() else {"floors": {}, "history": []}
+    if not ledger["history"] and not options.lift:
+        parser.error(f"{FLOORS} is not there; --raise makes it")
     with written.archive_of(sample_sources()) as archive:
         measured = measure(archive)
-    ledger = json.loads(FLOORS.read_text(encoding="utf-8")) if FLOORS.exists() else {"floors": {}, "history": []}
     if options.lift or options.lower:
         ledger = moved(ledger, measured, options.because)
         FLOORS.write_text(json.dumps(ledger, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     for half, figures in measured.items():
         for name in GUARDED:
-            print(f"{half} {name}: {100 * figures[name]:.1f} %, floor {100 * ledger['floors'][half][name]:.1f} %")
+            floor = ledger["floors"].get(half, {}).get(name, 0.0)
+            print(f"{half} {name}: {100 * figures[name]:.1f} %, floor {100 * floor:.1f} %")
     found = problems(measured, ledger)
     for problem in found:
         print(f"gate: {problem}", file=sys.stderr)

@@ -34,8 +34,9 @@ def draw_coverage(run: dict[str, Any], path: Path) -> None:
 def draw_hits(run: dict[str, Any], path: Path) -> None:
     """hit@k of each system with its interval."""
     figure, axes = pyplot.subplots(figsize=(6.4, 4))
-    for shift, (name, figures) in enumerate(run["systems"].items()):
-        names = [f"hit@{k}" for k in DEPTHS]
+    names = [f"hit@{k}" for k in DEPTHS]
+    scored = [(name, figures) for name, figures in run["systems"].items() if figures.get(names[0]) is not None]
+    for shift, (name, figures) in enumerate(scored):
         values = [100 * figures[n] for n in names]
         spans = [run["intervals"][name][n] for n in names]
         errors = [[v - 100 * low for v, (low, _) in zip(values, spans, strict=True)]]
@@ -49,7 +50,8 @@ def draw_hits(run: dict[str, Any], path: Path) -> None:
 
 def _finish(figure: Any, axes: Any, path: Path) -> None:
     axes.grid(alpha=0.3)
-    axes.legend(frameon=False)
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(frameon=False)
     figure.tight_layout()
     figure.savefig(path, metadata={"Date": None, "Creator": None})
     pyplot.close(figure)

@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=HERE / "RESULTS.md", help="where to write (%(default)s)")
     options = parser.parse_args(arguments)
     try:
-        runs = [json.loads(path.read_text(encoding="utf-8")) for path in options.runs]
+        runs = [_read(path) for path in options.runs]
         notes = options.notes.read_text(encoding="utf-8") if options.notes.exists() else ""
         text = report(runs, notes, options.out.parent / "plots")
     except (OSError, ValueError, KeyError, ImportError) as error:
@@ -65,6 +65,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     options.out.write_text(text, encoding="utf-8")
     return 0
+
+
+def _read(path: Path) -> dict[str, Any]:
+    run = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(run, dict) or not isinstance(run.get("systems"), dict):
+        raise ValueError(f"{path} is no run: it has no `systems`")
+    return run
 
 
 def report(runs: Sequence[dict[str, Any]], notes: str, plots: Path) -> str:
@@ -100,7 +107,7 @@ def _section(run: dict[str, Any], plots: Path) -> list[str]:
         figures_table(run, _ANSWERS),
         figures_table(run, _COST),
     ]
-    if beside:
+    if beside or "dateline" not in run["systems"]:
         return [*parts, *_plot(plots, run, "hits")]
     return [*parts, *_published(run), *_losses(run), *_plot(plots, run, "coverage")]
 

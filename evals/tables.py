@@ -33,7 +33,7 @@ def cell(name: str, value: float | None, interval: Sequence[float] | None = None
     if value is None:
         return ""
     if name in PLAIN:
-        return f"{value:,.0f}" if value == int(value) else f"{value:.3g}"
+        return f"{value:,.0f}" if value == int(value) or value >= 100 else f"{value:.3g}"
     if interval is None:
         return f"{100 * value:.1f} %"
     return f"{100 * value:.1f} % ({100 * interval[0]:.1f}–{100 * interval[1]:.1f})"

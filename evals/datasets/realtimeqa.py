@@ -149,6 +149,8 @@ def _questions(folder: Path) -> list[dict[str, Any]]:
         missing = {"id", "asked", "question", "answers", "urls"} - row.keys()
         if missing:
             raise DataMissing(f"{path}, record {number}: no {', '.join(sorted(missing))}")
+        if not isinstance(row["answers"], list) or not row["answers"]:
+            raise DataMissing(f"{path}, record {number}: answers is {row['answers']!r}, not a list of right choices")
         try:
             date.fromisoformat(row["asked"])
         except (TypeError, ValueError):
@@ -177,7 +179,7 @@ def _articles(folder: Path) -> list[Article]:
 
 def _quiz_pages(articles: Collection[Article], questions: Sequence[str]) -> set[str]:
     """Addresses of the pages that print a question: they would give its answer away."""
-    wordings = [flatten(question) for question in questions]
+    wordings = [words for words in map(flatten, questions) if words]
     pages = set()
     for article in articles:
         if "quiz" in article.url.lower() or "quiz" in article.title.lower():

@@ -70,8 +70,8 @@ def load_onestopqa(path: Path) -> list[Item]:
     file = path if path.is_file() else find(path, "onestop_qa.json")
     try:
         return list(_onestop(read_json(file)["data"]))
-    except (KeyError, TypeError, IndexError) as error:
-        raise DataMissing(f"{file} is not of OneStopQA's form: {error!r} is missing") from None
+    except (KeyError, TypeError, IndexError, ValueError) as error:
+        raise DataMissing(f"{file} is not of OneStopQA's form: {error!r}") from None
 
 
 def _onestop(texts: list[dict[str, Any]]) -> Iterator[Item]:

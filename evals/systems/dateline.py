@@ -61,8 +61,7 @@ class System:
             return archive.n_passages
 
     def open(self) -> None:
-        self.archive = Archive.open(self.folder / "archive")
-        self.use(self.archive)
+        self.use(cached_archive(self.folder, ()))
 
     def use(self, archive: Archive) -> None:
         """Ask this archive, which stays the caller's to close."""
