@@ -53,23 +53,35 @@ def answer_metrics(given: dict[str, Any], forced: dict[str, Any], answers: Seque
     """
     references = joined(answers)
     short = given["short"] if given["answered"] else ""
-    quotes = given["quotes"][:QUOTES]
-    exact = [*given["exact"], *forced["exact"]]
-    uncited = [*given["uncited"], *forced["uncited"]]
     return {
         "short_em": exact_match(short, references),
         "short_f1": f1(short, references),
         "short_em_forced": exact_match(forced["short"], references),
         "short_f1_forced": f1(forced["short"], references),
         "answered": float(given["answered"]),
-        "citation_hit": float(any_holds(quotes, answers)) if given["answered"] else None,
-        "citation_hit_forced": float(any_holds(forced["quotes"][:QUOTES], answers)),
-        "cited_words": float(sum(len(quote.split()) for quote in quotes)) if given["answered"] else None,
+        "citation_hit": float(all_held(given["quotes"], answers)) if given["answered"] else None,
+        "citation_hit_forced": float(all_held(forced["quotes"], answers)),
+        **soundness(given, forced),
+    }
+
+
+def soundness(given: dict[str, Any], *others: dict[str, Any]) -> dict[str, float | None]:
+    """Of an answer: `cited_words`; of it and others to the same question: `citations_exact`, `uncited_sentences`."""
+    exact = [each for answer in (given, *others) for each in answer["exact"]]
+    uncited = [each for answer in (given, *others) for each in answer["uncited"]]
+    words = sum(len(quote.split()) for quote in given["quotes"][:QUOTES])
+    return {
+        "cited_words": float(words) if given["answered"] else None,
         "citations_exact": sum(exact) / len(exact) if exact else None,
         "uncited_sentences": sum(uncited) / len(uncited) if uncited else None,
     }
 
 
-def any_holds(quotes: Sequence[str], answers: Sequence[str]) -> bool:
-    """Whether a quote holds one of the right choices."""
-    return any(holds(quote, answer) for quote in quotes for answer in answers)
+def all_held(quotes: Sequence[str], answers: Sequence[str]) -> bool:
+    """Whether the first QUOTES quotes hold every right choice."""
+    return bool(answers) and all(any(holds(quote, answer) for quote in quotes[:QUOTES]) for answer in answers)
+
+
+def any_held(quotes: Sequence[str], answers: Sequence[str]) -> bool:
+    """Whether one of the first QUOTES quotes holds one of several answers, each of which is enough."""
+    return any(holds(quote, answer) for quote in quotes[:QUOTES] for answer in answers)

@@ -19,11 +19,12 @@ from ingest import Archive, IngestReport, Settings, ingest
 DEFAULT = Path(__file__).parent.parent / ".cache" / "evals"
 
 _DONE = "ingested.json"
+_BEGUN = "code.txt"
 
 # Files of ingest/ that decide what the passages and their vectors are.
 _SHAPING = (
-    *("dateline.py", "dates.py", "decoding.py", "draft.py", "embeddings.py"),
-    *("furniture.py", "language.py", "passages.py", "readers/*.py", "sentences.py"),
+    *("article.py", "dateline.py", "dates.py", "decoding.py", "draft.py", "embeddings.py", "furniture.py"),
+    *("language.py", "passages.py", "readers/*.py", "records.py", "sentences.py", "upkeep.py"),
 )
 
 _log = logging.getLogger(__name__)
@@ -53,15 +54,18 @@ def cached_archive(folder: Path, records: Iterable[Mapping[str, Any]]) -> Archiv
     folder.mkdir(parents=True, exist_ok=True)
     archive = Archive.open(Settings.load(folder / "archive"), create=True)
     if (folder / _DONE).exists():
-        if ingested(archive)["code"] != _code():
+        if is_stale(archive):
             _log.warning("%s was made by another state of ingest/; --fresh makes it anew", folder.name)
         return archive
+    begun = folder / _BEGUN
+    if not begun.exists():
+        begun.write_text(_code(), encoding="utf-8")
     try:
         source = folder / "articles.jsonl"
         with source.open("w", encoding="utf-8") as file:
             for record in records:
                 file.write(json.dumps(record, ensure_ascii=False) + "\n")
-        report = _ingest(source, archive).to_dict() | {"code": _code()}
+        report = _ingest(source, archive).to_dict() | {"code": begun.read_text(encoding="utf-8")}
         (folder / _DONE).write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
     except BaseException:
         archive.close()
@@ -73,6 +77,11 @@ def ingested(archive: Archive) -> dict[str, Any]:
     """The report of the run that finished an archive, and `code`, which changes with what shaped its passages."""
     whole: dict[str, Any] = json.loads((archive.folder.parent / _DONE).read_text(encoding="utf-8"))
     return whole
+
+
+def is_stale(archive: Archive) -> bool:
+    """Whether an archive was made, or begun, by another state of what shapes passages."""
+    return bool(ingested(archive)["code"] != _code())
 
 
 def _code() -> str:

@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 
 from evals.results import RESAMPLES
+from evals.scores import risk_coverage
 from evals.tables import PLAIN
 
 #: By what a question counts as won or lost, the first that both runs have.
-DECIDING = ("citation_hit_forced", "f1", "map@10", "hit@10")
+DECIDING = ("correct", "f1", "citation_hit_forced", "map@10", "hit@10")
 
 _SHOWN = 40  # questions won, and lost
 
@@ -53,6 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         if not pairs:
             raise NotComparable("the two files have no system in common; name one of each with --systems")
+        for warning in _unlike(before, after):
+            print(f"evals: {warning}", file=sys.stderr)
         for one, other in pairs:
             print(compare(_answers(before, one, options.before), _answers(after, other, options.after), one, other))
     except NotComparable as error:
@@ -78,9 +81,10 @@ def compare(before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]], o
     if not shared:
         raise NotComparable(f"{one} and {other} share no question")
     lines = [f"{one} -> {other}: {len(shared)} questions in both of {len(before)} and {len(after)}", ""]
-    lines += ["| | before | after | difference | 95 % interval | |", "|---|---|---|---|---|---|"]
+    lines += ["| | questions | before | after | difference | 95 % interval | |", "|---|---|---|---|---|---|---|"]
     names = dict.fromkeys(name for pair in shared for row in pair for name in row["metrics"])
     lines += filter(None, (_line(name, shared) for name in names))
+    lines += filter(None, [_aurc_line(shared), _seconds_line(shared)])
     return "\n".join([*lines, "", *_won_and_lost(shared)])
 
 
@@ -93,15 +97,43 @@ def difference(before: Sequence[float], after: Sequence[float]) -> tuple[float, 
 
 
 def _line(name: str, shared: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> str:
-    values = [(a["metrics"].get(name), b["metrics"].get(name)) for a, b in shared]
+    return _paired(name, [(a["metrics"].get(name), b["metrics"].get(name)) for a, b in shared])
+
+
+def _seconds_line(shared: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> str:
+    return _paired("seconds", [(a.get("seconds"), b.get("seconds")) for a, b in shared])
+
+
+def _aurc_line(shared: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> str:
+    """The area under the risk, each resample drawing the same questions of both."""
+    both = [pair for pair in shared if all(row.get(k) is not None for row in pair for k in ("confidence", "right"))]
+    if not both:
+        return ""
+    sides = [np.array([[pair[i]["confidence"], pair[i]["right"]] for pair in both], dtype=float) for i in (0, 1)]
+    random = np.random.default_rng(0)
+    draws = [random.integers(0, len(both), len(both)) for _ in range(RESAMPLES)]
+    old, new = (risk_coverage(side[:, 0], side[:, 1])[1] for side in sides)
+    areas = [[risk_coverage(side[drawn, 0], side[drawn, 1])[1] for drawn in draws] for side in sides]
+    changes = np.subtract(areas[1], areas[0])
+    low, high = np.percentile(changes, (2.5, 97.5))
+    return _cells("aurc", len(both), float(old), float(new), float(new - old), (float(low), float(high)))
+
+
+def _paired(name: str, values: Sequence[tuple[float | None, float | None]]) -> str:
+    """A line of the table, over the questions for which both have the figure; empty where there is none."""
     both = [(a, b) for a, b in values if a is not None and b is not None]
     if not both:
         return ""
     old, new = ([pair[i] for pair in both] for i in (0, 1))
-    change, (low, high) = difference(old, new)
+    change, span = difference(old, new)
+    return _cells(name, len(both), float(np.mean(old)), float(np.mean(new)), change, span)
+
+
+def _cells(name: str, n: int, old: float, new: float, change: float, span: tuple[float, float]) -> str:
+    low, high = span
     verdict = "" if low <= 0 <= high else "beyond chance"
     scale = 1 if name in PLAIN else 100
-    cells = [f"{scale * np.mean(old):.2f}", f"{scale * np.mean(new):.2f}", f"{scale * change:+.2f}"]
+    cells = [str(n), f"{scale * old:.2f}", f"{scale * new:.2f}", f"{scale * change:+.2f}"]
     return f"| {name} | {' | '.join(cells)} | {scale * low:+.2f} to {scale * high:+.2f} | {verdict} |"
 
 
@@ -130,6 +162,18 @@ def _won_and_lost(shared: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> li
         ]
         lines += [f"  and {len(some) - _SHOWN} more"] if len(some) > _SHOWN else []
     return lines
+
+
+def _unlike(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """In what two runs differ that makes a comparison doubtful, in words."""
+    found = []
+    if before.get("dataset") != after.get("dataset"):
+        found.append(f"the data sets differ: {before.get('dataset')} and {after.get('dataset')}")
+    for name in ("years", "articles", "documents", "half", "embedder", "passage_words"):
+        old, new = (run.get("options", {}).get(name) for run in (before, after))
+        if old != new:
+            found.append(f"{name} differ: {old} and {new}")
+    return found
 
 
 def _read(path: Path) -> dict[str, Any]:

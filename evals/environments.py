@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from evals.systems import MODULES
+
 REQUIREMENTS = Path(__file__).parent / "systems" / "requirements.txt"
 
 _INSTALLED = "installed"
@@ -45,6 +47,12 @@ def python_for(system: str, cache: Path) -> Path:
             ) from error
         (folder / _INSTALLED).touch()
     return python
+
+
+def code_of(system: str) -> str:
+    """Eight hex digits that change with the file of an alternative, or with what is installed for it."""
+    files = (REQUIREMENTS, REQUIREMENTS.parent / f"{MODULES[system]}.py")
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:8]
 
 
 def offline() -> dict[str, str]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from qa.reader import SimilarityReader
+
 #: Passages that the reader reads, of those that retrieval hands on.
-READ = 12
+READ = SimilarityReader.passages
 
 STEPS = (
     "the answer stands in no article of that day",

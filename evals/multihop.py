@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from evals.answers import QUOTES, soundness
 from evals.datasets.multihop import Fact, Item
 from evals.results import Row, SystemResult
 from evals.runner import run_system
@@ -34,11 +35,9 @@ def run(items: Sequence[Item], facts: Sequence[Fact], cache: Path, *, fresh: boo
 
 def _row(item: Item, found: dict[str, Any], texts: dict[str, str]) -> Row:
     documents = [identity.removeprefix("guid ") for identity in dict.fromkeys(found["documents"])]
-    exact, uncited = (found[name] + found["forced"][name] for name in ("exact", "uncited"))
     metrics: dict[str, float | None] = {
         "answered": float(found["answered"]),
-        "citations_exact": sum(exact) / len(exact) if exact else None,
-        "uncited_sentences": sum(uncited) / len(uncited) if uncited else None,
+        **soundness(found, found["forced"]),
         "search_s": found["search_seconds"],
     }
     right = 0.0
@@ -63,4 +62,4 @@ def _row(item: Item, found: dict[str, Any], texts: dict[str, str]) -> Row:
 
 def _cites(quotes: Sequence[str], needed: Sequence[str]) -> float:
     """1.0 where one of the quotes stands in one of the facts that are needed."""
-    return float(any(normalise(quote) in fact for quote in quotes for fact in needed))
+    return float(any(normalise(quote) in fact for quote in quotes[:QUOTES] for fact in needed))

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from evals.answers import answer_metrics, any_holds
+from evals.answers import all_held, answer_metrics, soundness
 from evals.datasets.realtimeqa import Item, Quiz
+from evals.environments import python_for
 from evals.results import Row, SystemResult
-from evals.runner import Outcome, run_system
+from evals.runner import Outcome, SystemFailed, run_system
 from evals.scores import hit_at, retrieval_metrics
 
-#: Keys that every system's object has, null where it cannot do it.
-KEYS = (
-    *("hit@1", "hit@4", "hit@10", "hit@20", "hit_500w", "hit_2000w"),
-    *("short_em", "short_f1", "short_em_forced", "short_f1_forced"),
-    *("answered", "citation_hit", "cited_words", "citations_exact", "uncited_sentences"),
-    *("refused_when_withdrawn", "aurc", "p50_s", "p95_s", "peak_rss_gb", "questions", "articles", "passages"),
-)
 
-
-def run(quiz: Quiz, name: str, systems: Sequence[str], cache: Path, *, fresh: bool = False) -> dict[str, SystemResult]:
+def run(
+    quiz: Quiz, name: str, systems: Sequence[str], cache: Path, *, fresh: bool = False
+) -> tuple[dict[str, SystemResult], dict[str, str]]:
     """Ask every system every question.
 
     Args:
@@ -31,6 +25,12 @@ def run(quiz: Quiz, name: str, systems: Sequence[str], cache: Path, *, fresh: bo
         systems: names as in `evals.systems`.
         cache: where indexes are kept.
         fresh: make them anew.
+
+    Returns:
+        What each system gave, and why others gave nothing.
+
+    Raises:
+        EnvironmentFailed: the alternatives cannot be installed.
     """
     articles = [article.to_record() for article in quiz.articles]
     asked = [
@@ -42,27 +42,42 @@ def run(quiz: Quiz, name: str, systems: Sequence[str], cache: Path, *, fresh: bo
         }
         for item in quiz.items
     ]
-    results = {}
     for system in systems:
-        outcome = run_system(system, cache, f"{name}-{quiz.digest}", articles, asked, fresh=fresh)
-        results[system] = score(quiz.items, outcome)
-    return results
+        python_for(system, cache)  # what cannot be installed is told before anything is asked
+    results, failed = {}, {}
+    for system in systems:
+        try:
+            outcome = run_system(system, cache, f"{name}-{quiz.digest}", articles, asked, fresh=fresh)
+        except SystemFailed as error:
+            failed[system] = str(error)
+            continue
+        results[system] = score(quiz, outcome)
+    return results, failed
 
 
-def score(items: Sequence[Item], outcome: Outcome) -> SystemResult:
+def score(quiz: Quiz, outcome: Outcome) -> SystemResult:
     """The figures of one system's answers."""
-    rows = [_row(item, found) for item, found in zip(items, outcome.answers, strict=True)]
-    rows = [
-        replace(row, metrics={key: row.metrics.get(key) for key in {**dict.fromkeys(KEYS), **row.metrics}})
-        for row in rows
-    ]
+    titles = frozenset(" ".join(article.title.split()) for article in quiz.articles)
+    rows = [_row(item, found, titles) for item, found in zip(quiz.items, outcome.answers, strict=True)]
     return SystemResult(rows, outcome.facts)
 
 
-def _row(item: Item, found: dict[str, Any]) -> Row:
+def without_headlines(passages: Sequence[str], titles: Collection[str]) -> list[str]:
+    """Passages less the headline that a system put in front of an article's words, and less those that are one."""
+    kept = []
+    for passage in passages:
+        first, _, rest = passage.strip().partition("\n")
+        words = rest.strip() if " ".join(first.split()) in titles else passage
+        if words:
+            kept.append(words)
+    return kept
+
+
+def _row(item: Item, found: dict[str, Any], titles: Collection[str]) -> Row:
+    passages = without_headlines(found["passages"], titles)
     metrics: dict[str, float | None] = {"search_s": found["search_seconds"]}
     if item.findable:
-        metrics |= retrieval_metrics(found["passages"], item.answers)
+        metrics |= retrieval_metrics(passages, item.answers)
     detail: dict[str, Any] = {
         "asked": item.asked,
         "source": item.source,
@@ -70,17 +85,19 @@ def _row(item: Item, found: dict[str, Any]) -> Row:
         "findable": item.findable,
         "stands": item.stands,
         "held_by": len(item.holders) if item.withdrawable else None,
-        "hit_rank": hit_at(found["passages"], item.answers),
+        "hit_rank": hit_at(passages, item.answers),
     }
     if "answered" not in found:
         return Row(item.id, item.question, metrics, found["seconds"], detail)
     forced = found["forced"]
     metrics |= answer_metrics(found, forced, item.answers)
     if item.withdrawable:
-        refused = float(not found["withdrawn"]["answered"])
+        withdrawn = found["withdrawn"]
+        metrics |= soundness(found, forced, withdrawn)
+        refused = float(not withdrawn["answered"])
         metrics["refused_when_withdrawn"] = refused
         metrics["refused_when_withdrawn_held"] = refused if item.holders else None
     detail |= {name: found[name] for name in ("answered", "short", "quotes", "forced")}
     detail["withdrawn"] = found.get("withdrawn")
-    right = float(any_holds(forced["quotes"], item.answers))
+    right = float(all_held(forced["quotes"], item.answers))
     return Row(item.id, item.question, metrics, found["seconds"], detail, forced["confidence"], right)

@@ -26,7 +26,8 @@ _ANSWERS = (
     "aurc",
 )
 _COST = (
-    "search_s",
+    "search_p50_s",
+    "search_p95_s",
     "p50_s",
     "p95_s",
     "peak_rss_gb",
@@ -36,6 +37,8 @@ _COST = (
     "articles",
     "passages",
 )
+
+_ENOUGH = 0.95  # of the published predictions; with fewer of their questions asked, their results are no comparison
 
 _TITLES = {
     "realtimeqa": "News quizzes over a whole archive (RealTime QA)",
@@ -87,18 +90,20 @@ def report(runs: Sequence[dict[str, Any]], notes: str, plots: Path) -> str:
         "Written by `python -m evals.report`; the last part is by hand. In parentheses: 95 % bootstrap intervals over "
         "questions. What each figure means stands in [README.md](README.md).",
     ]
-    for run in runs:
-        parts += _section(run, plots)
+    for number, run in enumerate(runs, 1):
+        parts += _section(run, plots, number)
     return "\n\n".join([*parts, notes.strip()]).rstrip() + "\n"
 
 
-def _section(run: dict[str, Any], plots: Path) -> list[str]:
+def _section(run: dict[str, Any], plots: Path, number: int) -> list[str]:
     title = _TITLES.get(run["dataset"], run["dataset"])
     beside = len(run["systems"]) > 1
     parts = [
         f"## {title}{': side by side' if beside else ''}",
         f"`{run['command']}` at commit {run['commit']}, {run['date']}, {run['machine']}.",
     ]
+    stale = [name for name, figures in run["systems"].items() if figures.get("stale")]
+    parts += [f"The archive of {', '.join(stale)} was made by an earlier state of the code."] if stale else []
     if run["dataset"] != "realtimeqa":
         return [*parts, _asked(run), figures_table(run)]
     parts += [
@@ -108,8 +113,8 @@ def _section(run: dict[str, Any], plots: Path) -> list[str]:
         figures_table(run, _COST),
     ]
     if beside or "dateline" not in run["systems"]:
-        return [*parts, *_plot(plots, run, "hits")]
-    return [*parts, *_published(run), *_losses(run), *_plot(plots, run, "coverage")]
+        return [*parts, *_plot(plots, run, f"hits-{number}")]
+    return [*parts, *_published(run), *_losses(run), *_plot(plots, run, f"coverage-{number}")]
 
 
 def _asked(run: dict[str, Any]) -> str:
@@ -121,7 +126,8 @@ def _asked_quizzes(run: dict[str, Any]) -> str:
     return (
         f"{o['asked']} questions of {', '.join(map(str, o['years'])) or 'all years'}, {o['articles']} articles "
         f"({o['quiz_pages_left_out']} quiz pages left out). Retrieval is scored on the {o['findable']} questions whose "
-        f"answer stands in one of their listed articles; withdrawal on {o['withdrawable']}, of which "
+        f"answer stands in one of their listed articles that the archive holds on that day (in one of any day: "
+        f"{o['listed']}); withdrawal on {o['withdrawable']}, of which "
         f"{o['withdrawable_and_held']} have an article that holds the answer."
     )
 
@@ -130,6 +136,8 @@ def _published(run: dict[str, Any]) -> list[str]:
     """Others' results on nearly the same questions."""
     known = published.load()["figures"]
     lists = run["options"]["published"]
+    if lists["with_prediction"] < _ENOUGH * lists["predicted"]:  # another folder, or a part of this one
+        return []
     figures = run["systems"]["dateline"]
     lines = ["| | EM | F1 |", "|---|---|---|"]
     for year in map(str, run["options"]["years"]):
@@ -143,7 +151,7 @@ def _published(run: dict[str, Any]) -> list[str]:
     words = (
         "Published results on answers without choices shown, recomputed from the predictions that the authors keep. "
         f"The two lists of questions agree on {lists['with_prediction']} ids: that many of our {lists['asked']} have a "
-        f"stored prediction, of {lists['predicted']} that are stored for these years."
+        f"prediction among the {lists['predicted']} that were found stored for these years."
     )
     return [words, "\n".join(lines)]
 
@@ -156,15 +164,15 @@ def _losses(run: dict[str, Any]) -> list[str]:
     return ["\n".join(lines)]
 
 
-def _plot(plots: Path, run: dict[str, Any], kind: str) -> list[str]:
+def _plot(plots: Path, run: dict[str, Any], name: str) -> list[str]:
     from evals.plots import draw_coverage, draw_hits
 
     plots.mkdir(parents=True, exist_ok=True)
-    if kind == "hits":
-        draw_hits(run, plots / "hits.svg")
-        return ["![Share of questions whose answer stands among the first k passages, by system](plots/hits.svg)"]
-    draw_coverage(run, plots / "coverage.svg")
-    return ["![Accuracy of citations against the share of questions answered](plots/coverage.svg)"]
+    if name.startswith("hits"):
+        draw_hits(run, plots / f"{name}.svg")
+        return [f"![Share of questions whose answer stands among the first k passages, by system](plots/{name}.svg)"]
+    draw_coverage(run, plots / f"{name}.svg")
+    return [f"![Accuracy of citations against the share of questions answered](plots/{name}.svg)"]
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import os
 import platform
 import shlex
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -20,6 +20,14 @@ from evals.scores import risk_coverage
 
 #: Resamples of a bootstrap.
 RESAMPLES = 2_000
+
+#: Keys that every system's object has, null where it cannot do it.
+KEYS = (
+    *("hit@1", "hit@4", "hit@10", "hit@20", "hit_500w", "hit_2000w"),
+    *("short_em", "short_f1", "short_em_forced", "short_f1_forced"),
+    *("answered", "citation_hit", "cited_words", "citations_exact", "uncited_sentences"),
+    *("refused_when_withdrawn", "aurc", "p50_s", "p95_s", "peak_rss_gb", "questions", "articles", "passages"),
+)
 
 _LEVEL = (2.5, 97.5)  # percentiles of an interval
 
@@ -36,6 +44,7 @@ class Row:
         detail: what was answered, for whoever looks at it; JSON values.
         confidence: of the answer with refusing switched off; None where the system gives none.
         right: whether that answer is right, 1.0 or 0.0.
+        cluster: rows of one cluster, a paragraph for one, are resampled together; None for a row by itself.
     """
 
     id: str
@@ -45,6 +54,7 @@ class Row:
     detail: dict[str, Any] = field(default_factory=dict)
     confidence: float | None = None
     right: float | None = None
+    cluster: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -73,10 +83,14 @@ class SystemResult:
 
     def figures(self) -> dict[str, float | None]:
         """The flat object of a system: each metric's mean, times, area under the risk, and its facts."""
-        means = {name: _mean(column) for name, column in _columns(self.rows).items()}
-        seconds = np.array([row.seconds for row in self.rows if row.seconds is not None])
-        times = {f"p{p}_s": float(np.percentile(seconds, p)) if seconds.size else None for p in (50, 95)}
-        return {**means, "aurc": self.aurc(), **times, "questions": len(self.rows), **self.facts}
+        columns = _columns(self.rows)
+        found = dict.fromkeys(KEYS) | {name: _mean(column) for name, column in columns.items()}
+        for prefix, seconds in (("", [row.seconds for row in self.rows]), ("search_", columns.pop("search_s", []))):
+            known = [value for value in seconds if value is not None]
+            for p in (50, 95):
+                found[f"{prefix}p{p}_s"] = float(np.percentile(known, p)) if known else None
+        found.pop("search_s", None)
+        return {**found, "aurc": self.aurc(), "questions": len(self.rows), **self.facts}
 
     def aurc(self) -> float | None:
         """Area under risk against coverage, of answers with refusing switched off; None where there are none."""
@@ -88,29 +102,44 @@ class SystemResult:
         return risk_coverage(*_scored(self.rows))[0]
 
     def intervals(self) -> dict[str, tuple[float, float]]:
-        """95 % bootstrap intervals over questions, of every metric and of the area under the risk."""
+        """95 % bootstrap intervals over questions, or their clusters, of every metric and of `aurc`."""
+        clusters = [row.cluster or row.id for row in self.rows]
         found = {}
         for name, column in _columns(self.rows).items():
-            values = np.array([v for v in column if v is not None])
-            if values.size:
-                found[name] = interval(values)
+            kept = [(value, cluster) for value, cluster in zip(column, clusters, strict=True) if value is not None]
+            if kept:
+                found[name] = interval([value for value, _ in kept], [cluster for _, cluster in kept])
         confidence, right = _scored(self.rows)
         if len(confidence):
-            sure, good = np.array(confidence), np.array(right)
-            found["aurc"] = _interval_of(len(sure), lambda i: risk_coverage(sure[i].tolist(), good[i].tolist())[1])
+            found["aurc"] = _aurc_interval(np.array(confidence), np.array(right))
         return found
 
 
-def interval(values: NDArray[np.float64]) -> tuple[float, float]:
-    """95 % percentile bootstrap interval of a mean (Efron, 1979); the same values give the same interval."""
-    draws = np.random.default_rng(0).integers(0, len(values), (RESAMPLES, len(values)))
-    low, high = np.percentile(values[draws].mean(axis=1), _LEVEL)
+def interval(values: Sequence[float], clusters: Sequence[str] | None = None) -> tuple[float, float]:
+    """95 % percentile bootstrap interval of a mean (Efron, 1979); the same values give the same interval.
+
+    Args:
+        values: of each question.
+        clusters: questions of one name are drawn together; None to draw each by itself.
+    """
+    names = clusters if clusters is not None else [str(n) for n in range(len(values))]
+    numbers = {name: n for n, name in enumerate(dict.fromkeys(names))}
+    at = np.array([numbers[name] for name in names])
+    sums = np.bincount(at, weights=np.asarray(values, dtype=float))
+    sizes = np.bincount(at).astype(float)
+    random = np.random.default_rng(0)
+    means = []
+    for _ in range(RESAMPLES):
+        drawn = random.integers(0, len(sums), len(sums))
+        means.append(sums[drawn].sum() / sizes[drawn].sum())
+    low, high = np.percentile(means, _LEVEL)
     return float(low), float(high)
 
 
-def _interval_of(n: int, statistic: Callable[[NDArray[np.int64]], float]) -> tuple[float, float]:
+def _aurc_interval(sure: NDArray[np.float64], good: NDArray[np.float64]) -> tuple[float, float]:
     random = np.random.default_rng(0)
-    low, high = np.percentile([statistic(random.integers(0, n, n)) for _ in range(RESAMPLES // 4)], _LEVEL)
+    draws = (random.integers(0, len(sure), len(sure)) for _ in range(RESAMPLES))
+    low, high = np.percentile([risk_coverage(sure[drawn], good[drawn])[1] for drawn in draws], _LEVEL)
     return float(low), float(high)
 
 
@@ -130,7 +159,7 @@ def _scored(rows: Sequence[Row]) -> tuple[list[float], list[float]]:
 
 
 def to_json(
-    dataset: str, command: Sequence[str], options: dict[str, Any], systems: dict[str, SystemResult]
+    dataset: str, command: Sequence[str], options: dict[str, Any], systems: dict[str, SystemResult], at: str
 ) -> dict[str, Any]:
     """A whole run for JSON; `figures` that a system cannot have are null.
 
@@ -139,13 +168,14 @@ def to_json(
         command: as it was typed, without the interpreter's path.
         options: what was asked and what the data turned out to be.
         systems: by name.
+        at: the commit that was checked out when the run began.
     """
     figures = {name: result.figures() for name, result in systems.items()}
     names = dict.fromkeys(key for each in figures.values() for key in each)
     return {
         "dataset": dataset,
         "command": shlex.join(command),
-        "commit": commit(),
+        "commit": at,
         "date": date.today().isoformat(),
         "machine": machine(),
         "options": options,

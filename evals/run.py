@@ -29,11 +29,11 @@ from evals.datasets.base import DataMissing
 from evals.datasets.written import HALVES
 from evals.environments import EnvironmentFailed
 from evals.published import overlap
-from evals.results import SystemResult, to_json, write
+from evals.results import SystemResult, commit, to_json, write
 from evals.runner import SystemFailed
 from evals.systems import MODULES
 from evals.tables import figures_table
-from ingest import DatelineError
+from ingest import DatelineError, Settings
 from ingest.samples import sample_sources
 
 Run = tuple[dict[str, Any], dict[str, SystemResult]]
@@ -49,30 +49,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command; 0 where all went well, 1 with a message where the data or a system is missing."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     options = _parser().parse_args(given)
+    at = commit()
     try:
+        if options.json:
+            options.json.parent.mkdir(parents=True, exist_ok=True)
         facts, systems = _RUNS[options.dataset](options)
-    except (DataMissing, EnvironmentFailed, SystemFailed, DatelineError) as error:
+    except (DataMissing, EnvironmentFailed, SystemFailed, DatelineError, OSError) as error:
         print(f"evals: {error}", file=sys.stderr)
         return 1
-    whole = to_json(options.dataset, ["python", "-m", "evals.run", *given], facts, systems)
+    failed = facts.get("failed", {})
+    for reason in failed.values():
+        print(f"evals: {reason}", file=sys.stderr)
+    if not systems:
+        return 1
+    settings = Settings.load("evals")
+    made_with = {"embedder": Path(settings.embedder).name, "passage_words": settings.passage_words}
+    whole = to_json(options.dataset, ["python", "-m", "evals.run", *given], facts | made_with, systems, at)
     print(figures_table(whole))
     if options.json:
         write(options.json, whole)
-    return 0
+    return 1 if failed else 0
 
 
 def _realtimeqa(options: argparse.Namespace) -> Run:
     quiz = realtimeqa_data.load(options.data, options.years, options.articles, options.limit)
-    systems = realtimeqa.run(quiz, "realtimeqa", options.systems, options.cache, fresh=options.fresh)
+    systems, failed = realtimeqa.run(quiz, "realtimeqa", options.systems, options.cache, fresh=options.fresh)
     facts = {
         "years": options.years,
         "asked": len(quiz.items),
         "articles": len(quiz.articles),
         "quiz_pages_left_out": quiz.quiz_pages,
+        "unusable_left_out": quiz.unusable,
+        "listed": sum(item.listed for item in quiz.items),
         "findable": sum(item.findable for item in quiz.items),
         "withdrawable": sum(item.withdrawable for item in quiz.items),
         "withdrawable_and_held": sum(bool(item.holders) for item in quiz.items),
         "published": overlap([item.id for item in quiz.items]),
+        "failed": failed,
     }
     return facts, systems
 
@@ -103,7 +116,7 @@ def _written(options: argparse.Namespace) -> Run:
     else:
         items, sources = written_data.load("sample_questions", options.half), sample_sources()
     items = items[: options.limit]
-    facts = {"half": getattr(options, "half", None), "asked": len(items)}
+    facts: dict[str, Any] = {"half": getattr(options, "half", None), "asked": len(items)}
     with written.archive_of(sources) as archive:
         return facts | {"answerable": sum(i.answerable for i in items)}, {"dateline": written.run(items, archive)}
 
@@ -148,7 +161,9 @@ def _parser() -> argparse.ArgumentParser:
         )
         one.add_argument("--fresh", action="store_true", help="make the archives anew")
         if name == "samples":
-            one.add_argument("--half", choices=HALVES, help="one half of them (both)")
+            one.add_argument(
+                "--half", choices=HALVES, default="tune", help="of `test` only sums are told (%(default)s)"
+            )
         if name == "realtimeqa":
             one.add_argument(
                 "--years", type=_years, default=[], metavar="Y,Y", help="of the questions; all if not given"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.cache import dateline_folder
-from evals.environments import offline, python_for
+from evals.environments import code_of, offline, python_for
 
 _INDEXED = "index.facts.json"
 
@@ -57,7 +57,7 @@ def run_system(
         SystemFailed, EnvironmentFailed: it cannot be run.
     """
     python = python_for(system, cache)
-    folder = dateline_folder(cache, name) if system == "dateline" else cache / f"{name}-{system}"
+    folder = dateline_folder(cache, name) if system == "dateline" else cache / f"{name}-{system}-{code_of(system)}"
     if fresh:
         shutil.rmtree(folder, ignore_errors=True)
     if not (folder / _INDEXED).exists():
@@ -69,7 +69,8 @@ def run_system(
         {"system": system, "folder": str(folder), "questions": _lines(folder, "questions", questions), "out": str(out)},
     )
     asked = json.loads(out.with_suffix(".facts.json").read_text(encoding="utf-8"))
-    answers = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    with out.open(encoding="utf-8") as file:
+        answers = [json.loads(line) for line in file]
     return Outcome(answers, {**indexed, **asked})
 
 
@@ -102,4 +103,4 @@ def _work(python: Path, job: dict[str, Any]) -> None:
     path.write_text(json.dumps(job), encoding="utf-8")
     done = subprocess.run([str(python), "-m", "evals.worker", str(path)], env=offline(), check=False)
     if done.returncode:
-        raise SystemFailed(f"{job['system']} ended with {done.returncode}; run again to go on")
+        raise SystemFailed(f"{job['system']} ended with {done.returncode}; what it said stands above")

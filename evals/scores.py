@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evals.text import holds, normalise
 
@@ -92,7 +93,9 @@ def ranking_metrics(relevant: Sequence[bool], n_relevant: int) -> dict[str, floa
     }
 
 
-def risk_coverage(confidence: Sequence[float], right: Sequence[float]) -> tuple[list[tuple[float, float]], float]:
+def risk_coverage(
+    confidence: Sequence[float] | NDArray[np.float64], right: Sequence[float] | NDArray[np.float64]
+) -> tuple[list[tuple[float, float]], float]:
     """Accuracy against coverage as the confidence threshold falls, and the area under the risk.
 
     Method: Geifman and El-Yaniv, "Selective classification for deep neural networks", 2017; the area is the mean, over

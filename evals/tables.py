@@ -7,7 +7,8 @@ from typing import Any
 
 #: Figures that are no shares.
 PLAIN = frozenset(
-    "cited_words questions articles passages p50_s p95_s search_s peak_rss_gb index_s index_peak_rss_gb".split()
+    """cited_words questions articles passages p50_s p95_s search_p50_s search_p95_s search_s seconds
+    peak_rss_gb index_s index_peak_rss_gb stale""".split()
 )
 
 

@@ -14,6 +14,16 @@ _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": 
 #: What may stand around an answer and is no part of it.
 EDGES = " \t\n\"'.,;:!?"
 
+_TOKENS = re.compile(r"\d[\d.,]*|[^\W\d_]+")
+_NUMERALS = frozenset(
+    """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+    eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion trillion
+    dozen half third quarter""".split()
+)
+_AROUND_NUMBERS = frozenset(
+    "percent per cent dollars pounds euros us and to about over nearly more than th st nd rd k m bn".split()
+)
+
 
 def normalise(answer: str) -> str:
     """As SQuAD's evaluation does (Rajpurkar et al., 2016): lower case, no ASCII punctuation, no articles, one space."""
@@ -39,3 +49,11 @@ def holds(text: str, answer: str) -> bool:
     """Whether a text holds an answer, at word borders, whatever the case and the quotation marks."""
     pattern = pattern_of(answer)
     return pattern is not None and pattern.search(flatten(text)) is not None
+
+
+def is_number(words: str) -> bool:
+    """Whether a flattened answer is a number alone: digits or number words, with currency, percent or magnitude."""
+    parts = _TOKENS.findall(words)
+    return any(part[0].isdigit() or part in _NUMERALS for part in parts) and all(
+        part[0].isdigit() or part in _NUMERALS or part in _AROUND_NUMBERS for part in parts
+    )

@@ -2,8 +2,7 @@
 
 A job is a JSON file: `system`, `folder`, `articles` (a JSON Lines file) to index, or `questions` (a JSON Lines file
 of id, question, until and, where it is to be asked once more, without) to answer; `out`, where a JSON line a question
-goes.
-This file imports nothing of Dateline: it also runs where only an alternative is installed.
+goes. This file imports nothing of Dateline: it also runs where only an alternative is installed.
 """
 
 from __future__ import annotations
@@ -16,34 +15,35 @@ import time
 from pathlib import Path
 from typing import Any
 
-from evals.systems import MODULES
+from evals.systems import MODULES, Searcher
 
-LIMIT = 24  # passages that are asked for; twenty are scored, and 2,000 words need some more of the shorter ones
+#: Passages that are asked for; more, and not timed, where they are too short to make WORDS.
+LIMIT = 24
+WORDS = 2_000
+
+_MOST = 400  # passages
 
 
 def main() -> None:
     """Do the job that the first argument names."""
     job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    system = importlib.import_module(f"evals.systems.{MODULES[job['system']]}").System(job["folder"])
+    system: Searcher = importlib.import_module(f"evals.systems.{MODULES[job['system']]}").System(job["folder"])
     work = index if "articles" in job else ask
     facts = work(system, job)
     facts["peak_rss_gb"] = peak_rss_gb()
     Path(job["out"]).with_suffix(".facts.json").write_text(json.dumps(facts), encoding="utf-8")
 
 
-def index(system: Any, job: dict[str, Any]) -> dict[str, float]:
+def index(system: Searcher, job: dict[str, Any]) -> dict[str, float]:
     """Take the articles in."""
     articles = list(_lines(job["articles"]))
     start = time.perf_counter()
     passages = system.index(articles)
-    return {
-        "index_s": time.perf_counter() - start,
-        "articles": getattr(system, "taken", len(articles)),
-        "passages": passages,
-    }
+    seconds = time.perf_counter() - start
+    return {"index_s": seconds, "articles": getattr(system, "taken", len(articles)), "passages": passages}
 
 
-def ask(system: Any, job: dict[str, Any]) -> dict[str, float]:
+def ask(system: Searcher, job: dict[str, Any]) -> dict[str, float]:
     """Ask every question, after one that is not counted: models load with it."""
     from tqdm import tqdm
 
@@ -53,28 +53,41 @@ def ask(system: Any, job: dict[str, Any]) -> dict[str, float]:
     with Path(job["out"]).open("w", encoding="utf-8") as file:
         for asked in tqdm(questions, desc=f"{job['system']}: asking"):
             file.write(json.dumps({"id": asked["id"], **_one(system, asked)}, ensure_ascii=False) + "\n")
-    return {}
+    return {"stale": float(getattr(system, "stale", False))}
 
 
 def _one(system: Any, asked: dict[str, Any]) -> dict[str, Any]:
     question, until = asked["question"], asked["until"]
     if not hasattr(system, "answer"):
-        start = time.perf_counter()
-        passages = system.search(question, until, LIMIT)
-        seconds = time.perf_counter() - start
-        return {"passages": passages, "seconds": seconds, "search_seconds": seconds}
+        return _search(system, question, until)
     found: dict[str, Any] = system.answer(question, until)
     if asked.get("without") is not None:
-        found["withdrawn"] = found
-        if asked["without"]:
-            again = system.answer(question, until, asked["without"])
-            found["withdrawn"] = again
-        found["withdrawn"] = {name: found["withdrawn"][name] for name in ("answered", "short", "confidence", "quotes")}
+        again = system.answer(question, until, asked["without"]) if asked["without"] else found
+        found["withdrawn"] = {name: again[name] for name in TOLD}
     return found
+
+
+#: What is told of an answer beside its passages.
+TOLD = ("answered", "short", "confidence", "quotes", "exact", "uncited")
+
+
+def _search(system: Searcher, question: str, until: int) -> dict[str, Any]:
+    start = time.perf_counter()
+    passages = system.search(question, until, LIMIT)
+    seconds = time.perf_counter() - start
+    limit = LIMIT
+    while len(passages) == limit < _MOST and sum(len(text.split()) for text in passages) < WORDS:
+        limit *= 2
+        passages = system.search(question, until, limit)
+    return {"passages": passages, "seconds": seconds, "search_seconds": seconds}
 
 
 def peak_rss_gb() -> float:
     """The most memory that this process has held, in 1e9 bytes."""
+    status = Path("/proc/self/status")
+    if status.exists():  # getrusage tells the parent's, where that held more when it started this process
+        kilobytes = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM")).split()[1]
+        return int(kilobytes) * 1024 / 1e9
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
+from urllib.parse import urlsplit
 
 
 class DataMissing(Exception):
@@ -63,5 +67,36 @@ def read_json(path: Path) -> Any:
             raise DataMissing(f"{path}: {error}; a JSON file is expected") from None
 
 
-def _open(path: Path) -> Any:
-    return gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
+def texts_of(value: Any) -> list[str]:
+    """A text, a list of texts, or nothing, as a list."""
+    if value is None:
+        return []
+    return [str(each) for each in (value if isinstance(value, list) else [value]) if str(each).strip()]
+
+
+def day_of(value: Any) -> str:
+    """A date or time as its day, YYYY-MM-DD; empty where it is none."""
+    text = str(value or "").strip()
+    for words in (text[:10], text[:8]):
+        try:
+            return date.fromisoformat(words).isoformat()
+        except ValueError:
+            continue
+    return ""
+
+
+def is_web(url: str) -> bool:
+    """Whether an address is one that Dateline takes for an article's."""
+    try:
+        return urlsplit(url).scheme in ("http", "https")
+    except ValueError:
+        return False
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[TextIO]:
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
+            yield file
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
+        raise DataMissing(f"{path} cannot be read: {error}; fetch it again") from None

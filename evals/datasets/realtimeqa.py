@@ -7,21 +7,23 @@ A folder holds `questions.jsonl[.gz]` (id, asked, source, question, choices, ans
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from evals.datasets.base import DataMissing, find, read_lines
-from evals.text import EDGES, flatten, holds
+from evals.datasets.base import DataMissing, day_of, find, is_web, read_lines, texts_of
+from evals.text import EDGES, flatten, holds, is_number, normalise
 
 #: An article that appeared so many days after the quiz may still be found: quizzes look back on their week.
 GRACE_DAYS = 2
 
 #: An answer that stands in more articles than this cannot be withdrawn without emptying the archive.
 MOST_HOLDERS = 50
+
+#: Instead of a day, where none is known: later than all.
+NO_DAY = 99991231
 
 _SHORTEST = 4  # characters of an answer that can be withdrawn
 
@@ -33,7 +35,7 @@ class Article:
     Attributes:
         url: its address, which names it.
         title: its headline.
-        published: day, as YYYY-MM-DD; empty where it is not known, and then it is found on no day.
+        published: day, as YYYY-MM-DD; empty where the data does not tell it.
         authors: who wrote it.
         text: its words.
     """
@@ -50,11 +52,13 @@ class Article:
         return f"{self.title}\n\n{self.text}"
 
     def to_record(self) -> dict[str, Any]:
-        """For JSON Lines, with the names that `dateline ingest` knows."""
+        """For JSON Lines, with the names that `dateline ingest` knows; `day`, as YYYYMMDD, is for the others."""
         return {
+            **({} if is_web(self.url) else {"guid": self.url}),
             "url": self.url,
             "title": self.title,
             "published": self.published,
+            "day": int(self.published.replace("-", "")) if self.published else NO_DAY,
             "authors": list(self.authors),
             "text": self.text,
         }
@@ -72,7 +76,8 @@ class Item:
         answers: the right choices, any order.
         urls: articles that a web search returned for it.
         until: last day whose articles may be found.
-        findable: an answer stands in one of its articles that the archive holds on that day.
+        listed: an answer stands in one of its articles, of whatever day, quiz pages left out.
+        findable: in one of those that the archive holds on that day.
         stands: an answer stands in any article that the archive holds on that day, headlines left out.
         withdrawable: its answer is told by its words, and stands in at most MOST_HOLDERS articles.
         holders: addresses of all articles that hold an answer, where it is withdrawable.
@@ -85,6 +90,7 @@ class Item:
     answers: tuple[str, ...]
     urls: tuple[str, ...]
     until: str
+    listed: bool = False
     findable: bool = False
     stands: bool = False
     withdrawable: bool = False
@@ -99,15 +105,17 @@ class Quiz:
         items: the questions, in the data's order.
         articles: those of the questions, quiz pages left out.
         quiz_pages: how many were left out.
+        unusable: questions without words, day or answer, which were left out too.
     """
 
     items: tuple[Item, ...]
     articles: tuple[Article, ...]
     quiz_pages: int
+    unusable: int = 0
 
     @property
     def digest(self) -> str:
-        """Twelve hex digits that change with any of the articles."""
+        """Twelve hex digits that change with the address, headline, day or text of any article."""
         whole = hashlib.sha256()
         for article in self.articles:
             whole.update(repr((article.url, article.title, article.published, article.text)).encode())
@@ -127,54 +135,67 @@ def load(folder: Path, years: Collection[int] = (), articles: int | None = None,
     Raises:
         DataMissing: a file or one of its facts is not there, or no question is of these years.
     """
-    rows = [row for row in _questions(folder) if not years or int(row["asked"][:4]) in years]
+    every, unusable = _questions(folder)
+    rows = [row for row in every if not years or int(row["asked"][:4]) in years]
     if not rows:
         raise DataMissing(f"{folder} has no question of {', '.join(map(str, years)) or 'any year'}")
     wanted = {url for row in rows for url in row["urls"]}
     found = {article.url: article for article in _articles(folder) if article.url in wanted}
     pages = _quiz_pages(found.values(), [row["question"] for row in rows])
     kept = {url: article for url, article in found.items() if url not in pages}
+    if not kept:
+        raise DataMissing(f"{folder}: none of the addresses in its questions is in its articles")
     if articles is not None:
         rows, kept = _subset(rows, kept, articles)
     used = {url for row in rows for url in row["urls"]}
     archive = tuple(article for url, article in kept.items() if url in used)
     items = [_item(row, kept) for row in rows[:limit]]
-    return Quiz(tuple(_with_holders(items, archive)), archive, len(pages))
+    return Quiz(tuple(_with_holders(items, archive)), archive, len(pages), unusable)
 
 
-def _questions(folder: Path) -> list[dict[str, Any]]:
+def _questions(folder: Path) -> tuple[list[dict[str, Any]], int]:
+    """The questions that can be asked, each once, and how many cannot."""
     path = find(folder, "questions.jsonl")
-    rows = list(read_lines(path))
-    for number, row in enumerate(rows, 1):
+    kept: dict[str, dict[str, Any]] = {}
+    unusable = 0
+    for number, row in enumerate(read_lines(path), 1):
         missing = {"id", "asked", "question", "answers", "urls"} - row.keys()
         if missing:
             raise DataMissing(f"{path}, record {number}: no {', '.join(sorted(missing))}")
-        if not isinstance(row["answers"], list) or not row["answers"]:
-            raise DataMissing(f"{path}, record {number}: answers is {row['answers']!r}, not a list of right choices")
-        try:
-            date.fromisoformat(row["asked"])
-        except (TypeError, ValueError):
-            raise DataMissing(f"{path}, record {number}: asked is {row['asked']!r}, not YYYY-MM-DD") from None
-    seen: Counter[str] = Counter()
-    for row in rows:  # an id that comes again is told apart
-        row["id"] = str(row["id"])
-        seen[row["id"]] += 1
-        if seen[row["id"]] > 1:
-            row["id"] = f"{row['id']}#{seen[row['id']]}"
-    return rows
+        asked, answers = day_of(row["asked"]), [a for a in texts_of(row["answers"]) if normalise(a)]
+        question = str(row["question"] or "").strip()
+        if not asked or not answers or not question:
+            unusable += 1
+            continue
+        name = str(row["id"])
+        if name in kept and kept[name]["question"] == question:
+            continue
+        while name in kept:  # an id that comes again for another question is told apart
+            name += "+"
+        kept[name] = {
+            "id": name,
+            "asked": asked,
+            "source": str(row.get("source") or ""),
+            "question": question,
+            "answers": answers,
+            "urls": texts_of(row["urls"]),
+        }
+    return list(kept.values()), unusable
 
 
-def _articles(folder: Path) -> list[Article]:
+def _articles(folder: Path) -> Iterator[Article]:
     path = find(folder, "articles.jsonl")
-    try:
-        return [
-            Article(
-                r["url"], r["title"] or "", (r["published"] or "")[:10], tuple(r.get("authors") or ()), r["text"] or ""
-            )
-            for r in read_lines(path)
-        ]
-    except KeyError as error:
-        raise DataMissing(f"{path}: an article has no {error.args[0]}") from None
+    for number, row in enumerate(read_lines(path), 1):
+        missing = {"url", "text"} - row.keys()
+        if missing:
+            raise DataMissing(f"{path}, record {number}: an article has no {', '.join(sorted(missing))}")
+        yield Article(
+            url=str(row["url"]),
+            title=str(row.get("title") or ""),
+            published=day_of(row.get("published")),
+            authors=tuple(texts_of(row.get("authors"))),
+            text=str(row["text"] or ""),
+        )
 
 
 def _quiz_pages(articles: Collection[Article], questions: Sequence[str]) -> set[str]:
@@ -208,17 +229,19 @@ def _subset(
 
 def _item(row: dict[str, Any], kept: dict[str, Article]) -> Item:
     until = (date.fromisoformat(row["asked"]) + timedelta(days=GRACE_DAYS)).isoformat()
-    answers = tuple(map(str, row["answers"]))
-    listed = [kept[url] for url in row["urls"] if url in kept and "" < kept[url].published <= until]
+    answers = tuple(row["answers"])
+    listed = [kept[url] for url in row["urls"] if url in kept]
+    then = [article for article in listed if "" < article.published <= until]
     return Item(
         id=row["id"],
         asked=row["asked"],
-        source=row.get("source") or "",
+        source=row["source"],
         question=row["question"],
         answers=answers,
         urls=tuple(row["urls"]),
         until=until,
-        findable=any(holds(article.text, answer) for article in listed for answer in answers),
+        listed=any(holds(article.text, answer) for article in listed for answer in answers),
+        findable=any(holds(article.text, answer) for article in then for answer in answers),
     )
 
 
@@ -245,5 +268,5 @@ def _with_holders(items: Sequence[Item], articles: Sequence[Article]) -> list[It
 
 def is_wordy(answer: str) -> bool:
     """Whether an answer is told by its words: no number alone, and not under four characters."""
-    words = flatten(answer).strip()
-    return len(words) >= _SHORTEST and any(character.isalpha() for character in words)
+    words = flatten(answer).strip(EDGES)
+    return len(words) >= _SHORTEST and not is_number(words)

@@ -27,6 +27,7 @@ class Item:
         answerable: whether the articles answer it; where not, they share its names.
         evidence: words of which an answer's quotes should hold one.
         short: right short answers, each enough; empty where there is no short one.
+        half: `tune` or `test`, or None where there are no halves.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Item:
     answerable: bool
     evidence: tuple[str, ...]
     short: tuple[str, ...]
+    half: str | None = None
 
 
 def load(name: str, half: str | None = None) -> list[Item]:
@@ -51,7 +53,7 @@ def load(name: str, half: str | None = None) -> list[Item]:
     if not path.is_file():
         raise DataMissing(f"{path} is not there; it comes with the project")
     return [
-        Item(r["id"], r["kind"], r["question"], r["answerable"], tuple(r["evidence"]), tuple(r["short"]))
+        Item(r["id"], r["kind"], r["question"], r["answerable"], tuple(r["evidence"]), tuple(r["short"]), r.get("half"))
         for r in read_lines(path)
         if half in (None, r.get("half"))
     ]

@@ -20,13 +20,13 @@ MODULES = {
 
 
 class Searcher(Protocol):
-    """A system over one folder of its own."""
+    """A system over one folder of its own; one that can answer has `answer` too, as in `dateline.py`."""
 
     def __init__(self, folder: str) -> None:
         """Args: folder: where its index is, or will be."""
 
     def index(self, articles: Sequence[dict[str, Any]]) -> int:
-        """Take articles (url, title, published, authors, text) in; the number of passages that came of them."""
+        """Take articles (url, title, day as YYYYMMDD, authors, text) in; the number of passages that came of them."""
 
     def open(self) -> None:
         """Be ready for questions."""

@@ -26,7 +26,7 @@ class System:
 
         splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200)
         passages = [
-            {"text": text, "published": int(article["published"].replace("-", "") or 99999999)}
+            {"text": text, "published": article["day"]}
             for article in articles
             for text in splitter.split_text(f"{article['title']}\n\n{article['text']}")
         ]

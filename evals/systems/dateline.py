@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from evals.answers import told, whole
-from evals.cache import cached_archive, ingested
+from evals.cache import cached_archive, ingested, is_stale
+from evals.datasets.base import is_web
 from ingest import Archive
 from ingest.draft import canonical_url
 from qa import Answer, build_chain
 from qa.extractive import QuotingAnswerer
-from qa.question import Question
+from qa.question import Question, QuestionError
 from qa.reader import Evidence, EvidenceReader, SimilarityReader
 from qa.retrieval import Candidate
 from qa.verify import CitationCheck
@@ -61,14 +62,16 @@ class System:
             return archive.n_passages
 
     def open(self) -> None:
-        self.use(cached_archive(self.folder, ()))
+        archive = cached_archive(self.folder, ())
+        self.stale = is_stale(archive)
+        self.use(archive)
 
     def use(self, archive: Archive) -> None:
         """Ask this archive, which stays the caller's to close."""
         self.archive = archive
         self.recorder = Recorder(SimilarityReader(archive.embedder))
         self.chain = build_chain(archive, self.recorder)
-        self.ids = {canonical_url(a.url): a.article_id for a in archive.listing() if a.url}
+        self.ids = {article.identity: article.article_id for article in archive.listing()}
 
     def search(self, question: str, until: int, limit: int) -> list[str]:
         """What the chain hands to its reader."""
@@ -86,11 +89,14 @@ class System:
         asked = {
             "question": question,
             "published": (None, f"{until // 10000}-{until // 100 % 100:02}-{until % 100:02}") if until else None,
-            "without": [self.ids[canonical_url(url)] for url in without if canonical_url(url) in self.ids],
+            "without": [self.ids[identity] for identity in map(_identity, without) if identity in self.ids],
         }
         self.recorder.forget()
         start = time.perf_counter()
-        answer = self.chain.invoke(asked)
+        try:
+            answer = self.chain.invoke(asked)
+        except QuestionError:  # empty, or far too long: nobody gets an answer
+            answer = Answer(question=question, answered=False)
         seconds = time.perf_counter() - start
         return {
             **self._told(answer),
@@ -111,3 +117,8 @@ class System:
 
     def _told(self, answer: Answer) -> dict[str, Any]:
         return told(answer, lambda citation: self.archive.article(citation.article_id).text if self.archive else "")
+
+
+def _identity(url: str) -> str:
+    """How the archive names an article of an address."""
+    return f"url {canonical_url(url)}" if is_web(url) else f"guid {url}"

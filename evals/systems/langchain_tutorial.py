@@ -12,7 +12,7 @@ from evals.systems.model import folder_of_model
 
 
 class System:
-    """Chroma in a folder, cosine as the store's default has it."""
+    """Chroma in a folder, with the distance that it takes by default."""
 
     def __init__(self, folder: str) -> None:
         from langchain_chroma import Chroma
@@ -29,7 +29,7 @@ class System:
         documents = [
             Document(
                 page_content=f"{article['title']}\n\n{article['text']}",
-                metadata={"url": article["url"], "published": int(article["published"].replace("-", "") or 99999999)},
+                metadata={"url": article["url"], "published": article["day"]},
             )
             for article in articles
         ]

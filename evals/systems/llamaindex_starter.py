@@ -1,7 +1,8 @@
 """LlamaIndex with its defaults over Chroma: SentenceSplitter of 1,024 tokens with 200 shared, VectorStoreIndex.
 
 https://developers.llamaindex.ai/python/framework/integrations/vector_stores/chromaindexdemo/: `from_documents` with a
-ChromaVectorStore, the embedding model named in its place, a retriever with a metadata filter.
+ChromaVectorStore, the embedding model named in its place, a retriever with a metadata filter. The model reads the first
+256 tokens of a node, which is what LlamaIndex's defaults come to with it.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class System:
         documents = [
             Document(
                 text=f"{article['title']}\n\n{article['text']}",
-                metadata={"url": article["url"], "published": int(article["published"].replace("-", "") or 99999999)},
+                metadata={"url": article["url"], "published": article["day"]},
                 # What a filter needs is not what the words mean.
                 excluded_embed_metadata_keys=["url", "published"],
             )

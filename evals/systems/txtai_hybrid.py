@@ -11,7 +11,7 @@ from typing import Any
 
 from evals.systems.model import folder_of_model
 
-_CANDIDATES = 10  # as many times what is asked for; a condition in SQL drops some of what similar() finds
+_CANDIDATES = 10  # as many times what is asked for; more where the condition drops too many of them
 
 
 class System:
@@ -30,7 +30,7 @@ class System:
             {
                 "text": paragraph.strip(),
                 "url": article["url"],
-                "published": int(article["published"].replace("-", "") or 99999999),
+                "published": article["day"],
             }
             for article in articles
             for paragraph in re.split(r"\n\s*\n", f"{article['title']}\n\n{article['text']}")
@@ -44,7 +44,10 @@ class System:
         self.embeddings.load(self.folder)
 
     def search(self, question: str, until: int, limit: int) -> list[str]:
-        sql = (
-            f"select text from txtai where similar(:asked, {_CANDIDATES * limit}) and published <= :until limit {limit}"
-        )
-        return [row["text"] for row in self.embeddings.search(sql, parameters={"asked": question, "until": until})]
+        candidates = _CANDIDATES * limit
+        while True:
+            sql = f"select text from txtai where similar(:asked, {candidates}) and published <= :until limit {limit}"
+            rows = self.embeddings.search(sql, parameters={"asked": question, "until": until})
+            if len(rows) >= limit or candidates >= self.embeddings.count():
+                return [row["text"] for row in rows]
+            candidates *= 4
