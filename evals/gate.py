@@ -2,32 +2,38 @@
 
 `python -m evals.gate` asks them and fails where a figure fell below its floor. `--raise` lifts each floor to two points
 below what was measured, where that is higher. Lowering one takes `--lower --because "..."`, and the reason stays in
-floors.json.
+gate_floors.json.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from evals import written
 from evals.datasets.written import HALVES, load
-from evals.results import commit
+from evals.results import SystemResult, commit, git
 from ingest import Archive
 from ingest.samples import sample_sources
 
-FLOORS = Path(__file__).parent / "floors.json"
+FLOORS = Path(__file__).parent / "gate_floors.json"
 
 #: How far below what was measured a floor may lie, in shares.
 SLACK = 0.02
 
-#: What has floors, for each half.
-GUARDED = ("correct", "cites_right_words", "refused_unanswerable", "hit@1", "hit@10", "short_f1")
+#: What has floors: the sum of each half, and of both together what one question alone moves by less than SLACK.
+GUARDED = {
+    "tune": ("correct",),
+    "test": ("correct",),
+    "both": ("cites_right_words", "hit@1", "hit@10", "short_f1"),
+}
 
 #: What must be exactly so, always.
 EXACT = {"citations_exact": 1.0, "uncited_sentences": 0.0}
@@ -36,13 +42,17 @@ Figures = dict[str, dict[str, float]]
 
 
 def measure(archive: Archive) -> Figures:
-    """The guarded figures of each half.
+    """The guarded figures of each half and of both.
 
     Args:
         archive: of the samples.
     """
-    found = {half: written.run(load("sample_questions", half), archive).figures() for half in HALVES}
-    return {half: {name: float(found[half][name] or 0.0) for name in (*GUARDED, *EXACT)} for half in HALVES}
+    rows = {half: written.run(load("sample_questions", half), archive).rows for half in HALVES}
+    rows["both"] = [row for half in HALVES for row in rows[half]]
+    figures = {part: SystemResult(some, {}).figures() for part, some in rows.items()}
+    return {
+        part: {name: float(figures[part][name] or 0.0) for name in (*names, *EXACT)} for part, names in GUARDED.items()
+    }
 
 
 def problems(measured: Mapping[str, Mapping[str, float]], ledger: Mapping[str, Any]) -> list[str]:
@@ -50,16 +60,16 @@ def problems(measured: Mapping[str, Mapping[str, float]], ledger: Mapping[str, A
 
     Args:
         measured: as `measure` gives it.
-        ledger: what floors.json holds.
+        ledger: what gate_floors.json holds.
     """
     found = _quiet_changes(ledger)
-    for half, figures in measured.items():
+    for part, figures in measured.items():
         for name, exact in EXACT.items():
             if figures[name] != exact:
-                found.append(f"{half}: {name} is {figures[name]:.4f}, and must be {exact:.0f}")
-        for name, floor in ledger["floors"].get(half, {}).items():
+                found.append(f"{part}: {name} is {figures[name]:.4f}, and must be {exact:.0f}")
+        for name, floor in ledger["floors"].get(part, {}).items():
             if figures[name] < floor:
-                found.append(f"{half}: {name} is {100 * figures[name]:.1f} %, below its floor of {100 * floor:.1f} %")
+                found.append(f"{part}: {name} is {100 * figures[name]:.1f} %, below its floor of {100 * floor:.1f} %")
     return found
 
 
@@ -67,49 +77,64 @@ def _quiet_changes(ledger: Mapping[str, Any]) -> list[str]:
     """Floors that are gone, fell without a reason, or lie too far below what was measured when they were set."""
     history = ledger["history"]
     if not history or ledger["floors"] != history[-1]["floors"]:
-        return ["floors.json was edited by hand: its floors are not those of its last entry"]
-    missing = [f"{half}: {name}" for half in HALVES for name in GUARDED if name not in ledger["floors"].get(half, {})]
-    found = [f"{each} has no floor any more" for each in missing]
-    highest: Figures = {}
+        return ["gate_floors.json was edited by hand: its floors are not those of its last entry"]
+    found = [
+        f"{part}: {name} has no floor any more"
+        for part, names in GUARDED.items()
+        for name in names
+        if name not in ledger["floors"].get(part, {})
+    ]
+    before: Figures = {}
     for entry in history:
-        for half, floors in entry["floors"].items():
+        reason = entry.get("change") == "lowered" and entry.get("because", "").strip()
+        for part, floors in entry["floors"].items():
             for name, floor in floors.items():
-                before = highest.get(half, {}).get(name, 0.0)
-                if floor < before and not (entry.get("change") == "lowered" and entry.get("because", "").strip()):
-                    found.append(f"{half}: the floor of {name} fell to {100 * floor:.1f} % without a reason")
-                if floor < entry["measured"][half][name] - SLACK - 1e-9:
-                    found.append(
-                        f"{half}: the floor of {name} lies more than {100 * SLACK:.0f} points below what was measured"
-                    )
-                highest.setdefault(half, {})[name] = floor
+                if floor < before.get(part, {}).get(name, 0.0) and not reason:
+                    found.append(f"{part}: the floor of {name} fell to {100 * floor:.1f} % without a reason")
+                if floor < entry["measured"][part][name] - SLACK - 1e-9:
+                    points = f"{100 * SLACK:.0f} points"
+                    found.append(f"{part}: the floor of {name} lies more than {points} below what was measured")
+        before = entry["floors"]
     return found
+
+
+def rewritten(path: Path = FLOORS) -> list[str]:
+    """Whether entries of the ledger were changed or taken out since git first had them, in words.
+
+    Without git, or in a checkout that holds no earlier commit of the file, nothing can be told.
+    """
+    try:
+        commits = git("log", "--format=%H", "--reverse", "--", str(path)).split()
+        versions = [json.loads(git("show", f"{each}:./{path.name}"))["history"] for each in commits]
+    except (OSError, subprocess.SubprocessError, ValueError, KeyError):
+        return []
+    versions.append(json.loads(path.read_text(encoding="utf-8"))["history"])
+    return [
+        f"gate_floors.json lost or changed an entry of its history after {commits[n][:10]}"
+        for n, (earlier, later) in enumerate(pairwise(versions))
+        if later[: len(earlier)] != earlier
+    ]
 
 
 def moved(ledger: Mapping[str, Any], measured: Figures, because: str | None = None) -> dict[str, Any]:
     """The ledger with its floors raised, or set anew where a reason is given.
 
     Args:
-        ledger: what floors.json holds.
+        ledger: what gate_floors.json holds.
         measured: as `measure` gives it.
         because: why floors may fall; None to raise only.
     """
-    floors: Figures = {}
-    for half, figures in measured.items():
-        old = ledger["floors"].get(half, {})
-        wanted = {name: max(0.0, round(figures[name] - SLACK, 4)) for name in GUARDED}
-        floors[half] = wanted if because else {name: max(floor, old.get(name, 0.0)) for name, floor in wanted.items()}
-    entry: dict[str, Any] = {
-        "date": date.today().isoformat(),
-        "commit": commit(),
-        "change": "lowered" if because else "raised",
+    seen = {part: {name: round(measured[part][name], 4) for name in names} for part, names in GUARDED.items()}
+    floors = {
+        part: {
+            name: max(0.0, round(value - SLACK, 4), 0.0 if because else ledger["floors"].get(part, {}).get(name, 0.0))
+            for name, value in figures.items()
+        }
+        for part, figures in seen.items()
     }
-    entry |= {"because": because} if because else {}
-    # What was measured can lie below a floor that is kept; then the floor stands on the earlier entry.
-    kept = {
-        half: {name: max(figures[name], floors[half][name]) for name in GUARDED} for half, figures in measured.items()
-    }
-    entry |= {"measured": {half: {k: round(v, 4) for k, v in values.items()} for half, values in kept.items()}}
-    return {"floors": floors, "history": [*ledger["history"], entry | {"floors": floors}]}
+    entry: dict[str, Any] = {"date": date.today().isoformat(), "commit": commit()}
+    entry |= {"change": "lowered", "because": because} if because else {"change": "raised"}
+    return {"floors": floors, "history": [*ledger["history"], entry | {"measured": seen, "floors": floors}]}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -132,13 +157,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with written.archive_of(sample_sources()) as archive:
         measured = measure(archive)
     if options.lift or options.lower:
+        found = problems(measured, moved(ledger, measured, options.because))
+        if found:
+            parser.exit(1, "".join(f"gate: {problem}; gate_floors.json is as it was\n" for problem in found))
         ledger = moved(ledger, measured, options.because)
         FLOORS.write_text(json.dumps(ledger, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    for half, figures in measured.items():
-        for name in GUARDED:
-            floor = ledger["floors"].get(half, {}).get(name, 0.0)
-            print(f"{half} {name}: {100 * figures[name]:.1f} %, floor {100 * floor:.1f} %")
-    found = problems(measured, ledger)
+    for part, names in GUARDED.items():
+        for name in names:
+            floor = ledger["floors"].get(part, {}).get(name, 0.0)
+            print(f"{part}: {name} {100 * measured[part][name]:.1f} %, floor {100 * floor:.1f} %")
+    found = [*problems(measured, ledger), *rewritten()]
     for problem in found:
         print(f"gate: {problem}", file=sys.stderr)
     return 1 if found else 0

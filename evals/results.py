@@ -197,13 +197,18 @@ def write(path: Path, whole: dict[str, Any]) -> None:
 def commit() -> str:
     """Short id of the commit that is checked out, with `+` where files differ from it; `unknown` outside git."""
     try:
-        head = _git("rev-parse", "--short=10", "HEAD")
-        return head + ("+" if _git("status", "--porcelain", "--untracked-files=no") else "")
+        head = git("rev-parse", "--short=10", "HEAD")
+        return head + ("+" if git("status", "--porcelain", "--untracked-files=no") else "")
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
 
 
-def _git(*arguments: str) -> str:
+def git(*arguments: str) -> str:
+    """What a git command prints, run in the folder of evals/.
+
+    Raises:
+        OSError, subprocess.SubprocessError: there is no git, or it fails.
+    """
     done = subprocess.run(
         ["git", *arguments], cwd=Path(__file__).parent, capture_output=True, text=True, check=True, timeout=30
     )
