@@ -104,8 +104,8 @@ def rewritten(path: Path = FLOORS) -> list[str]:
     Without git, or in a checkout that holds no earlier commit of the file, nothing can be told.
     """
     try:
-        commits = git("log", "--format=%H", "--reverse", "--", str(path)).split()
-        versions = [json.loads(git("show", f"{each}:./{path.name}"))["history"] for each in commits]
+        commits = git("log", "--format=%H", "--reverse", "--", path.name, folder=path.parent).split()
+        versions = [json.loads(git("show", f"{each}:./{path.name}", folder=path.parent))["history"] for each in commits]
     except (OSError, subprocess.SubprocessError, ValueError, KeyError):
         return []
     versions.append(json.loads(path.read_text(encoding="utf-8"))["history"])

@@ -203,15 +203,13 @@ def commit() -> str:
         return "unknown"
 
 
-def git(*arguments: str) -> str:
-    """What a git command prints, run in the folder of evals/.
+def git(*arguments: str, folder: Path = Path(__file__).parent) -> str:
+    """What a git command prints, run in a folder, else that of evals/.
 
     Raises:
         OSError, subprocess.SubprocessError: there is no git, or it fails.
     """
-    done = subprocess.run(
-        ["git", *arguments], cwd=Path(__file__).parent, capture_output=True, text=True, check=True, timeout=30
-    )
+    done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=True, timeout=30)
     return done.stdout.strip()
 
 

@@ -15,11 +15,12 @@ from typing import Any
 
 import pytest
 
-from evals import gate, multihop, reading, realtimeqa
+from evals import gate, multihop, reading
 from evals.cache import cached_archive, ingested
 from evals.datasets.multihop import Fact
 from evals.datasets.multihop import Item as Hop
 from evals.datasets.squad import Item as Read
+from evals.results import KEYS
 from evals.run import main
 from evals.systems import MODULES
 from ingest import Archive
@@ -33,7 +34,7 @@ Json = dict[str, Any]
 
 EVALS = ROOT / "evals"
 ASKED = "2031-03-07"
-TIMES = {"p50_s", "p95_s", "search_s", "peak_rss_gb"}
+TIMES = {"p50_s", "p95_s", "search_p50_s", "search_p95_s", "peak_rss_gb", "index_s", "index_peak_rss_gb"}
 
 # name, day, headline, text
 ARTICLES = [
@@ -175,8 +176,8 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Measured:
 
 def test_every_figure_is_there_and_shares_are_shares(measured: Measured) -> None:
     figures = measured.first["systems"]["dateline"]
-    assert set(realtimeqa.KEYS) <= set(figures)
-    plain = {"cited_words", "questions", "articles", "passages", "index_s", "index_peak_rss_gb"} | TIMES
+    assert set(KEYS) <= set(figures)
+    plain = {"cited_words", "questions", "articles", "passages", "stale"} | TIMES
     for name, value in figures.items():
         assert value is not None, name
         assert value >= 0, name
@@ -194,6 +195,11 @@ def test_the_run_tells_what_was_asked(measured: Measured) -> None:
         "asked": 6,
         "articles": 11,
         "quiz_pages_left_out": 1,
+        "unusable_left_out": 0,
+        "listed": 6,
+        "embedder": "all-MiniLM-L6-v2",
+        "passage_words": 130,
+        "failed": {},
         "findable": 5,
         "withdrawable": 5,
         "withdrawable_and_held": 5,
@@ -245,9 +251,10 @@ def test_a_second_run_makes_no_archive_and_finds_the_same(measured: Measured) ->
     first, again = measured.kept
     assert again == first
     one, other = (run["systems"]["dateline"] for run in (measured.first, measured.again))
-    assert {name: one[name] for name in one if name not in TIMES} == {
-        name: other[name] for name in other if name not in TIMES
+    assert {name: one[name] for name in one if name not in {*TIMES, "stale"}} == {
+        name: other[name] for name in other if name not in {*TIMES, "stale"}
     }
+    assert (one["stale"], other["stale"]) == (0, 1)
     assert measured.again["curves"] == measured.first["curves"]
     for before, after in zip(*(run["answers"]["dateline"] for run in (measured.first, measured.again)), strict=True):
         assert [before[name] for name in ("id", "answered", "short", "quotes", "forced")] == [
@@ -477,6 +484,7 @@ def test_passages_of_a_paragraph_stand_in_it() -> None:
 def test_the_gate_is_open(samples: Archive) -> None:
     ledger = json.loads(gate.FLOORS.read_text(encoding="utf-8"))
     assert gate.problems(gate.measure(samples), ledger) == []
+    assert gate.rewritten() == []
 
 
 # What the alternatives are

@@ -3,6 +3,7 @@ from __future__ import annotations
 import copy
 import json
 import math
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,8 +18,7 @@ from hypothesis import strategies as st
 from evals import compare, gate, report
 from evals.compare import NotComparable, difference
 from evals.losses import READ, STEPS, losses
-from evals.realtimeqa import KEYS
-from evals.results import Row, SystemResult, commit, interval, machine, to_json, write
+from evals.results import KEYS, Row, SystemResult, commit, interval, machine, to_json, write
 from evals.tables import cell, figures_table
 
 Json = dict[str, Any]
@@ -34,17 +34,17 @@ def row(number: int, **metrics: float | None) -> Row:
 def test_a_figure_is_the_mean_over_the_questions_that_have_it() -> None:
     rows = [row(1, f1=1.0, hit=None), row(2, f1=0.5, hit=1.0), row(3, f1=0.0), row(4, hit=0.0, never=None)]
     figures = SystemResult(rows, {"articles": 7.0, "index_s": None}).figures()
-    assert figures == {
+    assert {name: value for name, value in figures.items() if name not in KEYS or value is not None} == {
         "f1": 0.5,
         "hit": 0.5,
         "never": None,
-        "aurc": None,
-        "p50_s": None,
-        "p95_s": None,
         "questions": 4,
         "articles": 7.0,
         "index_s": None,
+        "search_p50_s": None,
+        "search_p95_s": None,
     }
+    assert set(KEYS) <= set(figures)
 
 
 def test_times_are_percentiles_over_the_questions() -> None:
@@ -55,7 +55,7 @@ def test_times_are_percentiles_over_the_questions() -> None:
 
 def test_no_questions_have_no_figures() -> None:
     result = SystemResult([], {})
-    assert result.figures() == {"aurc": None, "p50_s": None, "p95_s": None, "questions": 0}
+    assert {name for name, value in result.figures().items() if value is not None} == {"questions"}
     assert result.intervals() == {}
     assert result.curve() == []
 
@@ -106,7 +106,7 @@ def test_every_system_has_every_key() -> None:
     full = SystemResult([row(1, f1=1.0, hit=1.0)], {"articles": 2.0, "index_s": 1.5})
     lean = SystemResult([row(1, hit=0.0)], {"articles": 2.0})
     whole = to_json(
-        "realtimeqa", ["python", "-m", "evals.run", "--data", "my data"], {"asked": 1}, {"a": full, "b": lean}
+        "realtimeqa", ["python", "-m", "evals.run", "--data", "my data"], {"asked": 1}, {"a": full, "b": lean}, "abc"
     )
     assert whole["command"] == "python -m evals.run --data 'my data'"
     assert list(whole["systems"]["a"]) == list(whole["systems"]["b"])
@@ -114,7 +114,8 @@ def test_every_system_has_every_key() -> None:
     assert whole["systems"]["a"]["f1"] == 1.0
     assert list(whole["intervals"]["b"]) == ["hit"]
     assert [each["id"] for each in whole["answers"]["a"]] == ["q-1"]
-    for name in ("dataset", "commit", "date", "machine", "options", "curves"):
+    assert whole["commit"] == "abc"
+    for name in ("dataset", "date", "machine", "options", "curves"):
         assert name in whole
 
 
@@ -356,14 +357,13 @@ def test_the_steps_hold_all_questions_in_their_order() -> None:
 
 # The gate
 
-FIGURES = dict.fromkeys(gate.GUARDED, 0.8) | gate.EXACT
-MEASURED: gate.Figures = {half: dict(FIGURES) for half in ("tune", "test")}
+MEASURED: gate.Figures = {part: dict.fromkeys(names, 0.8) | gate.EXACT for part, names in gate.GUARDED.items()}
 EMPTY: Json = {"floors": {}, "history": []}
 
 
-def measured(value: float, half: str = "tune", name: str = "hit@1") -> gate.Figures:
+def measured(value: float, part: str = "both", name: str = "hit@1") -> gate.Figures:
     changed = copy.deepcopy(MEASURED)
-    changed[half][name] = value
+    changed[part][name] = value
     return changed
 
 
@@ -374,7 +374,7 @@ def ledger() -> Json:
 
 
 def test_floors_are_set_two_points_below_what_was_measured(ledger: Json) -> None:
-    assert ledger["floors"] == {half: dict.fromkeys(gate.GUARDED, 0.78) for half in ("tune", "test")}
+    assert ledger["floors"] == {part: dict.fromkeys(names, 0.78) for part, names in gate.GUARDED.items()}
     assert [entry["change"] for entry in ledger["history"]] == ["raised"]
     assert gate.problems(MEASURED, ledger) == []
 
@@ -385,39 +385,41 @@ def test_on_its_floor_or_above_a_figure_is_fine(ledger: Json, value: float) -> N
 
 
 def test_below_its_floor_a_figure_shuts_the_gate(ledger: Json) -> None:
-    assert gate.problems(measured(0.7799, "test"), ledger) == ["test: hit@1 is 78.0 %, below its floor of 78.0 %"]
-    assert gate.problems(measured(0.5), ledger) == ["tune: hit@1 is 50.0 %, below its floor of 78.0 %"]
+    assert gate.problems(measured(0.7799, "test", "correct"), ledger) == [
+        "test: correct is 78.0 %, below its floor of 78.0 %"
+    ]
+    assert gate.problems(measured(0.5), ledger) == ["both: hit@1 is 50.0 %, below its floor of 78.0 %"]
 
 
 @pytest.mark.parametrize(("name", "value"), [("citations_exact", 0.999), ("uncited_sentences", 0.001)])
 def test_citations_are_exact_or_the_gate_is_shut(ledger: Json, name: str, value: float) -> None:
     (problem,) = gate.problems(measured(value, name=name), ledger)
-    assert problem == f"tune: {name} is {value:.4f}, and must be {gate.EXACT[name]:.0f}"
+    assert problem == f"both: {name} is {value:.4f}, and must be {gate.EXACT[name]:.0f}"
 
 
 def test_raising_lifts_what_is_better_and_leaves_what_is_worse(ledger: Json) -> None:
     found = measured(0.9)
-    found["tune"]["hit@10"] = 0.7
+    found["both"]["hit@10"] = 0.7
     raised = gate.moved(ledger, found)
-    assert raised["floors"]["tune"]["hit@1"] == 0.88
-    assert raised["floors"]["tune"]["hit@10"] == 0.78
+    assert raised["floors"]["both"]["hit@1"] == 0.88
+    assert raised["floors"]["both"]["hit@10"] == 0.78
     assert raised["floors"]["test"] == ledger["floors"]["test"]
     assert raised["history"][0] == ledger["history"][0]
     assert len(ledger["history"]) == 1  # what was given is as it was
-    assert gate.problems(found, raised) == ["tune: hit@10 is 70.0 %, below its floor of 78.0 %"]
+    assert gate.problems(found, raised) == ["both: hit@10 is 70.0 %, below its floor of 78.0 %"]
     assert gate.problems(measured(0.9), raised) == []
 
 
 def test_a_reason_sets_floors_anew_and_is_kept(ledger: Json) -> None:
     found = measured(0.5)
     lowered = gate.moved(ledger, found, "the question was wrong")
-    assert lowered["floors"]["tune"]["hit@1"] == 0.48
+    assert lowered["floors"]["both"]["hit@1"] == 0.48
     assert lowered["history"][-1]["because"] == "the question was wrong"
     assert gate.problems(found, lowered) == []
 
 
 def test_a_floor_is_never_below_nothing(ledger: Json) -> None:
-    assert gate.moved(EMPTY, measured(0.01))["floors"]["tune"]["hit@1"] == 0
+    assert gate.moved(EMPTY, measured(0.01))["floors"]["both"]["hit@1"] == 0
 
 
 @pytest.mark.parametrize("because", ["", "  ", None])
@@ -427,7 +429,7 @@ def test_a_floor_that_fell_without_a_reason_shuts_the_gate(ledger: Json, because
     lowered["history"][-1] |= {"because": because}
     if because is None:
         del lowered["history"][-1]["because"]
-    assert gate.problems(found, lowered) == ["tune: the floor of hit@1 fell to 48.0 % without a reason"]
+    assert gate.problems(found, lowered) == ["both: the floor of hit@1 fell to 48.0 % without a reason"]
 
 
 def test_a_floor_that_fell_in_what_calls_itself_raised_shuts_the_gate(ledger: Json) -> None:
@@ -439,15 +441,15 @@ def test_a_floor_that_fell_in_what_calls_itself_raised_shuts_the_gate(ledger: Js
 
 def test_a_floor_that_was_taken_away_shuts_the_gate(ledger: Json) -> None:
     for floors in (ledger["floors"], ledger["history"][-1]["floors"]):
-        del floors["tune"]["hit@1"]
+        del floors["both"]["hit@1"]
     assert gate.problems(measured(0.1), ledger)
 
 
 def test_a_ledger_that_was_edited_by_hand_shuts_the_gate(ledger: Json) -> None:
     edited = copy.deepcopy(ledger)
-    edited["floors"]["tune"]["hit@1"] = 0.1
+    edited["floors"]["both"]["hit@1"] = 0.1
     assert gate.problems(MEASURED, edited) == [
-        "floors.json was edited by hand: its floors are not those of its last entry"
+        "gate_floors.json was edited by hand: its floors are not those of its last entry"
     ]
     edited = copy.deepcopy(ledger) | {"history": []}
     assert "edited by hand" in gate.problems(MEASURED, edited)[0]
@@ -456,20 +458,47 @@ def test_a_ledger_that_was_edited_by_hand_shuts_the_gate(ledger: Json) -> None:
 def test_a_floor_too_far_below_what_was_measured_shuts_the_gate(ledger: Json) -> None:
     slack = copy.deepcopy(ledger)
     for floors in (slack["floors"], slack["history"][-1]["floors"]):
-        floors["tune"]["hit@1"] = 0.77
+        floors["both"]["hit@1"] = 0.77
     assert gate.problems(MEASURED, slack) == [
-        "tune: the floor of hit@1 lies more than 2 points below what was measured"
+        "both: the floor of hit@1 lies more than 2 points below what was measured"
     ]
 
 
-@given(st.lists(st.tuples(st.sampled_from(gate.GUARDED), st.floats(0, 1)), max_size=6))
+@given(st.lists(st.tuples(st.sampled_from(gate.GUARDED["both"]), st.floats(0, 1)), max_size=6))
 def test_raising_again_and_again_lowers_nothing(steps: list[tuple[str, float]]) -> None:
     held = gate.moved(EMPTY, MEASURED)
     for name, value in steps:
         raised = gate.moved(held, measured(value, name=name))
-        assert all(raised["floors"][h][n] >= held["floors"][h][n] for h in raised["floors"] for n in gate.GUARDED)
+        assert all(raised["floors"][p][n] >= held["floors"][p][n] for p in gate.GUARDED for n in gate.GUARDED[p])
         held = raised
     assert gate._quiet_changes(held) == []
+
+
+def test_a_history_that_was_rewritten_is_told_by_git(tmp_path: Path) -> None:
+    path = tmp_path / "evals" / "gate_floors.json"
+    path.parent.mkdir()
+
+    def git(*arguments: str) -> str:
+        who = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+        done = subprocess.run(["git", *who, *arguments], cwd=path.parent, check=True, capture_output=True, text=True)
+        return done.stdout
+
+    def commit(history: list[int]) -> None:
+        path.write_text(json.dumps({"history": history}))
+        git("add", "-A")
+        git("commit", "-qm", "floors")
+
+    git("init", "-q")
+    commit([1])
+    commit([1, 2])
+    assert gate.rewritten(path) == []
+    path.write_text(json.dumps({"history": [1, 3]}))
+    (problem,) = gate.rewritten(path)
+    assert "lost or changed an entry" in problem
+    commit([3])
+    assert len(gate.rewritten(path)) == 1
+    commit([3, 4])
+    assert len(gate.rewritten(path)) == 1  # for good
 
 
 # The report
@@ -499,12 +528,18 @@ def quiz_run(systems: tuple[str, ...] = ("dateline",)) -> Json:
         "withdrawable_and_held": 6,
         "published": {"asked": 12, "with_prediction": 10, "predicted": 805},
     }
-    return to_json("realtimeqa", ["python", "-m", "evals.run", "realtimeqa"], options, results)
+    return to_json("realtimeqa", ["python", "-m", "evals.run", "realtimeqa"], options, results, "abc1234567")
 
 
 def reading_run() -> Json:
     result = SystemResult([row(n, em=float(n % 2), f1=0.5) for n in range(4)], {})
-    return to_json("squad", ["python", "-m", "evals.run", "squad"], {"asked": 4, "answerable": 3}, {"dateline": result})
+    return to_json(
+        "squad",
+        ["python", "-m", "evals.run", "squad"],
+        {"asked": 4, "answerable": 3},
+        {"dateline": result},
+        "abc1234567",
+    )
 
 
 def test_a_report_has_the_tables_of_each_run_and_ends_with_the_notes(tmp_path: Path) -> None:
