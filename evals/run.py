@@ -64,11 +64,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     settings = Settings.load("evals")
     made_with = {"embedder": Path(settings.embedder).name, "passage_words": settings.passage_words}
-    whole = to_json(options.dataset, ["python", "-m", "evals.run", *given], facts | made_with, systems, at)
+    whole = to_json(
+        options.dataset, ["python", "-m", "evals.run", *_without_paths(given)], facts | made_with, systems, at
+    )
     print(figures_table(whole))
     if options.json:
         write(options.json, whole)
     return 1 if failed else 0
+
+
+def _without_paths(given: Sequence[str]) -> list[str]:
+    """A command line to repeat elsewhere: folders of this machine are not told."""
+    told = []
+    for before, word in zip(["", *given], given, strict=False):
+        option, sign, value = word.partition("=")
+        if before in ("--data", "--cache"):
+            told.append("DIR")
+        elif before == "--json":
+            told.append(Path(word).name)
+        elif sign and option in ("--data", "--cache", "--json"):
+            told.append(f"{option}={Path(value).name if option == '--json' else 'DIR'}")
+        else:
+            told.append(word)
+    return told
 
 
 def _realtimeqa(options: argparse.Namespace) -> Run:

@@ -204,7 +204,7 @@ def test_the_run_tells_what_was_asked(measured: Measured) -> None:
         "withdrawable": 5,
         "withdrawable_and_held": 5,
     }
-    assert measured.first["command"].startswith("python -m evals.run realtimeqa --data quiz --years 2031")
+    assert measured.first["command"].startswith("python -m evals.run realtimeqa --data DIR --years 2031")
     assert "| hit@10 | 100.0 % (100.0–100.0) |" in measured.told
 
 
