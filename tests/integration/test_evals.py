@@ -481,6 +481,7 @@ def test_passages_of_a_paragraph_stand_in_it() -> None:
 # The gate
 
 
+@pytest.mark.timeout(900)  # a hundred questions; a minute or two on an idle machine
 def test_the_gate_is_open(samples: Archive) -> None:
     ledger = json.loads(gate.FLOORS.read_text(encoding="utf-8"))
     assert gate.problems(gate.measure(samples), ledger) == []
