@@ -426,7 +426,7 @@ class Told:
     """A reader that was told which sentence and which words to give, and how sure to be."""
 
     def __init__(self, *told: tuple[str, str | None, float]) -> None:
-        self.told = list(told)
+        self.told = [told[0], *told]  # the first question is asked once before it counts
 
     def read(self, question: Question, candidates: Sequence[Candidate]) -> list[Evidence]:
         words, short, confidence = self.told.pop(0)

@@ -214,8 +214,8 @@ def test_questions_won_and_lost_are_named() -> None:
     text = compare.compare(before, after, "old", "new")
     lines = text.splitlines()
     assert lines[0] == "old -> new: 4 questions in both of 4 and 4"
-    assert any(line.startswith("| f1 | 62.50 | 60.00 | -2.50 | ") for line in lines)
-    assert "| cited_words | 10.00 | 12.00 | +2.00 | +2.00 to +2.00 | beyond chance |" in lines
+    assert any(line.startswith("| f1 | 4 | 62.50 | 60.00 | -2.50 | ") for line in lines)
+    assert "| cited_words | 4 | 10.00 | 12.00 | +2.00 | +2.00 to +2.00 | beyond chance |" in lines
     assert "by f1: 2 won, 1 lost, 1 as before" in lines
     assert lines[lines.index("won:") + 1 :] == [
         "  +0.50 q-1 Who sank ferry 1?",
@@ -231,7 +231,7 @@ def test_only_questions_of_both_count() -> None:
     after = [answer(n, f1=0.0) for n in range(7, 2, -1)]
     text = compare.compare(before, after, "old", "new")
     assert "old -> new: 2 questions in both of 5 and 5" in text
-    assert "| f1 | 100.00 | 0.00 | -100.00 | -100.00 to -100.00 | beyond chance |" in text
+    assert "| f1 | 2 | 100.00 | 0.00 | -100.00 | -100.00 to -100.00 | beyond chance |" in text
     assert "by f1: 0 won, 2 lost, 0 as before" in text
     assert "won:" not in text.splitlines()
 
@@ -248,8 +248,8 @@ def test_a_figure_that_the_first_question_lacks_is_compared_too() -> None:
     before = [answer(0, refused_unanswerable=1.0), answer(1, f1_answerable=0.5)]
     after = [answer(0, refused_unanswerable=0.0), answer(1, f1_answerable=1.0)]
     text = compare.compare(before, after, "old", "new")
-    assert "| refused_unanswerable | 100.00 | 0.00 |" in text
-    assert "| f1_answerable | 50.00 | 100.00 |" in text
+    assert "| refused_unanswerable | 1 | 100.00 | 0.00 |" in text
+    assert "| f1_answerable | 1 | 50.00 | 100.00 |" in text
 
 
 def test_a_long_list_is_cut() -> None:
@@ -524,9 +524,10 @@ def quiz_run(systems: tuple[str, ...] = ("dateline",)) -> Json:
         "articles": 5,
         "quiz_pages_left_out": 1,
         "findable": 11,
+        "listed": 12,
         "withdrawable": 8,
         "withdrawable_and_held": 6,
-        "published": {"asked": 12, "with_prediction": 10, "predicted": 805},
+        "published": {"asked": 12, "with_prediction": 12, "predicted": 12},
     }
     return to_json("realtimeqa", ["python", "-m", "evals.run", "realtimeqa"], options, results, "abc1234567")
 
@@ -563,9 +564,9 @@ def test_a_report_has_the_tables_of_each_run_and_ends_with_the_notes(tmp_path: P
     assert "| GPT-3 175B with web search, 2022, 805 questions | 40.7 % | 49.7 % |" in whole
     assert "| Dateline, refusing switched off, 12 questions | 33.3 % | 33.3 % |" in whole
     assert f"| {STEPS[0]} | 1 | 8.3 % |" in whole
-    assert "(plots/coverage.svg)" in whole
+    assert "(plots/coverage-1.svg)" in whole
     assert "| | dateline | bm25s |" in beside
-    assert "(plots/hits.svg)" in beside
+    assert "(plots/hits-2.svg)" in beside
     assert "asked: 4, answerable: 3." in reading
     assert "| f1 | 50.0 % (50.0–50.0) |" in reading
 
@@ -588,21 +589,21 @@ def test_plots_are_well_formed_and_the_same_when_drawn_again(tmp_path: Path) -> 
     for folder in (tmp_path / "one", tmp_path / "two"):
         report.report([quiz_run(), quiz_run(("dateline", "bm25s"))], "", folder)
         drawn.append({path.name: path.read_bytes() for path in folder.iterdir()})
-    assert sorted(drawn[0]) == ["coverage.svg", "hits.svg"]
+    assert sorted(drawn[0]) == ["coverage-1.svg", "hits-2.svg"]
     assert drawn[0] == drawn[1]
     for name, content in drawn[0].items():
         root = ElementTree.fromstring(content)  # noqa: S314 - our own plot
         assert root.tag.endswith("}svg"), name
         words = " ".join(root.itertext())
         assert "dateline" in words
-    assert "bm25s" in drawn[0]["hits.svg"].decode()
+    assert "bm25s" in drawn[0]["hits-2.svg"].decode()
 
 
 def test_the_command_writes_report_and_plots_beside_it(tmp_path: Path, saved: Callable[[str, object], str]) -> None:
     run, notes, out = saved("run.json", quiz_run()), saved("NOTES.md", "By hand."), tmp_path / "RESULTS.md"
     assert report.main([run, "--notes", notes, "--out", str(out)]) == 0
     assert out.read_text(encoding="utf-8").endswith("\n\nBy hand.\n")
-    assert (tmp_path / "plots" / "coverage.svg").is_file()
+    assert (tmp_path / "plots" / "coverage-1.svg").is_file()
 
 
 def test_without_notes_a_report_ends_with_its_last_run(tmp_path: Path, saved: Callable[[str, object], str]) -> None:
