@@ -19,6 +19,7 @@ VARIABLES = {
     "DATELINE_ARCHIVE": "archive",
     "DATELINE_EMBEDDER": "embedder",
     "DATELINE_PASSAGE_WORDS": "passage_words",
+    "DATELINE_READER": "reader",
 }
 
 
@@ -38,11 +39,14 @@ class Settings:
         embedder: `all-MiniLM-L6-v2` for the one that is installed with Dateline, else the folder
             or the name of any sentence-transformers model.
         passage_words: target length of a passage, 20 to 400 words.
+        reader: empty for the one that is installed with Dateline, else the folder or the name of any extractive
+            question-answering model in Hugging Face format. It shapes no archive and can be changed at any time.
     """
 
     archive: Path = field(default_factory=default_archive)
     embedder: str = DEFAULT_EMBEDDER
     passage_words: int = 130
+    reader: str = ""
 
     def __post_init__(self) -> None:
         if str(self.archive).startswith(("http://", "https://")):
@@ -52,6 +56,8 @@ class Settings:
         object.__setattr__(self, "archive", Path(self.archive).expanduser().absolute())
         if self.embedder and Path(self.embedder).is_dir():
             object.__setattr__(self, "embedder", str(Path(self.embedder).absolute()))
+        if self.reader and Path(self.reader).is_dir():
+            object.__setattr__(self, "reader", str(Path(self.reader).absolute()))
         if not self.embedder:
             raise SettingsError(f"the embedder has no name; leave it out for {DEFAULT_EMBEDDER}")
         if not 20 <= self.passage_words <= 400:

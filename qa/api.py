@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ingest.archive import Archive
     from ingest.settings import Settings
     from qa.answer import Answer
+    from qa.calibration import Caution
     from qa.question import Range
 
 
@@ -24,6 +25,7 @@ def ask(
     published: Range = None,
     publisher: str | Collection[str] | None = None,
     without: Collection[str] = (),
+    caution: Caution = "normal",
 ) -> Answer:
     """Ask an archive of news; the same question on the same archive gets the same answer.
 
@@ -35,12 +37,13 @@ def ask(
             of which may be None.
         publisher: only articles of this publisher, or of these.
         without: ids of articles that may not be used, of a source that is not trusted for one.
+        caution: how sure an answer has to be: "low" answers more, "high" refuses more.
 
     Returns:
         An answer, or a refusal with `answered` False.
 
     Raises:
-        QuestionError: the question is empty or too long, or the dates make no range.
+        QuestionError: the question is empty or too long, the dates make no range, or the caution is none of the three.
         ArchiveMissing, ArchiveOwned, ArchiveMismatch: the archive cannot be opened.
 
     Example:
@@ -50,21 +53,31 @@ def ask(
     """
     from qa.question import Question
 
-    Question.parse(question, published, publisher, without)  # a bad question is told before anything slow is loaded
-    asked = {"question": question, "published": published, "publisher": publisher, "without": tuple(without)}
-    return _chain(_opened(archive)).invoke(asked)
+    Question.parse(
+        question, published, publisher, without, caution
+    )  # a bad question is told before anything slow is loaded
+    asked = {
+        "question": question,
+        "published": published,
+        "publisher": publisher,
+        "without": tuple(without),
+        "caution": caution,
+    }
+    opened, reader = _opened(archive)
+    return _chain(opened, reader).invoke(asked)
 
 
 _held: dict[Path, Archive] = {}
 _holding = threading.Lock()
 
 
-def _opened(archive: Archive | Settings | str | Path | None) -> Archive:
+def _opened(archive: Archive | Settings | str | Path | None) -> tuple[Archive, str]:
+    """The archive, and the name of the reader, which may change while the archive is open."""
     from ingest.archive import Archive
     from ingest.settings import Settings
 
     if isinstance(archive, Archive):
-        return archive
+        return archive, archive.settings.reader
     settings = archive if isinstance(archive, Settings) else Settings.load(archive)
     key = settings.archive.resolve()
     with _holding:
@@ -73,14 +86,15 @@ def _opened(archive: Archive | Settings | str | Path | None) -> Archive:
             atexit.register(close)
         elif _held[key].settings != settings:
             Archive.open(settings).close()  # says which setting is another
-        return _held[key]
+        return _held[key], settings.reader
 
 
 @functools.lru_cache(maxsize=8)
-def _chain(archive: Archive) -> Runnable[str | Mapping[str, Any], Answer]:
+def _chain(archive: Archive, reader: str) -> Runnable[str | Mapping[str, Any], Answer]:
     from qa.chain import build_chain
+    from qa.reader import load_reader
 
-    return build_chain(archive)
+    return build_chain(archive, load_reader(reader, archive.embedder))
 
 
 def close() -> None:

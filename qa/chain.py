@@ -19,7 +19,7 @@ from ingest.coverage import Coverage
 from qa.answer import REFUSAL, Answer, Nearby
 from qa.extractive import QuotingAnswerer
 from qa.question import Question
-from qa.reader import Evidence, EvidenceReader, SimilarityReader
+from qa.reader import Evidence, EvidenceReader, load_reader
 from qa.retrieval import Candidate, retrieve
 from qa.verify import CitationCheck
 
@@ -47,12 +47,12 @@ def build_chain(
 ) -> Runnable[str | Mapping[str, Any], Answer]:
     """The runnable over an archive.
 
-    Its input is the question, or a mapping with `question` and optionally `published`, `publisher` and `without`, as in
-    `qa.ask`. `stream` gives parts that add up to the answer.
+    Its input is the question, or a mapping with `question` and optionally `published`, `publisher`, `without` and
+    `caution`, as in `qa.ask`. `stream` gives parts that add up to the answer.
 
     Args:
         archive: an open one; it stays the caller's to close.
-        reader: in place of the SimilarityReader.
+        reader: in place of the one that the archive's settings name.
         answerer: in place of the QuotingAnswerer.
     """
     steps = _Steps(archive, reader, answerer or QuotingAnswerer())
@@ -75,7 +75,11 @@ class _Steps:
     def understand(self, asked: str | Mapping[str, Any]) -> _State:
         if isinstance(asked, str):
             return {"question": Question.parse(asked)}
-        facts = {name: asked[name] for name in ("published", "publisher", "without") if asked.get(name) is not None}
+        facts = {
+            name: asked[name]
+            for name in ("published", "publisher", "without", "caution")
+            if asked.get(name) is not None
+        }
         return {"question": Question.parse(asked["question"], **facts)}
 
     def retrieve(self, state: _State) -> _State:
@@ -88,7 +92,7 @@ class _Steps:
 
     def read(self, state: _State) -> _State:
         if self.reader is None:
-            self.reader = SimilarityReader(self.archive.embedder)
+            self.reader = load_reader(self.archive.settings.reader, self.archive.embedder)
         return {**state, "evidence": self.reader.read(state["question"], state["candidates"])}
 
     def answer(self, state: _State) -> Iterator[Answer]:

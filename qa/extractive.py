@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ingest.lexical import terms as stems
 from qa.answer import Answer, Citation, Sentence
+from qa.calibration import THRESHOLDS
 from qa.question import Kind, Question
 from qa.reader import Evidence
-
-#: Confidence from which on the best sentence counts as an answer.
-THRESHOLD = 0.37
 
 _MOST = 3  # sentences in an answer
 _MOST_NARROW = 2  # where a name, a date or a number is asked for
@@ -25,17 +23,19 @@ class QuotingAnswerer:
     """Picks the surest sentences, and refuses where none is sure enough.
 
     Attributes:
-        threshold: confidence from which on a sentence counts as an answer, 0..1.
+        threshold: confidence from which on a sentence counts as an answer, 0..1; None leaves it to the
+            question's caution.
     """
 
-    def __init__(self, threshold: float = THRESHOLD) -> None:
+    def __init__(self, threshold: float | None = None) -> None:
         self.threshold = threshold
 
     def answer(self, question: Question, evidence: Sequence[Evidence]) -> Iterator[Answer]:
         """Parts of the answer as they come, a sentence each; nothing where the evidence is not enough."""
-        if not evidence or evidence[0].confidence < self.threshold:
+        threshold = THRESHOLDS[question.caution] if self.threshold is None else self.threshold
+        if not evidence or evidence[0].confidence < threshold:
             return
-        for each in choose(question, evidence, self.threshold):
+        for each in choose(question, evidence, threshold):
             yield Answer(
                 question=question.text,
                 answered=True,
@@ -48,7 +48,7 @@ class QuotingAnswerer:
 def choose(question: Question, evidence: Sequence[Evidence], threshold: float) -> list[Evidence]:
     """The sentences to quote: the best, what completes a quotation that it opens, and what else answers and is new."""
     best = evidence[0]
-    chosen = [best, *_completing(best, evidence)]
+    chosen = [best, *_completing(best)]
     most = _MOST if question.kind in _BROAD else _MOST_NARROW
     floor = max(threshold, _FURTHER * best.confidence)
     for each in evidence[1:]:
@@ -77,19 +77,19 @@ def cite(evidence: Evidence) -> Citation:
     )
 
 
-def _completing(best: Evidence, evidence: Sequence[Evidence]) -> list[Evidence]:
+def _completing(best: Evidence) -> list[Evidence]:
     """The sentence with the other half of a quotation: who said it stands behind its end or before its beginning."""
-    neighbours = sorted(
-        (e for e in evidence if e.found.passage.article_id == best.found.passage.article_id), key=lambda e: e.span
-    )
-    at = neighbours.index(best)
-    opened = len(re.findall("“", best.quote)) - len(re.findall("”", best.quote))
-    step = 1 if opened > 0 else -1
-    if opened == 0 or not 0 <= at + step < len(neighbours):
+    opened = best.quote.count("“") - best.quote.count("”")
+    passage = best.found.passage
+    if opened == 0 or best.span not in passage.sentences:
         return []
-    other = neighbours[at + step]
-    gap = max(best.span[0], other.span[0]) - min(best.span[1], other.span[1])
-    return [other] if gap <= _GAP else []
+    at = passage.sentences.index(best.span) + (1 if opened > 0 else -1)
+    if not 0 <= at < len(passage.sentences):
+        return []
+    start, end = passage.sentences[at]
+    gap = max(best.span[0], start) - min(best.span[1], end)
+    quote = passage.text[start - passage.start : end - passage.start]
+    return [replace(best, span=(start, end), quote=quote)] if gap <= _GAP else []
 
 
 def _says_the_same(one: Evidence, other: Evidence) -> bool:

@@ -25,7 +25,7 @@ _PLAIN = frozenset(
     wednesday thursday friday saturday sunday january february march april june july august september october
     november december president minister secretary mr mrs ms dr prof""".split()
 )
-_TITLES = frozenset(
+TITLES = frozenset(
     """president minister secretary mr mrs ms miss dr prof professor sir dame lord lady king queen prince princess
     captain judge justice general colonel major chief prime foreign deputy acting former senator representative governor
     mayor superintendent chancellor premier ambassador bishop pope chairman chairwoman director finance transport health
@@ -190,8 +190,8 @@ def agreement(asked: str, found: str) -> float:
         return 1.0
     if (here is not None and here == seat(found)) or (there is not None and there == seat(asked)):
         return 0.8
-    mine = [word for word in one.split() if word not in _TITLES]
-    theirs = [word for word in other.split() if word not in _TITLES]
+    mine = [word for word in one.split() if word not in TITLES]
+    theirs = [word for word in other.split() if word not in TITLES]
     if not mine or not theirs or here is not None or there is not None:
         return 0.0
     # "Pompeo" and "Michael Pompeo", "Huawei" and "Huawei Technologies"; not "Davin Pell" and "Marta Pell".

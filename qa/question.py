@@ -12,6 +12,7 @@ from ingest.article import Published
 from ingest.errors import DatelineError
 from ingest.language import LANGUAGES, detect_language
 from ingest.scope import Scope, publisher_key
+from qa.calibration import CAUTIONS, Caution
 from qa.names import Name, find_names
 
 #: Longest question, in characters.
@@ -64,6 +65,8 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
         r"|organi[sz]ation|agency|player|author|firm|outlet|union)\b",
     ),
 )
+
+_COUNTRY = re.compile(r"\b(?:which|what) (?:[\w-]+ )?(?:country|nation)\b", re.IGNORECASE)
 
 # Words of a question that no article need share with it.
 _EMPTY = frozenset(
@@ -123,6 +126,7 @@ class Question:
         published: range of publication, ISO 8601, first and last day; None for no limit.
         publishers: names of publishers it is asked of; empty for all.
         without: ids of articles that may not be used for it.
+        caution: how sure an answer has to be.
     """
 
     text: str
@@ -130,6 +134,7 @@ class Question:
     published: tuple[str | None, str | None] | None = None
     publishers: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    caution: Caution = "normal"
 
     @classmethod
     def parse(
@@ -138,6 +143,7 @@ class Question:
         published: Range = None,
         publisher: str | Collection[str] | None = None,
         without: Collection[str] = (),
+        caution: Caution = "normal",
     ) -> Question:
         """Check and understand a question.
 
@@ -146,9 +152,10 @@ class Question:
             published: a date such as "2020-07-21" or "2020-07", or (first, last), each of which may be None.
             publisher: name of a publisher, or several.
             without: ids of articles that may not be used.
+            caution: `low` answers more, `high` refuses more.
 
         Raises:
-            QuestionError: it is empty or too long, or the dates make no range.
+            QuestionError: it is empty or too long, the dates make no range, or the caution is none of the three.
         """
         if not isinstance(text, str):
             raise QuestionError(f"a question is text, not {type(text).__name__}")
@@ -160,7 +167,9 @@ class Question:
         publishers = (publisher,) if isinstance(publisher, str) else tuple(publisher or ())
         if not all(isinstance(name, str) and name.strip() for name in publishers):
             raise QuestionError("a publisher has no name; leave it out to ask all of them")
-        return cls(words, find_kind(words), _range(published), publishers, tuple(without))
+        if caution not in CAUTIONS:
+            raise QuestionError(f"caution is {caution!r}; it takes {', '.join(CAUTIONS)}")
+        return cls(words, find_kind(words), _range(published), publishers, tuple(without), caution)
 
     @property
     def scope(self) -> Scope:
@@ -221,6 +230,11 @@ _ENGLISH = frozenset(
     about there they their his her by for not will would can could should been it its on says said after before many
     much tell ban you your between during under over into out up to""".split()
 )
+
+
+def asks_for_country(text: str) -> bool:
+    """Whether the answer is the name of a country."""
+    return _COUNTRY.search(text) is not None
 
 
 def find_kind(text: str) -> Kind:

@@ -1,27 +1,45 @@
 """What in the passages answers the question, and how surely.
 
-`EvidenceReader` is all that the rest knows; `SimilarityReader` weighs what an embedding model and the words themselves
-tell, and needs no training of its own.
+`EvidenceReader` is all that the rest knows. `SpanReader` has a model mark the words that answer in each passage, lets
+articles that say the same support one another, and gives the sentences around the best of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from ingest.archive import Found
 from ingest.article import Span
-from qa.question import Question
+from qa.calibration import SENTENCES, WORDS, Curve
+from qa.names import agreement
+from qa.packing import Page
+from qa.question import Kind, Question
 from qa.retrieval import Candidate
-from qa.spans import find_short_answer
+from qa.roles import Context, excluded
+from qa.short import fits, key, trim
+from qa.span_models import SpanModel, load_span_model
 
 if TYPE_CHECKING:
     from ingest.embeddings import SentenceTransformerEmbeddings
-    from qa.roles import Context
 
+_BROAD: frozenset[Kind] = frozenset({"said", "why", "how", "yes/no"})
+_HAPPENED = re.compile(
+    r"\bwhat(?:[’']s| is| was)? (?:has |had )?happen|\b(?:tell me|what do (?:we|you) know) about\b", re.I
+)
 
-_BEFORE = 2  # sentences that a pronoun may point back to
+_FIRST = 12  # passages that are read first; the rest only where these leave a doubt
+_OVERWHELMING = 0.97  # confidence, in two articles or more, at which the rest is not read
+_MARKS = 3  # spans of a passage
+_MISFIT = 4.0  # logits that a span of another kind than was asked for loses
+_OTHER = 3.0  # logits that a sentence loses where another acts than the one that is asked about
+_RANK = 0.35  # logits that a passage loses with each e-fold of its rank in retrieval
+_LIKE = 10.0  # logits a unit of cosine similarity of a sentence to a broad question
+_LIKENESS = 0.45  # similarity at which that is 0
+_COMPARED = 24  # sentences that are compared with a broad question
 
 
 @dataclass(frozen=True)
@@ -50,53 +68,215 @@ class EvidenceReader(Protocol):
         """The sentences of the candidates, the surest first; an empty list where there is none."""
 
 
-class SimilarityReader:
-    """Scores sentences by similarity, shared words and the kind of answer."""
+@dataclass(frozen=True)
+class Finding:
+    """A marked span in its sentence.
 
-    #: How many of the candidates are read; sentences in the others are too unlike the question.
-    passages = 12
+    Attributes:
+        candidate: where it stands.
+        sentence: offsets in the article's text.
+        words: the span, cut to what was asked.
+        score: logits over "no answer here".
+    """
 
-    def __init__(self, embedder: SentenceTransformerEmbeddings) -> None:
-        """Args: embedder: the one that the archive was made with."""
+    candidate: Candidate
+    sentence: Span
+    words: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A finding beside the others.
+
+    Attributes:
+        finding: itself.
+        score: logits, with the support of other articles.
+        short: the few words that answer; None where few words cannot.
+    """
+
+    finding: Finding
+    score: float
+    short: str | None
+
+
+class SpanReader:
+    """Reads with a model that marks spans."""
+
+    #: How many of the candidates are read.
+    passages = 32
+
+    def __init__(self, model: SpanModel, embedder: SentenceTransformerEmbeddings) -> None:
+        """Args: model: marks the spans; embedder: the one that the archive was made with."""
+        self._model = model
         self._embedder = embedder
 
     def read(self, question: Question, candidates: Sequence[Candidate]) -> list[Evidence]:
         """The sentences of the candidates, the surest first."""
-        from qa.features import confidence
+        findings = self.find(question, candidates[:_FIRST])
+        if not wants_sentences(question):
+            evidence = _evidence(self.weigh(question, findings), WORDS)
+            if _is_overwhelming(evidence):
+                return evidence
+        findings += self.find(question, candidates[_FIRST : self.passages], _FIRST)
+        return _evidence(self.weigh(question, findings), SENTENCES if wants_sentences(question) else WORDS)
 
-        asked = self._embedder.encode_words([question.text])[0]
-        evidence = []
-        for candidate, span, context in self._contexts(candidates):
-            certainty = confidence(question, asked, context)
-            short = find_short_answer(question, context.text) if certainty else None
-            evidence.append(Evidence(candidate.found, span, context.text, certainty, short))
-        return sorted(evidence, key=lambda e: (-e.confidence, e.found.passage.passage_id, e.span))
+    def find(self, question: Question, candidates: Sequence[Candidate], rank: int = 0) -> list[Finding]:
+        """The marked spans of some candidates, in no order.
 
-    def _contexts(self, candidates: Sequence[Candidate]) -> list[tuple[Candidate, Span, Context]]:
-        from qa.roles import Context
+        Args:
+            question: what is asked.
+            candidates: in the order of retrieval.
+            rank: of the first of them, from 0.
+        """
+        pages = [Page(heading(candidate), candidate.passage.text) for candidate in candidates]
+        found = []
+        for number, (candidate, marks) in enumerate(
+            zip(candidates, self._model.mark(question.text, pages, _MARKS), strict=True)
+        ):
+            prior = -_RANK * math.log(1 + rank + number)
+            for mark in marks:
+                sentence = _sentence_at(candidate, mark.span)
+                if sentence is None:
+                    continue
+                words = _words(candidate, mark.span, sentence)
+                if not re.search(r"[^\W_]", words):
+                    continue
+                words = words[slice(*trim(question, words))]
+                against = 0.0 if fits(question, words) else _MISFIT
+                against += _OTHER if excluded(question, _context(candidate, sentence)) else 0.0
+                found.append(Finding(candidate, sentence, words, mark.score + prior - against))
+        return found
 
-        read = candidates[: self.passages]
-        places = [(candidate, index) for candidate in read for index in range(len(candidate.passage.sentences))]
-        texts = [_sentences(candidate)[index] for candidate, index in places]
-        by_place = {(c.passage.article_id, c.passage.ordinal): c for c in candidates}
-        result = []
-        for (candidate, index), text, encoded in zip(places, texts, self._embedder.encode_words(texts), strict=True):
-            passage = candidate.passage
-            neighbours = [by_place.get((passage.article_id, passage.ordinal + step)) for step in (-1, 1)]
-            before, after = (_sentences(neighbour) if neighbour else [] for neighbour in neighbours)
-            row = [*before, *_sentences(candidate), *after]
-            at = len(before) + index
-            context = Context(
-                text=text,
-                before=" ".join(row[max(0, at - _BEFORE) : at]),
-                after=" ".join(row[at + 1 : at + 2]),
-                passage=f"{candidate.found.article.headline}\n{passage.text}",
-                encoded=encoded,
-            )
-            result.append((candidate, passage.sentences[index], context))
-        return result
+    def weigh(self, question: Question, findings: Sequence[Finding]) -> list[Weighed]:
+        """Findings with what speaks for each, in logits, in no order."""
+        if wants_sentences(question):
+            return self._sentences(question, findings)
+        weighed = []
+        for group in _groups(findings):
+            # Each article counts once: the probability that one of them is right, not the number of mentions.
+            best: dict[str, float] = {}
+            for each in group:
+                article = each.candidate.passage.article_id
+                best[article] = max(best.get(article, -math.inf), each.score)
+            score = _log_sum(best.values())
+            leader = max(group, key=lambda each: (each.score, each.candidate.passage.passage_id))
+            weighed += [Weighed(each, score if each is leader else each.score, each.words) for each in group]
+        return weighed
+
+    def _sentences(self, question: Question, findings: Sequence[Finding]) -> list[Weighed]:
+        """Of a broad question: the sentences that the model marks and that are like the question."""
+        best: dict[tuple[str, Span], Finding] = {}
+        for each in sorted(findings, key=lambda f: (-f.score, f.candidate.passage.passage_id, f.sentence)):
+            best.setdefault((each.candidate.passage.article_id, each.sentence), each)
+        compared = list(best.values())[:_COMPARED]
+        if not compared:
+            return []
+        quotes = [_quote(each.candidate, each.sentence) for each in compared]
+        vectors = self._embedder.encode_documents(quotes)
+        likeness = vectors @ self._embedder.encode_queries([question.text])[0]
+        few = question.kind != "yes/no" and not _HAPPENED.search(question.text)
+        return [
+            Weighed(each, each.score + _LIKE * (float(like) - _LIKENESS), each.words if few else None)
+            for each, like in zip(compared, likeness, strict=True)
+        ]
 
 
-def _sentences(candidate: Candidate) -> list[str]:
+def load_reader(name: str, embedder: SentenceTransformerEmbeddings) -> EvidenceReader:
+    """The reader of a name: the one that is installed, or any other model that marks spans.
+
+    Args:
+        name: as in the settings; empty for the one that is installed.
+        embedder: the one that the archive was made with.
+
+    Raises:
+        ReaderError: its files are missing or altered, or it marks no spans.
+    """
+    return SpanReader(load_span_model(name), embedder)
+
+
+def wants_sentences(question: Question) -> bool:
+    """Whether a few words are not enough for a question: why, how, what somebody said, what happened, yes or no."""
+    return question.kind in _BROAD or _HAPPENED.search(question.text) is not None
+
+
+def heading(candidate: Candidate) -> str:
+    """Headline and date, as the model sees them in front of a passage."""
+    article = candidate.found.article
+    date = f" ({article.published.in_words()})" if article.published else ""
+    return f"{article.headline}{date}"
+
+
+def _evidence(weighed: Iterable[Weighed], confidence: Curve) -> list[Evidence]:
+    """One piece of evidence a sentence, the surest first."""
+    best: dict[tuple[str, Span], Weighed] = {}
+    for each in sorted(weighed, key=lambda w: (-w.score, w.finding.candidate.passage.passage_id, w.finding.sentence)):
+        best.setdefault((each.finding.candidate.passage.article_id, each.finding.sentence), each)
+    return [
+        Evidence(
+            each.finding.candidate.found,
+            each.finding.sentence,
+            _quote(each.finding.candidate, each.finding.sentence),
+            confidence(each.score),
+            each.short,
+        )
+        for each in best.values()
+    ]
+
+
+def _groups(findings: Sequence[Finding]) -> list[list[Finding]]:
+    """Findings that say the same, together; "Biden" goes with "Joe Biden"."""
+    groups: list[tuple[str, str, list[Finding]]] = []
+    for each in sorted(findings, key=lambda f: (-f.score, f.candidate.passage.passage_id, f.sentence, f.words)):
+        own = key(each.words)
+        for other, words, members in groups:
+            if own == other or (own and each.words[:1].isupper() and agreement(words, each.words) == 1.0):
+                members.append(each)
+                break
+        else:
+            groups.append((own, each.words, [each]))
+    return [members for _, _, members in groups]
+
+
+def _log_sum(scores: Iterable[float]) -> float:
+    values = list(scores)
+    peak = max(values)
+    return peak + math.log(sum(math.exp(value - peak) for value in values))
+
+
+def _sentence_at(candidate: Candidate, span: Span) -> Span | None:
+    """The sentence that holds most of a span of the passage; None where none does."""
     passage = candidate.passage
-    return [passage.text[start - passage.start : end - passage.start] for start, end in passage.sentences]
+    start, end = span[0] + passage.start, span[1] + passage.start
+    overlaps = [(min(end, e) - max(start, s), (s, e)) for s, e in passage.sentences]
+    most = max(overlaps, default=(0, (0, 0)))
+    return most[1] if most[0] > 0 else None
+
+
+def _words(candidate: Candidate, span: Span, sentence: Span) -> str:
+    """What of a span of the passage lies in a sentence."""
+    start, end = (place - candidate.passage.start for place in sentence)
+    return candidate.passage.text[max(span[0], start) : min(span[1], end)]
+
+
+def _context(candidate: Candidate, sentence: Span) -> Context:
+    """A sentence with two before it, to which a pronoun may point, and one behind it."""
+    row = candidate.passage.sentences
+    at = row.index(sentence)
+    texts = [_quote(candidate, each) for each in row[max(0, at - 2) : at + 2]]
+    here = min(at, 2)
+    return Context(texts[here], " ".join(texts[:here]), " ".join(texts[here + 1 :]))
+
+
+def _quote(candidate: Candidate, sentence: Span) -> str:
+    passage = candidate.passage
+    return passage.text[sentence[0] - passage.start : sentence[1] - passage.start]
+
+
+def _is_overwhelming(evidence: Sequence[Evidence]) -> bool:
+    if not evidence or evidence[0].confidence < _OVERWHELMING:
+        return False
+    articles = {
+        e.found.passage.article_id for e in evidence if e.short and key(e.short) == key(evidence[0].short or "")
+    }
+    return len(articles) > 1

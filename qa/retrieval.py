@@ -17,7 +17,7 @@ from ingest.lexical import terms
 from qa.question import Question
 
 #: How many passages are handed on.
-PASSAGES = 24
+PASSAGES = 32
 
 _DEPTH = 60  # of each of the two rankings
 _RRF = 60  # the constant of reciprocal rank fusion

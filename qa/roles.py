@@ -6,11 +6,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ingest.embeddings import EncodedText
 from ingest.lexical import terms as stems
 from qa import expressions
 from qa.names import Name, agreement, find_names, form
-from qa.question import Question
+from qa.question import Question, asks_for_country
 
 # A verb or a link behind "U.S.", rather than a noun that it describes.
 _ACTS = re.compile(
@@ -32,15 +31,11 @@ class Context:
         text: the sentence.
         before: the one or two sentences before it.
         after: the sentence behind it.
-        passage: the whole passage, with its article's headline.
-        encoded: the sentence as the embedder sees it.
     """
 
     text: str
     before: str
     after: str
-    passage: str
-    encoded: EncodedText
 
 
 def has_kind(question: Question, context: Context) -> bool | None:
@@ -54,6 +49,8 @@ def has_kind(question: Question, context: Context) -> bool | None:
         "why": lambda: expressions.REASON.search(context.text) is not None,
         "said": lambda: expressions.is_speech(context.text),
     }
+    if asks_for_country(question.text):
+        return None  # it need not stand behind a preposition of place
     finder = finders.get(question.kind)
     return bool(finder()) if finder else None
 

@@ -99,6 +99,12 @@ def build_parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     added.add_argument(
         "--publisher", action="append", metavar="NAME", help="only articles of this publisher; may be repeated"
     )
+    added.add_argument(
+        "--caution",
+        choices=("low", "normal", "high"),
+        default="normal",
+        help="how sure an answer has to be: low answers more, high refuses more (default %(default)s)",
+    )
     added.add_argument("--markdown", action="store_true", help="print Markdown with the sources and their quoted words")
 
     added = command("serve", "serve the chat page", "dateline serve --samples --port 7860", json=False)

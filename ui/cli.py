@@ -81,7 +81,7 @@ def _ask(arguments: argparse.Namespace) -> int:
     from qa import ask
 
     question = sys.stdin.read() if arguments.question == "-" else arguments.question
-    answer = ask(question, _settings(arguments), arguments.published, arguments.publisher)
+    answer = ask(question, _settings(arguments), arguments.published, arguments.publisher, caution=arguments.caution)
     if arguments.json:
         _print_json(answer.to_dict())
     elif arguments.markdown:

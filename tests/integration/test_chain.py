@@ -12,6 +12,7 @@ from langchain_core.runnables import Runnable
 from ingest import Archive
 from qa import Answer, ArchiveRetriever, QuestionError, ask, build_chain
 from qa.answer import Sentence
+from qa.calibration import Caution
 from qa.extractive import QuotingAnswerer, cite
 from qa.question import Question
 from qa.reader import Evidence
@@ -114,3 +115,10 @@ def test_an_article_that_is_left_out_is_not_cited(samples: Archive) -> None:
     assert cited
     assert cited.isdisjoint(citation.article_id for citation in again.citations)
     assert cited.isdisjoint(near.article_id for near in again.nearby)
+
+
+def test_more_caution_answers_no_more(samples: Archive) -> None:
+    questions = [QUESTION, "Who is the captain of the Grey Petrel?", "How tall is the lighthouse on Gull Point?"]
+    cautions: tuple[Caution, ...] = ("high", "normal", "low")
+    answered = [sum(ask(each, samples, caution=caution).answered for each in questions) for caution in cautions]
+    assert answered == sorted(answered)

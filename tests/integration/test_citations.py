@@ -16,7 +16,7 @@ from ingest.passages import split_passages
 from qa import ask
 from qa.extractive import QuotingAnswerer
 from qa.question import Question
-from qa.reader import SimilarityReader
+from qa.reader import load_reader
 from qa.retrieval import Candidate
 
 NEWS = st.lists(
@@ -35,7 +35,7 @@ def test_every_citation_of_any_text_stands_at_its_offsets(text: str, question: s
     article = Article(identity="any", headline="Any", text=text)
     candidates = [Candidate(Found(passage, article), 1.0) for passage in split_passages(article, 20)]
     asked = Question.parse(question)
-    evidence = SimilarityReader(load_embedder()).read(asked, candidates)
+    evidence = load_reader("", load_embedder()).read(asked, candidates)
     for part in QuotingAnswerer(threshold=0.0).answer(asked, evidence):
         for citation in part.citations:
             assert citation.quote

@@ -121,6 +121,7 @@ def test_wrong_usage_exits_2(dateline: Command) -> None:
         ["ask"],
         ["ask", "Who?", "--colour"],
         ["ask", "Who?", "--published", "2024-13"],
+        ["ask", "Who?", "--caution", "huge"],
         ["tell", "Who?"],
         ["serve", "--port", "high"],
         ["serve", "--port", "99999"],

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from ingest.archive import Found
 from ingest.article import Article, Passage
+from qa.calibration import THRESHOLDS, Caution
 from qa.extractive import QuotingAnswerer
 from qa.question import Question
 from qa.reader import Evidence
@@ -10,11 +11,9 @@ from qa.reader import Evidence
 def evidence(text: str, quotes: dict[str, float], identity: str = "a", short: str | None = None) -> list[Evidence]:
     """Evidence for some of a text's sentences, with their confidence; the others have none."""
     article = Article(identity=identity, headline="Ferry", text=text)
-    passage = Passage(article.article_id, article.version, 0, 0, len(text), text, ())
-    return [
-        Evidence(Found(passage, article), (text.index(q), text.index(q) + len(q)), q, c, short)
-        for q, c in quotes.items()
-    ]
+    spans = {quote: (text.index(quote), text.index(quote) + len(quote)) for quote in quotes}
+    passage = Passage(article.article_id, article.version, 0, 0, len(text), text, tuple(sorted(spans.values())))
+    return [Evidence(Found(passage, article), spans[q], q, c, short) for q, c in quotes.items()]
 
 
 def answer(question: str, found: list[Evidence], threshold: float = 0.5) -> list[str]:
@@ -26,6 +25,14 @@ def answer(question: str, found: list[Evidence], threshold: float = 0.5) -> list
 def test_nothing_is_said_below_the_threshold() -> None:
     assert answer("Why?", evidence("It sank.", {"It sank.": 0.49})) == []
     assert answer("Why?", []) == []
+
+
+def test_the_threshold_follows_the_caution_of_the_question() -> None:
+    found = evidence("It sank.", {"It sank.": (THRESHOLDS["low"] + THRESHOLDS["normal"]) / 2})
+    cautions: tuple[Caution, ...] = ("low", "normal", "high")
+    given = {c: list(QuotingAnswerer().answer(Question.parse("Why?", caution=c), found)) for c in cautions}
+    assert [len(given[c]) for c in cautions] == [1, 0, 0]
+    assert THRESHOLDS["low"] < THRESHOLDS["normal"] < THRESHOLDS["high"]
 
 
 def test_the_quote_is_cited_at_its_offsets() -> None:

@@ -115,3 +115,10 @@ def test_a_short_english_question_is_not_taken_for_another_language(question: st
 
 def test_an_embedder_whose_languages_are_not_known_is_asked_anything() -> None:
     assert Question.parse("Почему паром сел на мель?").foreign_language(frozenset()) is None
+
+
+def test_the_caution_is_one_of_three() -> None:
+    assert Question.parse("Who resigned?").caution == "normal"
+    assert Question.parse("Who resigned?", caution="high").caution == "high"
+    with pytest.raises(QuestionError, match="caution is 'huge'; it takes low, normal, high"):
+        Question.parse("Who resigned?", caution="huge")  # type: ignore[arg-type]

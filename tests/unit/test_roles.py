@@ -1,18 +1,15 @@
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
-from ingest.embeddings import EncodedText
 from qa.question import Question
 from qa.roles import Context, agent, excluded
 
-NOTHING = EncodedText(np.zeros(4, dtype=np.float32), [], np.zeros((0, 4), dtype=np.float32))
 BAN = "Last week, the U.K. banned China’s Huawei from its networks, citing the impact of U.S. sanctions."
 
 
 def context(text: str, before: str = "", after: str = "") -> Context:
-    return Context(text, before, after, f"{before} {text} {after}", NOTHING)
+    return Context(text, before, after)
 
 
 @pytest.mark.parametrize(

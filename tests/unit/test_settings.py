@@ -97,3 +97,13 @@ def test_the_archive_may_be_in_the_users_home() -> None:
 
 def test_a_settings_error_is_one_of_datelines_own() -> None:
     assert issubclass(SettingsError, DatelineError)
+
+
+def test_the_reader_shapes_no_archive_and_a_folder_is_named_from_the_root(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "model").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert Settings.load(environment={}).reader == ""
+    assert Settings.load(environment={"DATELINE_READER": "model"}).reader == str(tmp_path / "model")
+    assert Settings.load(environment={"DATELINE_READER": "some/model"}).reader == "some/model"

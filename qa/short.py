@@ -1,0 +1,125 @@
+"""The few words that answer: cut to what was asked, and whether they are of the kind that was asked for."""
+
+from __future__ import annotations
+
+import re
+
+from ingest.article import Span
+from ingest.lexical import terms as stems
+from qa import expressions
+from qa.names import TITLES, country
+from qa.question import Question, asks_for_country
+
+_QUOTES = " \t\n,;:!?\"“”‘’'()[]"
+_NO_PERSON = re.compile(
+    r"(?:ies|ings?|tions?|ments?|ship|Department|Office|Board|Group|Council|Court|Hospital|Motors|Electric|Bank|Inc|Ltd|Corp)\b"
+)
+_SIGNED = re.compile(r"[-–.](?=\d)")
+_EDGE = " \t\n,;:.!?–—-\"“”‘’'()[]"
+_PREPOSITION = re.compile(r"^(?:in|on|at|since|until|by|from|before|after|of|for|to|near)\s+", re.IGNORECASE)
+_ARTICLE = re.compile(r"^(?:a|an|the)\s+", re.IGNORECASE)
+_WORD = re.compile(r"\S+")
+_POSSESSIVE = re.compile(r"[’']s?$")
+_DIGIT = re.compile(r"\d")
+_SAYS = re.compile(r"[^\W_]")
+_BODY = re.compile(r"^(?:what|which)\b", re.IGNORECASE)
+_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+
+
+def trim(question: Question, words: str) -> Span:
+    """What to keep of a marked span.
+
+    A title in front of a name goes where a person is asked for, a unit that the question names behind a number, a
+    preposition in front of a date or place, quotation marks and full stops at the ends.
+
+    Args:
+        question: what is asked.
+        words: the span.
+
+    Returns:
+        Offsets in the span; never empty where it holds a letter or figure.
+    """
+    whole = start, end = _bare(words, 0, len(words))
+    kept = words[start:end]
+    if question.kind in ("when", "where", "number", "money") and (match := _PREPOSITION.match(kept)):
+        start += match.end()
+    if question.kind in ("number", "money"):
+        end = _without_unit(question, words, start, end)
+    elif question.kind == "who":
+        start = _without_title(question, words, start, end)
+    end -= _possessive(question, words[start:end])
+    start, end = _bare(words, start, end)
+    return (start, end) if _SAYS.search(words, start, end) else whole
+
+
+def fits(question: Question, words: str) -> bool:
+    """Whether words are of the kind that a question asks for; True where any may be."""
+    if asks_for_country(question.text):
+        return country(_ARTICLE.sub("", words)) is not None or not (_DIGIT.search(words) or words.islower())
+    if question.kind in ("number", "money"):
+        return bool(_DIGIT.search(words) or expressions.NUMBER.search(words))
+    if question.kind == "when":
+        return bool(_DIGIT.search(words) or expressions.times(words)) or len(words.split()) > 3
+    if question.kind in ("who", "where"):
+        return not re.fullmatch(r"[\W\d]*", words) and not _YEAR.fullmatch(words.strip(_EDGE))
+    return True
+
+
+def key(words: str) -> str:
+    """What two spans that say the same have in common: small letters, no articles, no marks, no possessive.
+
+    A point or comma between figures, a sign of money and a minus stay: they make another number.
+    """
+    folded = _POSSESSIVE.sub("", words.casefold().strip(_QUOTES))
+    folded = re.sub(r"(?<=\d),(?=\d{3})", "", folded).replace("–", "-")
+    folded = re.sub(r"(?<!\d)\.|\.(?!\d)|[’']", "", folded)
+    folded = re.sub(r"(?<!^)-(?=\d)|-(?!\d)|[^\w\s.$£€¥-]", " ", folded)
+    return " ".join(_ARTICLE.sub("", " ".join(folded.split())).split())
+
+
+def _bare(text: str, start: int, end: int) -> Span:
+    """Without blanks and marks at the ends; a closing bracket, the full stop of an initial and a minus stay."""
+    inner_start, inner_end = start, end
+    while inner_start < inner_end and text[inner_start] in _EDGE and not _SIGNED.match(text, inner_start):
+        inner_start += 1
+    while inner_end > inner_start and text[inner_end - 1] in _EDGE:
+        inner_end -= 1
+    if inner_start == inner_end:
+        return start, end
+    if re.search(r"\b(?:[A-Z]\.)*[A-Z]$", text[inner_start:inner_end]) and text[inner_end : inner_end + 1] == ".":
+        inner_end = min(end, inner_end + 1)  # "U.S."
+    if "(" in text[inner_start:inner_end] and text[inner_end : inner_end + 1] == ")":
+        inner_end = min(end, inner_end + 1)
+    return inner_start, inner_end
+
+
+def _without_unit(question: Question, words: str, start: int, end: int) -> int:
+    """The end of a number, before words that the question says itself: "218 seats" of "How many seats?"."""
+    asked = set(stems(question.text))
+    found = list(_WORD.finditer(words, start, end))
+    while len(found) > 1:
+        own = stems(found[-1][0])
+        if not own or not set(own) <= asked or _DIGIT.search(found[-1][0]):
+            break
+        found.pop()
+    return found[-1].end() if found else end
+
+
+def _without_title(question: Question, words: str, start: int, end: int) -> int:
+    """Where a name begins behind its titles; the beginning where what follows is none: "the Prime Minister"."""
+    if _BODY.match(question.text):  # "Which company" may have a title in its name
+        return start
+    found = list(_WORD.finditer(words, start, end))
+    first = 0
+    while first < len(found) and found[first][0].strip(".,").lower() in TITLES:
+        first += 1
+    if first in (0, len(found)) or found[first - 1][0].lower() in ("of", "for", "the", "and"):
+        return start
+    # "General Ferries" is no general: a first name, or an initial, and a surname follow a title, or one name alone.
+    name = found[first][0]
+    return found[first].start() if name[:1].isupper() and not _NO_PERSON.search(words, start, end) else start
+
+
+def _possessive(question: Question, words: str) -> int:
+    match = _POSSESSIVE.search(words)
+    return len(match[0]) if match and len(match[0]) == 2 and question.kind != "yes/no" else 0
