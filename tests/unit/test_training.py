@@ -1,0 +1,581 @@
+"""How the reader's training data is made; `tests/integration/test_training.py` has the training itself."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from evals.datasets.base import DataMissing
+from qa.packing import Page
+from tests.tiny import tiny_tokenizer
+from training import negatives
+from training.features import Batch, Example, batches, collate, encode
+from training.groups import Group, Mix, make_groups
+from training.heldout import evaluate, pick
+from training.nearmiss import (
+    OPPOSITES,
+    Case,
+    near_miss,
+    negate,
+    remove_sentence,
+    swap_name,
+    swap_name_in_both,
+    swap_name_in_passage,
+    swap_number,
+    swap_opposite,
+)
+from training.questions import Asked, Paragraph, holds, is_held_out, load_paragraphs, normalise, split
+
+SEEDS = range(60)
+
+
+def dice(seed: int) -> random.Random:
+    return random.Random(seed)  # noqa: S311 - nothing secret
+
+
+# Questions
+
+SQUAD: dict[str, Any] = {
+    "version": "1.1",
+    "data": [
+        {
+            "title": "Port_of_Oskell",
+            "paragraphs": [
+                {
+                    "context": "The ferry sank in 1874. Odo Crail raised it.",
+                    "qas": [
+                        {
+                            "id": "a",
+                            "question": " Who  raised the ferry? ",
+                            "answers": [
+                                {"text": "Odo Crail", "answer_start": 24},
+                                {"text": "Crail", "answer_start": 28},
+                            ],
+                        },
+                        {"id": "b", "question": "When?", "answers": [{"text": "1874", "answer_start": 3}]},
+                    ],
+                }
+            ],
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_questions_are_read_with_the_first_answer_and_its_place(tmp_path: Path, packed: bool) -> None:
+    words = json.dumps(SQUAD).encode()
+    if packed:
+        (tmp_path / "train-v1.1.json.gz").write_bytes(gzip.compress(words))
+    else:
+        (tmp_path / "train-v1.1.json").write_bytes(words)
+    (paragraph,) = load_paragraphs(tmp_path)
+    assert paragraph.title == "Port of Oskell"
+    # That of 1874 is not where it says, and is left out.
+    assert paragraph.questions == (Asked("a", "Who raised the ferry?", (24, 33)),)
+    assert paragraph.text[24:33] == "Odo Crail"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "holds no train-v1.1.json"),
+        ("{", "a JSON file is expected"),
+        ("[]", "is not of SQuAD's form"),
+        ('{"data": [{"title": "Oskell"}]}', "is not of SQuAD's form: KeyError\\('paragraphs'\\)"),
+        ('{"data": [{"title": "a", "paragraphs": [{"context": "b", "qas": [{"answers": []}]}]}]}', "SQuAD's form"),
+    ],
+)
+def test_data_that_is_missing_or_of_another_form_is_told(tmp_path: Path, content: str | None, message: str) -> None:
+    if content is not None:
+        (tmp_path / "train-v1.1.json").write_text(content)
+    with pytest.raises(DataMissing, match=message):
+        load_paragraphs(tmp_path)
+
+
+def test_the_same_titles_are_held_out_always() -> None:
+    assert [n for n in range(100) if is_held_out(f"Harbour {n}")] == [3, 14, 33, 36, 38, 78, 92]
+    assert 0.03 < sum(is_held_out(f"Harbour {n}") for n in range(2_000)) / 2_000 < 0.07
+
+
+@given(st.lists(st.text(max_size=12), max_size=80))
+def test_no_title_is_both_learned_from_and_held_out(titles: list[str]) -> None:
+    paragraphs = [Paragraph(title, f"Text {n}.", ()) for n, title in enumerate(titles)]
+    learned, held = split(paragraphs)
+    assert {p.title for p in learned}.isdisjoint(p.title for p in held)
+    assert sorted(learned + held, key=lambda p: p.text) == sorted(paragraphs, key=lambda p: p.text)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "expected"),
+    [
+        ("It was Odo Crail who left.", "the Odo Crail", True),
+        ("It was Odo Crailey who left.", "Odo Crail", False),
+        ("In 1874, it sank.", "1874", True),
+        ("In 18745 it sank.", "1874", False),
+        ("odo crail.", "Odo Crail", True),
+    ],
+)
+def test_a_text_holds_an_answer_at_the_borders_of_words(text: str, answer: str, expected: bool) -> None:
+    assert holds(text, answer) is expected
+
+
+def test_the_normal_form_is_that_of_squad() -> None:
+    assert normalise("The “U.S.” --  an Island, a man!") == "“us” island man"
+
+
+# Near-misses
+
+TAUGHT = "Marta Pell taught Odo Crail in Oskell. Brisk Tarn sailed to Ulverne with him."
+WHOM = Case("Whom did Marta Pell teach?", TAUGHT, (18, 27))
+NAMES = ["Hester Vayle", "Neve Orde", "Marta Pell", "Odo Crail"]
+
+
+def test_a_name_in_the_question_becomes_another_that_is_not_the_answer() -> None:
+    found = {made.question for seed in SEEDS if (made := swap_name(dice(seed), WHOM, NAMES))}
+    assert found <= {
+        f"Whom did {name} teach?" for name in ("Hester Vayle", "Neve Orde", "Brisk Tarn", "Oskell", "Ulverne")
+    }
+    assert len(found) > 2
+    made = swap_name(dice(1), WHOM, NAMES)
+    assert made is not None
+    assert (made.passage, made.answer) == (TAUGHT, None)
+
+
+def test_a_country_becomes_a_country() -> None:
+    case = Case("Who sailed to Britain?", "Odo Crail sailed to Britain.", (0, 9))
+    found = {made.question for seed in SEEDS if (made := swap_name(dice(seed), case, ["Neve Orde", "France"]))}
+    assert found == {"Who sailed to France?"}
+
+
+def test_the_same_person_under_a_surname_is_no_other() -> None:
+    case = Case("Whom did Marta Pell teach?", "She taught Odo Crail.", (11, 20))
+    assert all(swap_name(dice(seed), case, ["Pell", "Ms. Pell", "Odo Crail"]) is None for seed in SEEDS)
+
+
+def test_a_question_without_a_name_has_none_to_swap() -> None:
+    case = Case("Who taught?", TAUGHT, (0, 10))
+    for rule in (swap_name, swap_name_in_passage, swap_name_in_both):
+        assert rule(dice(1), case, NAMES) is None
+
+
+def test_a_name_in_the_passage_becomes_another_and_the_question_stays() -> None:
+    for seed in SEEDS:
+        made = swap_name_in_passage(dice(seed), WHOM, NAMES)
+        assert made is not None
+        assert made.question == WHOM.question
+        assert made.answer is None
+        assert "Marta Pell" not in made.passage
+        assert made.passage.endswith(" with him.")
+        assert "taught Odo Crail in Oskell" in made.passage
+
+
+def test_a_name_that_stands_in_the_passage_only_as_part_of_a_word_is_not_swapped() -> None:
+    case = Case("Whom did Ann teach?", "The Annual taught Odo Crail.", (18, 27))
+    assert all(swap_name_in_passage(dice(seed), case, NAMES) is None for seed in SEEDS)
+
+
+def test_a_name_that_becomes_another_everywhere_leaves_the_answer_where_it_is() -> None:
+    case = Case("Whom did Marta Pell teach?", f"It was long ago. {TAUGHT} Marta Pell wept.", (35, 44))
+    assert case.passage[35:44] == "Odo Crail"
+    names = set()
+    for seed in SEEDS:
+        made = swap_name_in_both(dice(seed), case, NAMES)
+        assert made is not None
+        assert made.answer is not None
+        assert made.passage[slice(*made.answer)] == "Odo Crail"
+        assert "Marta Pell" not in made.passage + made.question
+        new = made.question.removeprefix("Whom did ").removesuffix(" teach?")
+        assert made.passage.endswith(f"{new} wept.")
+        names.add(new)
+    assert len(names) > 2
+
+
+def test_a_name_in_the_answer_is_not_swapped_in_both() -> None:
+    case = Case("Where did Odo Crail teach?", "Odo Crail taught at the Odo Crail School.", (24, 40))
+    assert all(swap_name_in_both(dice(seed), case, NAMES) is None for seed in SEEDS)
+
+
+def test_a_year_becomes_another_year_of_the_passage_or_near_by() -> None:
+    case = Case("Who sailed in 1874 then?", "Odo Crail sailed in 1874 and Neve in 1901 with 30 men.", (0, 9))
+    found = {made.question for seed in SEEDS if (made := swap_number(dice(seed), case, []))}
+    years = {int(re.findall(r"\d+", question)[0]) for question in found}
+    assert 1901 in years
+    assert len(years) > 3
+    assert 1874 not in years
+    assert all(1844 <= year <= 1924 for year in years)
+    assert all(re.fullmatch(r"Who sailed in \d{4} then\?", question) for question in found)
+
+
+def test_a_number_never_becomes_the_answer_of_the_passage() -> None:
+    case = Case("After 1874, when did it sail?", "It sailed in 1874 and 1901.", (22, 26))
+    assert not any("1901" in made.question for s in SEEDS if (made := swap_number(dice(s), case, [])))
+
+
+def test_the_comma_behind_a_number_stays() -> None:
+    case = Case("In 1874, who sailed?", "Odo Crail sailed in 1874, and Neve in 1901, with him.", (0, 9))
+    found = {made.question for seed in SEEDS if (made := swap_number(dice(seed), case, []))}
+    assert all(re.fullmatch(r"In \d{4}, who sailed\?", question) for question in found)
+
+
+def test_a_question_without_a_number_has_none_to_swap() -> None:
+    assert swap_number(dice(1), WHOM, NAMES) is None
+
+
+def test_a_word_becomes_its_opposite() -> None:
+    case = Case("Who was the first to teach?", TAUGHT, None)
+    assert swap_opposite(dice(1), case, []) == Case("Who was the last to teach?", TAUGHT, None)
+    assert swap_opposite(dice(1), WHOM, []) is None
+
+
+def test_opposites_go_both_ways_and_no_word_is_its_own() -> None:
+    for word, others in OPPOSITES.items():
+        assert word not in others
+        assert all(word in OPPOSITES[other] for other in others)
+
+
+@pytest.mark.parametrize(
+    ("question", "negated"),
+    [
+        ("Who was crowned?", "Who was {} crowned?"),
+        ("What did Odo Crail found?", "What did Odo Crail {} found?"),
+        ("What did the assembly pass?", "What did the assembly {} pass?"),
+        ("Why did he leave?", "Why did he {} leave?"),
+        ("Who can sail?", "Who can {} sail?"),
+    ],
+)
+def test_a_question_is_turned_round_behind_its_auxiliary_or_its_subject(question: str, negated: str) -> None:
+    made = {found.question for s in SEEDS if (found := negate(dice(s), Case(question, TAUGHT, (0, 5)), []))}
+    assert made == {negated.format("not"), negated.format("never")}
+
+
+@pytest.mark.parametrize("question", ["Who was not crowned?", "Who never sailed?", "Why didn't he go?", "Who sailed?"])
+def test_what_is_negative_or_has_no_auxiliary_is_left_alone(question: str) -> None:
+    assert negate(dice(1), Case(question, TAUGHT, None), []) is None
+
+
+REST = "The harbour was quiet that day, and the boats lay in it side by side until the wind had turned again at last."
+
+
+def test_the_sentence_that_answers_goes() -> None:
+    case = Case("Whom did she teach?", f"{REST} She taught Odo Crail. It rained.", (len(REST) + 12, len(REST) + 21))
+    assert case.passage[slice(*case.answer or (0, 0))] == "Odo Crail"
+    made = remove_sentence(dice(1), case, [])
+    assert made is not None
+    assert made.answer is None
+    assert made.passage.split() == f"{REST} It rained.".split()
+
+
+def test_a_sentence_stays_where_little_is_left_or_the_answer_stands_elsewhere_too() -> None:
+    assert remove_sentence(dice(1), WHOM, []) is None
+    twice = f"{REST} She taught Odo Crail. Odo Crail left."
+    assert remove_sentence(dice(1), Case("Whom?", twice, (len(REST) + 12, len(REST) + 21)), []) is None
+    assert remove_sentence(dice(1), Case("Whom?", REST, None), []) is None
+
+
+def test_a_near_miss_has_no_answer_and_differs() -> None:
+    case = Case(
+        "Whom did Marta Pell first teach in 1874?",
+        f"{REST} In 1874 Marta Pell taught Odo Crail in Oskell. In 1901 Brisk Tarn sailed.",
+        (len(REST) + 27, len(REST) + 36),
+    )
+    assert case.passage[slice(*case.answer or (0, 0))] == "Odo Crail"
+    made = [near_miss(dice(seed), case, NAMES) for seed in SEEDS]
+    found = [each for each in made if each is not None]
+    assert len(found) > 50
+    assert all(each.answer is None for each in found)
+    assert all((each.question, each.passage) != (case.question, case.passage) for each in found)
+    assert {each.question == case.question for each in found} == {True, False}
+
+
+def test_where_no_rule_applies_there_is_no_near_miss() -> None:
+    assert near_miss(dice(1), Case("Why?", "It rained.", (0, 9)), NAMES) is None
+
+
+# Groups
+
+
+def paragraph(title: int, number: int) -> Paragraph:
+    """Some 160 words, with a sentence in their midst that answers."""
+    filler = [f"On day {n} the boats of harbour {title} lay side by side until the wind had turned." for n in range(10)]
+    answer = (
+        f"In {1800 + 10 * title + number} Marta Pell{title}{number} taught Odo Crail{title}{number} in Oskell{title}."
+    )
+    text = " ".join([*filler[:5], answer, *filler[5:]])
+    whom, when = f"Odo Crail{title}{number}", str(1800 + 10 * title + number)
+    questions = (
+        Asked(f"{title}-{number}-a", f"Whom did Marta Pell{title}{number} first teach?", _place(text, whom)),
+        Asked(f"{title}-{number}-b", f"When was Odo Crail{title}{number} taught?", _place(text, when)),
+    )
+    return Paragraph(f"Harbour {title}", text, questions)
+
+
+def _place(text: str, words: str) -> tuple[int, int]:
+    return text.index(words), text.index(words) + len(words)
+
+
+PARAGRAPHS = [paragraph(title, number) for title in range(4) for number in range(3)]
+ASKED = [(own, index) for own in range(len(PARAGRAPHS)) for index in range(2)]
+NEAR = [[i for i in range(len(PARAGRAPHS)) if i != own] for own, _ in ASKED]
+ALL = Mix(negatives=1.0, near_misses=1.0, alone=1.0, both=1.0)
+
+
+def groups(mix: Mix = ALL, seed: int = 1) -> list[Group]:
+    return list(make_groups(PARAGRAPHS, ASKED, NEAR, mix, seed))
+
+
+def test_the_same_seed_makes_the_same_groups_and_another_makes_others() -> None:
+    assert groups() == groups()
+    assert groups() != groups(seed=2)
+
+
+def test_a_question_has_the_same_groups_whichever_are_asked_beside_it() -> None:
+    alone = list(make_groups(PARAGRAPHS, ASKED[5:6], NEAR[5:6], ALL, 1))
+    assert alone
+    assert [group for group in groups() if group in alone] == alone
+
+
+def test_answers_stand_at_their_offsets_after_cutting_datelines_and_swaps() -> None:
+    answers = {a.text: p.text[slice(*a.answer)] for p in PARAGRAPHS for a in p.questions}
+    cut = datelines = swapped = second = 0
+    for seed in range(30):
+        for group in groups(seed=seed):
+            if group.answer is None:
+                assert group.wanted == ()
+                continue
+            at, span = group.answer
+            words = group.pages[at].text[slice(*span)]
+            assert group.wanted == (words,)
+            assert words == answers[group.question] if group.kind == "answer" else words in answers.values()
+            cut += len(group.pages[at].text) < 700
+            datelines += re.match(r"[A-Za-z]+ \([A-Za-z]+\) - ", group.pages[at].text) is not None
+            swapped += group.kind == "both"
+            second += at == 1
+    assert min(cut, datelines, swapped, second) > 10
+
+
+def test_passages_are_runs_of_whole_sentences_of_their_paragraph() -> None:
+    originals = [p.text for p in PARAGRAPHS]
+    for group in groups(Mix(negatives=1.0, near_misses=0, alone=1.0, both=0)):
+        for page in group.pages:
+            text = re.sub(r"^[A-Za-z]+ \([A-Za-z]+\) - ", "", page.text)
+            assert any(text in original for original in originals)
+            assert text.startswith(("On day", "In 18"))
+            assert text.endswith(".")
+            assert len(text.split()) <= 150
+
+
+def test_groups_without_an_answer_do_not_hold_one() -> None:
+    made = groups()
+    assert {group.kind for group in made} == {"answer", "near-miss", "negative", "both"}
+    answers = {a.text: p.text[slice(*a.answer)] for p in PARAGRAPHS for a in p.questions}
+    for group in made:
+        assert (group.answer is None) == (group.kind in ("near-miss", "negative"))
+        if group.kind == "negative":
+            assert not holds(group.pages[0].text, answers[group.question])
+
+
+def test_beside_an_answer_stands_a_passage_that_does_not_hold_it() -> None:
+    two = [group for group in groups(Mix(1.0, 0, 0, 0)) if len(group.pages) == 2]
+    assert len(two) == len(ASKED)
+    for group in two:
+        assert group.answer is not None
+        assert not holds(group.pages[1 - group.answer[0]].text, group.wanted[0])
+
+
+def test_a_mix_of_nothing_gives_each_question_with_its_passage_alone() -> None:
+    made = groups(Mix(0, 0, 0, 0, headings=False))
+    assert [group.question for group in made] == [PARAGRAPHS[own].questions[index].text for own, index in ASKED]
+    assert {(group.kind, len(group.pages), group.pages[0].heading) for group in made} == {("answer", 1, "")}
+
+
+def test_headings_are_titles_first_sentences_or_nothing_mostly_with_a_date() -> None:
+    headings = [page.heading for seed in range(10) for group in groups(seed=seed) for page in group.pages]
+    dated = [heading for heading in headings if re.search(r" \(\d{1,2} [A-Z][a-z]+ \d{4}\)$", heading)]
+    assert 0.7 < len(dated) / len(headings) < 1
+    plain = {re.sub(r" \(\d{1,2} [A-Z][a-z]+ \d{4}\)$", "", heading) for heading in headings}
+    assert {"Harbour 0", "-"} < plain
+    assert any(heading.startswith("On day 0") for heading in plain)
+
+
+def test_a_question_without_negatives_still_has_its_passage() -> None:
+    made = list(make_groups(PARAGRAPHS, ASKED, [[] for _ in ASKED], ALL, 1))
+    assert {group.kind for group in made} == {"answer", "near-miss", "both"}
+    assert all(len(group.pages) == 1 for group in made)
+
+
+def test_negatives_are_drawn_from_those_found_and_none_twice() -> None:
+    near = [1, 2, *range(3, 12)]  # two of its own article, and others
+    for seed in SEEDS:
+        drawn = negatives.draw(dice(seed), PARAGRAPHS, 0, near, 3)
+        assert len(drawn) == len(set(drawn))
+        assert set(drawn) <= set(near)
+    first = [negatives.draw(dice(seed), PARAGRAPHS, 0, near, 1)[0] for seed in range(300)]
+    own = sum(PARAGRAPHS[i].title == PARAGRAPHS[0].title for i in first) / 300
+    assert 0.4 < own < 0.6
+    assert first.count(3) > first.count(6) > first.count(9)
+    assert negatives.draw(dice(1), PARAGRAPHS, 0, [], 3) == []
+
+
+# As numbers
+
+TOKENIZER = tiny_tokenizer(word for p in PARAGRAPHS for word in re.findall("[a-z]+", p.text.lower()))
+
+
+def words(count: int) -> str:
+    """A text of so many word pieces, one a letter."""
+    return " ".join("abcdefghij"[n % 10] for n in range(count))
+
+
+def encoded(made: Sequence[Group]) -> list[tuple[Group, Example]]:
+    return [(group, example) for group in made for example in encode(TOKENIZER, [group])]
+
+
+def test_gold_word_pieces_cover_the_answer_and_no_word_more() -> None:
+    pairs = encoded([group for group in groups() if group.answer])
+    assert pairs
+    for group, example in pairs:
+        assert group.answer is not None
+        assert example.gold is not None
+        page, first, last = example.gold
+        offsets = example.packed[page].offsets
+        assert page == group.answer[0]
+        assert (offsets[first][0], offsets[last][1]) == group.answer[1]
+
+
+def test_where_nothing_answers_there_is_no_gold() -> None:
+    pairs = encoded([group for group in groups() if group.answer is None])
+    assert pairs
+    assert all(example.gold is None for _, example in pairs)
+
+
+def group_of(*texts: str, answer: tuple[int, tuple[int, int]] | None) -> Group:
+    return Group("w h o", tuple(Page("h", text) for text in texts), answer, "answer", ("",))
+
+
+def test_of_a_long_page_the_first_window_is_kept() -> None:
+    (example,) = encode(TOKENIZER, [group_of(words(400), "a b c", answer=(1, (2, 3)))])
+    assert [(each.page, len(each.offsets)) for each in example.packed] == [(0, 320), (1, 3)]
+    assert example.gold == (1, 1, 1)
+
+
+@pytest.mark.parametrize(("start", "end", "kept"), [(636, 639, True), (640, 641, False), (636, 643, False)])
+def test_an_answer_that_does_not_stand_whole_in_the_first_window_is_left_out(start: int, end: int, kept: bool) -> None:
+    # The window ends behind the 320th word, at 639.
+    assert bool(list(encode(TOKENIZER, [group_of(words(400), answer=(0, (start, end)))]))) is kept
+
+
+def test_a_group_with_an_empty_page_is_left_out() -> None:
+    assert list(encode(TOKENIZER, [group_of("a b", " ", answer=(0, (0, 1)))])) == []
+
+
+@given(st.lists(st.integers(1, 300), min_size=1, max_size=60), st.integers(1, 40), st.integers(0, 5))
+@settings(max_examples=25, deadline=None)
+def test_batches_hold_every_example_once_and_are_the_same_for_the_same_seed(
+    lengths: list[int], inputs: int, seed: int
+) -> None:
+    examples = list(encode(TOKENIZER, [group_of(words(n), answer=None) for n in lengths]))
+    made = batches(examples, inputs, seed)
+    assert sorted(i for row in made for i in row) == list(range(len(examples)))
+    assert all(1 <= len(row) <= inputs for row in made)
+    assert sum(len(row) < inputs for row in made) <= 1 + len(examples) // (40 * inputs)
+    assert batches(examples, inputs, seed) == made
+
+
+def test_another_seed_is_another_order() -> None:
+    examples = list(encode(TOKENIZER, [group_of(words(n), answer=None) for n in range(1, 60)]))
+    assert batches(examples, 4, 1) != batches(examples, 4, 2)
+
+
+def test_examples_of_a_batch_are_of_about_the_same_length() -> None:
+    examples = list(encode(TOKENIZER, [group_of(words(1 + 37 * n % 300), answer=None) for n in range(60)]))
+    for row in batches(examples, 6, 1):
+        lengths = [examples[i].length for i in row]
+        assert max(lengths) - min(lengths) <= 60
+
+
+def test_side_by_side_each_input_keeps_its_place() -> None:
+    made = [
+        group_of("a b c", answer=(0, (2, 3))),
+        group_of("d", words(40), answer=(1, (4, 7))),
+        group_of("e", answer=None),
+    ]
+    examples = list(encode(TOKENIZER, made))
+    batch = collate(examples)
+    assert batch.ids.shape == batch.mask.shape == batch.inside.shape == (4, 48)
+    assert batch.group.tolist() == [0, 1, 1, 2]
+    assert batch.n_groups == 3
+    rows = [packed for example in examples for packed in example.packed]
+    for row, packed in enumerate(rows):
+        size = len(packed.ids)
+        assert batch.ids[row, :size].tolist() == packed.ids
+        assert batch.mask[row].tolist() == [1] * size + [0] * (48 - size)
+        assert batch.types[row, :size].tolist() == packed.types
+        assert batch.inside[row].nonzero().flatten().tolist() == list(range(packed.first, size - 1))
+    assert batch.starts.nonzero().tolist() == [[0, rows[0].first + 1], [2, rows[2].first + 2]]
+    assert batch.ends.nonzero().tolist() == [[0, rows[0].first + 1], [2, rows[2].first + 3]]
+
+
+# Held-out questions
+
+
+def oracle(batch: Batch) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Scores of one who knows."""
+    return tuple(np.where(gold.numpy(), 5.0, -5.0).astype(np.float32) for gold in (batch.starts, batch.ends))  # type: ignore[return-value]
+
+
+def fool(batch: Batch) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Scores of one who marks the first word, always."""
+    scores = np.full(batch.ids.shape, -5.0, dtype=np.float32)
+    for row, inside in enumerate(batch.inside.numpy()):
+        scores[row, inside.argmax()] = 5.0
+    return scores, scores
+
+
+def refuser(batch: Batch) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Scores of one who never answers."""
+    scores = np.full(batch.ids.shape, -5.0, dtype=np.float32)
+    return scores, scores
+
+
+def test_one_who_knows_is_right_in_all() -> None:
+    made, examples = zip(*encoded(groups()), strict=True)
+    found = evaluate(made, examples, oracle)
+    assert (found.f1, found.em, found.refused, found.kept, found.right_passage) == (1, 1, 1, 1, 1)
+    assert [(score > 0, has, right) for score, has, right in found.scores] == [
+        (g.answer is not None,) * 3 for g in made
+    ]
+
+
+def test_one_who_marks_anything_refuses_nothing() -> None:
+    made, examples = zip(*encoded(groups()), strict=True)
+    found = evaluate(made, examples, fool)
+    assert (found.em, found.refused, found.kept) == (0, 0, 1)
+    assert found.f1 < 0.1
+    assert not any(right for _, _, right in found.scores)
+
+
+def test_one_who_never_answers_keeps_nothing() -> None:
+    made, examples = zip(*encoded(groups()), strict=True)
+    found = evaluate(made, examples, refuser)
+    assert (found.refused, found.kept) == (1, 0)
+
+
+def test_no_groups_have_figures_of_nothing() -> None:
+    assert evaluate([], [], oracle).scores == []
+
+
+def test_the_same_numbers_are_picked_for_the_same_seed() -> None:
+    assert pick(5, 7, 100) == pick(5, 7, 100) != pick(5, 8, 100)
+    assert pick(50, 7, 3) == [0, 1, 2]
+    assert pick(5, 7, 0) == []

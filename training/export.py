@@ -1,0 +1,140 @@
+"""Make of a training run what ships: `python -m training.export --data DIR --run DIR`.
+
+Examples:
+  python -m training.export --data data/squad --run .cache/reader
+  python -m training.export --data data/squad --run .cache/reader --to /tmp/weights
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import logging
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from evals.datasets.base import DataMissing
+from ingest.embeddings import default_model_folder
+from training.features import Batch
+from training.heldout import Scorer, evaluate
+from training.network import Reader
+from training.questions import load_paragraphs, split
+from training.reader import held_out_groups, load_tokenizer
+
+_WEIGHTS = Path(__file__).parent.parent / "qa" / "weights"
+_HELD_OUT = 2_000  # questions that the loss from quantising is measured on
+_OPSET = 17
+
+
+class _Exported(nn.Module):
+    """The reader with plain positional arguments, which is what torch's exporter takes."""
+
+    def __init__(self, reader: Reader) -> None:
+        super().__init__()
+        self.reader = reader
+
+    def forward(self, ids: Tensor, mask: Tensor, types: Tensor) -> tuple[Tensor, Tensor]:
+        starts, ends = self.reader(ids, mask, types)
+        return starts, ends
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; 0 where it went well."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    try:
+        _, held = split(load_paragraphs(options.data))
+    except DataMissing as error:
+        print(f"training: {error}", file=sys.stderr)
+        return 1
+    model = Reader(default_model_folder())
+    model.load_state_dict(torch.load(options.run / "reader.pt", map_location="cpu", weights_only=True))
+    options.to.mkdir(parents=True, exist_ok=True)
+    whole, small = options.run / "reader.fp32.onnx", options.to / "reader.onnx"
+    export(model, whole)
+    quantise(whole, small)
+    shutil.copyfile(default_model_folder() / "tokenizer.json", options.to / "tokenizer.json")
+    groups, examples = held_out_groups(held, load_tokenizer(), options.run, options.questions)
+    figures = {}
+    for name, path in (("fp32", whole), ("int8", small)):
+        found = evaluate(groups, examples, onnx_scorer(path))
+        figures[name] = {k: v for k, v in vars(found).items() if k != "scores"}
+        print(f"{name}: {found.line()}  {path.stat().st_size / 1e6:.1f} MB")
+    print(f"lost by quantising: {(figures['fp32']['f1'] - figures['int8']['f1']) * 100:.2f} points of F1")
+    (options.run / "export.json").write_text(json.dumps(figures, indent=1))
+    print("_SHA256 in qa/span_models.py has to be:")
+    for name in ("reader.onnx", "tokenizer.json"):
+        print(f'    "{name}": "{hashlib.sha256((options.to / name).read_bytes()).hexdigest()}",')
+    return 0
+
+
+def export(model: Reader, path: Path) -> None:
+    """The network as ONNX, of any number of inputs of any length."""
+    model.eval()
+    example = tuple(torch.ones((2, 16), dtype=torch.long) for _ in range(3))
+    names = ["ids", "mask", "types"]
+    axes = {name: {0: "inputs", 1: "length"} for name in [*names, "starts", "ends"]}
+    torch.onnx.export(
+        _Exported(model),
+        example,
+        str(path),
+        input_names=names,
+        output_names=["starts", "ends"],
+        dynamic_axes=axes,
+        opset_version=_OPSET,
+        dynamo=False,
+    )
+
+
+def quantise(whole: Path, small: Path) -> None:
+    """The graph with attention fused and int8 weights, a scale for each column (dynamic quantising)."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from onnxruntime.transformers.optimizer import optimize_model
+
+    fused = whole.with_suffix(".fused.onnx")
+    optimised = optimize_model(str(whole), model_type="bert", num_heads=12, hidden_size=384, opt_level=1)
+    optimised.save_model_to_file(str(fused))
+    quantize_dynamic(
+        str(fused),
+        str(small),
+        per_channel=True,
+        weight_type=QuantType.QInt8,
+        extra_options={"DefaultTensorType": 1},
+    )
+
+
+def onnx_scorer(path: Path) -> Scorer:
+    """Scores by an exported model."""
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+
+    def score(batch: Batch) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        feeds = {"ids": batch.ids.numpy(), "mask": batch.mask.numpy(), "types": batch.types.numpy()}
+        starts, ends = session.run(None, feeds)
+        return starts, ends
+
+    return score
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m training.export", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds SQuAD's train-v1.1.json")
+    parser.add_argument("--run", type=Path, required=True, help="folder that training.reader wrote")
+    parser.add_argument("--to", type=Path, default=_WEIGHTS, help="where the weights go (default: into the package)")
+    parser.add_argument("--questions", type=int, default=_HELD_OUT, help="held-out questions to measure on")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,145 @@
+"""Groups as numbers, and batches of about the same length."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from qa.packing import Packed, pack
+from training.groups import Group
+
+_POOL = 40  # batches that are sorted by length together
+_ROUND = 16  # word pieces that a batch's length is rounded up to
+
+
+@dataclass(frozen=True)
+class Example:
+    """A group as the model reads it.
+
+    Attributes:
+        packed: an input a page.
+        gold: input, first and last of its passage's word pieces, of the answer; None where there is none.
+    """
+
+    packed: tuple[Packed, ...]
+    gold: tuple[int, int, int] | None
+
+    @property
+    def length(self) -> int:
+        """Word pieces of its longest input."""
+        return max(len(each.ids) for each in self.packed)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Inputs side by side.
+
+    Attributes:
+        ids, types, mask: shape (n_inputs, length).
+        inside: 1 where a span may begin or end, shape (n_inputs, length).
+        group: which group an input belongs to, shape (n_inputs,).
+        starts, ends: 1 at the answer's first and last piece, shape (n_inputs, length).
+        n_groups: how many groups.
+    """
+
+    ids: Tensor
+    types: Tensor
+    mask: Tensor
+    inside: Tensor
+    group: Tensor
+    starts: Tensor
+    ends: Tensor
+    n_groups: int
+
+    def to(self, device: str) -> Batch:
+        """The same on a device."""
+        return Batch(
+            ids=self.ids.to(device),
+            types=self.types.to(device),
+            mask=self.mask.to(device),
+            inside=self.inside.to(device),
+            group=self.group.to(device),
+            starts=self.starts.to(device),
+            ends=self.ends.to(device),
+            n_groups=self.n_groups,
+        )
+
+
+def encode(tokenizer: Tokenizer, groups: Iterable[Group]) -> Iterator[Example]:
+    """Groups as examples; one whose answer lies outside of the first window is left out."""
+    for group in groups:
+        packed = pack(tokenizer, group.question, group.pages)
+        first: dict[int, int] = {}
+        for number, each in enumerate(packed):
+            first.setdefault(each.page, number)
+        kept = tuple(packed[number] for number in sorted(first.values()))
+        if len(kept) < len(group.pages):
+            continue
+        if group.answer is None:
+            yield Example(kept, None)
+            continue
+        page, (start, end) = group.answer
+        offsets = kept[page].offsets
+        inside = [i for i, (s, e) in enumerate(offsets) if s < end and e > start]
+        if inside and offsets[-1][1] >= end:
+            yield Example(kept, (page, inside[0], inside[-1]))
+
+
+def batches(examples: Sequence[Example], inputs: int, seed: int) -> list[list[int]]:
+    """Which examples go together: of about the same length, in an order that the seed decides.
+
+    Args:
+        examples: all of them.
+        inputs: of a batch, about.
+        seed: of the order.
+    """
+    rng = random.Random(seed)
+    order = list(range(len(examples)))
+    rng.shuffle(order)
+    result: list[list[int]] = []
+    size = _POOL * inputs
+    for at in range(0, len(order), size):
+        pool = sorted(order[at : at + size], key=lambda i: examples[i].length)
+        made: list[list[int]] = []
+        row: list[int] = []
+        held = 0
+        for i in pool:
+            row.append(i)
+            held += len(examples[i].packed)
+            if held >= inputs:
+                made.append(row)
+                row, held = [], 0
+        if row:
+            made.append(row)
+        rng.shuffle(made)
+        result += made
+    return result
+
+
+def collate(examples: Sequence[Example]) -> Batch:
+    """Examples side by side, padded."""
+    inputs = [(number, packed) for number, example in enumerate(examples) for packed in example.packed]
+    longest = max(len(packed.ids) for _, packed in inputs)
+    length = -(-longest // _ROUND) * _ROUND
+    shape = (len(inputs), length)
+    ids, types, mask = (torch.zeros(shape, dtype=torch.long) for _ in range(3))
+    inside, starts, ends = (torch.zeros(shape, dtype=torch.bool) for _ in range(3))
+    row = 0
+    for example in examples:
+        for number, packed in enumerate(example.packed):
+            size = len(packed.ids)
+            ids[row, :size] = torch.tensor(packed.ids)
+            types[row, :size] = torch.tensor(packed.types)
+            mask[row, :size] = 1
+            inside[row, packed.first : packed.first + len(packed.offsets)] = True
+            if example.gold is not None and example.gold[0] == number:
+                starts[row, packed.first + example.gold[1]] = True
+                ends[row, packed.first + example.gold[2]] = True
+            row += 1
+    group = torch.tensor([number for number, _ in inputs])
+    return Batch(ids, types, mask, inside, group, starts, ends, len(examples))

@@ -1,0 +1,189 @@
+"""What is learned from: a question with the passages that are read for it together."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from tqdm import tqdm
+
+from ingest.article import Span
+from ingest.dateline import MONTHS
+from ingest.sentences import sentence_spans
+from qa.names import find_names
+from qa.packing import Page
+from training import negatives
+from training.nearmiss import Case, near_miss, swap_name_in_both
+from training.questions import Paragraph, holds
+
+_LONGEST = 150  # words of a passage
+_TARGET = 130  # words that a longer one is cut to, as at use
+_SHORTER = 0.45  # share of passages that are cut further, so that more of them are read in the same time
+_SHORTEST = 45  # words
+_DATELINES = 0.1  # share of passages that begin as wire copy does
+_CITIES = """London Paris Berlin Washington Tokyo Beijing Lagos Nairobi Delhi Sydney Rome Madrid Moscow Cairo Lima
+Ottawa Seoul Geneva Brussels Dublin Oslo Warsaw Ankara Jakarta""".split()
+_AGENCIES = ("Reuters", "AP", "AFP", "Bloomberg", "PA", "CNN", "dpa", "Kyodo")
+
+
+@dataclass(frozen=True)
+class Mix:
+    """How the examples are mixed; each is a share of the questions.
+
+    Attributes:
+        negatives: passages from the retriever beside the one that answers.
+        near_misses: the same question with its name, number or sense changed, without an answer.
+        alone: a passage from the retriever without the one that answers.
+        both: a name changed in question and passage alike, answer kept.
+        headings: whether headline and date stand in front.
+    """
+
+    negatives: float = 0.4
+    near_misses: float = 0.36
+    alone: float = 0.12
+    both: float = 0.06
+    headings: bool = True
+
+
+@dataclass(frozen=True)
+class Group:
+    """Passages that are normalised together.
+
+    Attributes:
+        question: its words.
+        pages: what is read.
+        answer: page and offsets in its text; None where none answers.
+        kind: `answer`, `near-miss`, `negative` or `both`, for the report.
+        wanted: every right answer, for scoring.
+    """
+
+    question: str
+    pages: tuple[Page, ...]
+    answer: tuple[int, Span] | None
+    kind: str
+    wanted: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class _Article:
+    """What its paragraphs share: names in them, and first sentences that can stand as headlines."""
+
+    names: list[str]
+    leads: list[str]
+
+
+def make_groups(
+    paragraphs: Sequence[Paragraph],
+    asked: Sequence[tuple[int, int]],
+    found: Sequence[Sequence[int]],
+    mix: Mix,
+    seed: int,
+) -> Iterator[Group]:
+    """The groups of some questions, in their order.
+
+    Args:
+        paragraphs: as `found` counts them.
+        asked: of each question the indexes of its paragraph and of itself there.
+        found: of each question its negatives.
+        mix: how often which kind is made.
+        seed: the same seed makes the same groups.
+    """
+    articles = _articles(paragraphs)
+    for (own, index), near in tqdm(zip(asked, found, strict=True), total=len(asked), desc="examples"):
+        paragraph = paragraphs[own]
+        question = paragraph.questions[index]
+        rng = random.Random(f"{seed} {question.id}")
+        article = articles[paragraph.title]
+        case = _cut(rng, Case(question.text, paragraph.text, question.answer))
+        pages, at = [_page(rng, case, paragraph.title, article, mix)], 0
+        if rng.random() < mix.negatives:
+            drawn = negatives.draw(rng, paragraphs, own, near, 1)
+            pages += [_negative(rng, paragraphs[i], articles, mix) for i in drawn]
+            if len(pages) > 1 and rng.random() < 0.5:
+                pages.reverse()
+                at = 1
+        wanted = (paragraph.text[slice(*question.answer)],)
+        yield Group(question.text, tuple(page for page, _ in pages), _answer(at, pages[at][1]), "answer", wanted)
+        if rng.random() < mix.near_misses and (missed := near_miss(rng, case, article.names)):
+            page, _ = _page(rng, missed, paragraph.title, article, mix)
+            yield Group(missed.question, (page,), None, "near-miss")
+        if rng.random() < mix.alone and (drawn := negatives.draw(rng, paragraphs, own, near, 1)):
+            page, _ = _negative(rng, paragraphs[drawn[0]], articles, mix)
+            if not holds(page.text, wanted[0]):
+                yield Group(question.text, (page,), None, "negative")
+        if rng.random() < mix.both and (changed := swap_name_in_both(rng, case, article.names)):
+            page, span = _page(rng, changed, paragraph.title, article, mix)
+            yield Group(changed.question, (page,), _answer(0, span), "both", wanted)
+
+
+def _answer(page: int, span: Span | None) -> tuple[int, Span] | None:
+    return None if span is None else (page, span)
+
+
+def _articles(paragraphs: Sequence[Paragraph]) -> dict[str, _Article]:
+    found: dict[str, _Article] = {}
+    for paragraph in paragraphs:
+        article = found.setdefault(paragraph.title, _Article([], []))
+        article.names.extend(name.text for name in find_names(paragraph.text))
+        if len(article.leads) < 12:
+            start, end = (sentence_spans(paragraph.text[:400]) or [(0, 80)])[0]
+            article.leads.append(" ".join(paragraph.text[start:end].split()[:12]).rstrip(".,;"))
+    return {title: _Article(sorted(set(each.names)), each.leads) for title, each in found.items()}
+
+
+def _negative(
+    rng: random.Random, paragraph: Paragraph, articles: dict[str, _Article], mix: Mix
+) -> tuple[Page, Span | None]:
+    case = _cut(rng, Case("", paragraph.text, None))
+    return _page(rng, case, paragraph.title, articles[paragraph.title], mix)
+
+
+def _cut(rng: random.Random, case: Case) -> Case:
+    """A run of whole sentences with the answer in it, of about the length that passages have at use."""
+    words = len(case.passage.split())
+    target = float(_TARGET) if words > _LONGEST else float(words)
+    if rng.random() < _SHORTER:
+        target = min(target, rng.uniform(_SHORTEST, 110))
+    if target >= words:
+        return case
+    sentences = sentence_spans(case.passage)
+    if len(sentences) < 2:
+        return case
+    if case.answer is None:
+        first = rng.randrange(len(sentences))
+        last = first
+    else:
+        hit = [i for i, (s, e) in enumerate(sentences) if s < case.answer[1] and e > case.answer[0]]
+        if not hit:
+            return case
+        first, last = hit[0], hit[-1]
+    while (first > 0 or last < len(sentences) - 1) and _words(case.passage, sentences, first, last) < target:
+        if last == len(sentences) - 1 or (first > 0 and rng.random() < 0.5):
+            first -= 1
+        else:
+            last += 1
+    start, end = sentences[first][0], sentences[last][1]
+    answer = case.answer and (case.answer[0] - start, case.answer[1] - start)
+    if answer is not None and not (answer[0] >= 0 and answer[1] <= end - start):
+        return case
+    return Case(case.question, case.passage[start:end], answer)
+
+
+def _words(text: str, sentences: Sequence[Span], first: int, last: int) -> int:
+    return len(text[sentences[first][0] : sentences[last][1]].split())
+
+
+def _page(rng: random.Random, case: Case, title: str, article: _Article, mix: Mix) -> tuple[Page, Span | None]:
+    """The passage with a headline and a date of the form that is in front of it at use."""
+    date = f"{rng.randint(1, 28)} {rng.choice(MONTHS)} {rng.randint(1990, 2026)}"
+    kind = rng.random()
+    heading = title if kind < 0.45 else rng.choice(article.leads) if kind < 0.85 else "-"
+    heading = f"{heading} ({date})" if rng.random() < 0.85 else heading
+    text, span = case.passage, case.answer
+    if rng.random() < _DATELINES:
+        city = rng.choice(_CITIES)
+        front = f"{city.upper() if rng.random() < 0.7 else city} ({rng.choice(_AGENCIES)}) - "
+        text = front + text
+        span = span and (span[0] + len(front), span[1] + len(front))
+    return Page(heading if mix.headings else "", text), span

@@ -1,0 +1,157 @@
+"""The training itself: goes on where it was killed, and says what each stretch bought."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from tqdm import tqdm
+
+from training.features import Example, batches, collate
+from training.heldout import HeldOut
+from training.network import Reader, loss
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How it is trained.
+
+    Attributes:
+        inputs: passages of a step.
+        rate: highest learning rate.
+        warm: share of the steps in which it rises to there; it falls to 0 behind them.
+        decay: of the weights.
+        epochs: times that the examples are read.
+        seed: of the head's first weights and the order.
+        every: inputs between two looks at the held-out questions.
+    """
+
+    inputs: int = 32
+    rate: float = 2e-4
+    warm: float = 0.05
+    decay: float = 0.01
+    epochs: int = 1
+    seed: int = 1
+    every: int = 16_000
+
+
+def train(
+    model: Reader,
+    examples: Sequence[Example],
+    plan: Plan,
+    out: Path,
+    device: str,
+    look: Callable[[Reader], HeldOut],
+    save_every: float = 120.0,
+) -> list[dict[str, Any]]:
+    """Train in place.
+
+    Args:
+        model: on its device.
+        examples: to learn from.
+        plan: how.
+        out: folder of the checkpoint and of `history.json`.
+        device: "cpu" or "cuda".
+        look: figures on held-out questions.
+        save_every: seconds between two checkpoints.
+
+    Returns:
+        What each stretch bought: `inputs` read so far, the mean `loss` of the stretch, the held-out figures.
+    """
+    optimizer = _optimizer(model, plan)
+    rows = [row for epoch in range(plan.epochs) for row in batches(examples, plan.inputs, plan.seed + epoch)]
+    state = _State(out / "checkpoint.pt", json.dumps([asdict(plan), len(examples), len(rows)]))
+    step, seen, history = state.load(model, optimizer, device)
+    if step:
+        _log.info("going on at step %d of %d", step, len(rows))
+    warm = max(1, int(plan.warm * len(rows)))
+    losses: list[float] = []
+    last = time.monotonic()
+    next_look = (seen // plan.every + 1) * plan.every
+    with tqdm(total=len(rows), initial=step, desc="training", unit="step", mininterval=5, smoothing=0.02) as bar:
+        for number in range(step, len(rows)):
+            batch = collate([examples[i] for i in rows[number]])
+            part = min((number + 1) / warm, max(0.0, (len(rows) - number) / max(1, len(rows) - warm)))
+            for settings in optimizer.param_groups:
+                settings["lr"] = plan.rate * part
+            model.train()
+            moved = batch.to(device)
+            with torch.autocast(device, dtype=torch.bfloat16):
+                starts, ends = model(moved.ids, moved.mask, moved.types)
+            value = loss(starts, ends, moved)
+            torch.autograd.backward(value)
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            optimizer.zero_grad()
+            losses.append(float(value.detach()))
+            seen += len(batch.ids)
+            bar.update()
+            if number % 20 == 0:
+                bar.set_postfix(loss=f"{sum(losses[-200:]) / len(losses[-200:]):.3f}", inputs=seen)
+            if seen >= next_look or number == len(rows) - 1:
+                figures = look(model)
+                next_look += plan.every
+                stretch = {"inputs": seen, "loss": round(sum(losses) / len(losses), 4), **_told(figures)}
+                history.append(stretch)
+                tqdm.write(f"{seen:,} inputs: loss {stretch['loss']:.3f}  {figures.line()}")
+                losses = []
+                (out / "history.json").write_text(json.dumps(history, indent=1))
+            if time.monotonic() - last > save_every or number == len(rows) - 1:
+                state.save(model, optimizer, number + 1, seen, history)
+                last = time.monotonic()
+    return history
+
+
+def _optimizer(model: Reader, plan: Plan) -> torch.optim.Optimizer:
+    plain = [p for name, p in model.named_parameters() if p.ndim < 2]
+    decayed = [p for name, p in model.named_parameters() if p.ndim >= 2]
+    groups = [{"params": decayed, "weight_decay": plan.decay}, {"params": plain, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=plan.rate, fused=True)
+
+
+def _told(figures: HeldOut) -> dict[str, float]:
+    return {k: round(v, 4) for k, v in asdict(figures).items() if k != "scores"}
+
+
+@dataclass(frozen=True)
+class _State:
+    """The checkpoint: written beside itself first, so that a kill leaves the one before."""
+
+    path: Path
+    key: str
+
+    def load(
+        self, model: Reader, optimizer: torch.optim.Optimizer, device: str
+    ) -> tuple[int, int, list[dict[str, Any]]]:
+        if not self.path.exists():
+            return 0, 0, []
+        kept = torch.load(self.path, map_location=device, weights_only=True)
+        if kept["key"] != self.key:
+            _log.warning("%s is of another training and is not used; it will be written over", self.path)
+            return 0, 0, []
+        model.load_state_dict(kept["model"])
+        optimizer.load_state_dict(kept["optimizer"])
+        return kept["step"], kept["seen"], kept["history"]
+
+    def save(
+        self, model: Reader, optimizer: torch.optim.Optimizer, step: int, seen: int, history: list[dict[str, Any]]
+    ) -> None:
+        beside = self.path.with_suffix(".writing")
+        kept = {
+            "key": self.key,
+            "model": model.state_dict(),
+            "optimizer": optimizer.state_dict(),
+            "step": step,
+            "seen": seen,
+            "history": history,
+        }
+        torch.save(kept, beside)
+        beside.replace(self.path)

@@ -1,0 +1,208 @@
+"""Questions that a passage no longer answers, though nearly every word is the same.
+
+SQuAD 2.0's unanswerable questions were written by people who changed a name, a date, a number, turned a word into its
+opposite or put a "not" in (Rajpurkar, Jia and Liang, ACL 2018). These are made by rule from SQuAD 1.1, in the question
+or in the passage. No rule can see that a change leaves the answer true; some do, and are noise in the training.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ingest.article import Span
+from ingest.sentences import sentence_spans
+from qa.names import agreement, country, find_names
+from training.questions import holds
+
+_PAIRS = """
+first last; largest smallest; biggest smallest; highest lowest; most least; more fewer; more less; before after;
+north south; northern southern; east west; eastern western; increase decrease; increased decreased; rise fall;
+rose fell; won lost; win lose; winner loser; begin end; began ended; start stop; started stopped; early late;
+earliest latest; oldest youngest; older younger; old new; male female; men women; man woman; father mother;
+son daughter; brother sister; husband wife; king queen; buy sell; bought sold; accept reject; accepted rejected;
+support oppose; supported opposed; allow forbid; allowed forbade; above below; inside outside; maximum minimum;
+public private; open close; opened closed; left right; upper lower; major minor; best worst; positive negative;
+include exclude; included excluded; gain lose; gained lost; enter leave; entered left; arrive depart; arrived departed;
+hot cold; long short; longest shortest; strong weak; strongest weakest; high low; rich poor; urban rural;
+domestic foreign; internal external; same different; join leave; joined left; agree disagree; agreed disagreed;
+create destroy; created destroyed; succeed fail; succeeded failed; friend enemy; ally enemy; attack defend;
+attacked defended; birth death; born killed; city village; summer winter; day night; majority minority; fast slow;
+easy difficult; common rare; known unknown; legal illegal; successful unsuccessful; previous next; import export;
+ancient modern; primary secondary; true false; empty full; marry divorce; married divorced; appoint dismiss;
+appointed dismissed; approve deny; approved denied; raise cut; raised cut; hire fire; hired fired; teacher student
+"""
+_AUXILIARY = re.compile(
+    r"\b(is|are|was|were|did|does|do|has|have|had|can|could|will|would|should|may|might|must)\b", re.IGNORECASE
+)
+_NUMBER = re.compile(r"(?<![\w.,])\d+(?:,\d{3})*(?:\.\d+)?(?!\w)")
+_WORD = re.compile(r"[A-Za-z]+")
+
+
+def _opposites() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for pair in _PAIRS.replace("\n", " ").split(";"):
+        one, other = pair.split()
+        found.setdefault(one, []).append(other)
+        found.setdefault(other, []).append(one)
+    return found
+
+
+OPPOSITES = _opposites()
+
+
+@dataclass(frozen=True)
+class Case:
+    """A question on a passage.
+
+    Attributes:
+        question: its words.
+        passage: its words.
+        answer: offsets in the passage; None where it has no answer.
+    """
+
+    question: str
+    passage: str
+    answer: Span | None
+
+
+#: Makes a near-miss of a case and the names that stand elsewhere in its article; None where it cannot.
+Rule = Callable[[random.Random, Case, Sequence[str]], Case | None]
+
+
+def swap_name(rng: random.Random, case: Case, names: Sequence[str]) -> Case | None:
+    """Another name of the article in place of one in the question."""
+    swap = _names_to_swap(rng, case, names)
+    return swap and Case(_replace(case.question, *swap), case.passage, None)
+
+
+def swap_name_in_passage(rng: random.Random, case: Case, names: Sequence[str]) -> Case | None:
+    """The same, with the question left alone: the passage tells it of another."""
+    swap = _names_to_swap(rng, case, names)
+    passage = case.passage if swap is None else _replace(case.passage, *swap)
+    return None if passage == case.passage else Case(case.question, passage, None)
+
+
+def swap_name_in_both(rng: random.Random, case: Case, names: Sequence[str]) -> Case | None:
+    """One name for another everywhere: the answer stays, so that a swap as such tells nothing."""
+    swap = _names_to_swap(rng, case, names)
+    if swap is None or case.answer is None or swap[0] not in case.passage:
+        return None
+    old, new = swap
+    start, end = case.answer
+    if old in case.passage[start:end]:
+        return None
+    before = _replace(case.passage[:start], old, new)
+    passage = before + case.passage[start:end] + _replace(case.passage[end:], old, new)
+    return Case(_replace(case.question, old, new), passage, (len(before), len(before) + end - start))
+
+
+def swap_number(rng: random.Random, case: Case, _: Sequence[str]) -> Case | None:
+    """Another year or number, of the passage where it has one, in place of that in the question."""
+    found = list(_NUMBER.finditer(case.question))
+    if not found:
+        return None
+    match = rng.choice(found)
+    year = len(match[0]) == 4 and match[0].isdigit()
+    others = [
+        other[0]
+        for other in _NUMBER.finditer(case.passage)
+        if other[0] != match[0] and (len(other[0]) == 4 and other[0].isdigit()) == year
+    ]
+    if case.answer is not None:
+        others = [other for other in others if other not in case.passage[slice(*case.answer)]]
+    if others and rng.random() < 0.6:
+        new = rng.choice(others)
+    else:
+        digits = match[0].replace(",", "")
+        if not digits.isdigit():
+            return None
+        other = max(1, int(digits) + rng.choice([-30, -10, -7, -3, -2, -1, 1, 2, 3, 4, 9, 20, 50]))
+        new = f"{other:,}" if "," in match[0] else str(other)
+    if new in case.question:
+        return None
+    return Case(case.question[: match.start()] + new + case.question[match.end() :], case.passage, None)
+
+
+def swap_opposite(rng: random.Random, case: Case, _: Sequence[str]) -> Case | None:
+    """A word's opposite in its place."""
+    found = [match for match in _WORD.finditer(case.question) if match[0].lower() in OPPOSITES]
+    if not found:
+        return None
+    match = rng.choice(found)
+    new = rng.choice(OPPOSITES[match[0].lower()])
+    return Case(case.question[: match.start()] + new + case.question[match.end() :], case.passage, None)
+
+
+def negate(rng: random.Random, case: Case, _: Sequence[str]) -> Case | None:
+    """A "not", or a "never", where the passage has none."""
+    match = _AUXILIARY.search(case.question)
+    if match is None or re.search(r"\b(?:not|never|no)\b|n't", case.question):
+        return None
+    rest = case.question[match.end() :]
+    # "What did Norman found" negates behind its subject, "Who was crowned" behind the auxiliary.
+    subject = re.match(r"\s+(?:(?:the|a|an)\s+\w+|[A-Z][\w'’]*(?:\s+[A-Z][\w'’]*)*|he|she|it|they)\b", rest)
+    at = match.end() + (subject.end() if subject else 0)
+    word = rng.choice(["not", "not", "never"])
+    return Case(f"{case.question[:at]} {word}{case.question[at:]}", case.passage, None)
+
+
+def remove_sentence(_: random.Random, case: Case, __: Sequence[str]) -> Case | None:
+    """The passage without the sentence that answers."""
+    if case.answer is None:
+        return None
+    answer = case.passage[slice(*case.answer)]
+    hit = [(s, e) for s, e in sentence_spans(case.passage) if s < case.answer[1] and e > case.answer[0]]
+    if not hit:
+        return None
+    rest = f"{case.passage[: hit[0][0]]}{case.passage[hit[-1][1] :]}".strip()
+    if len(rest.split()) < 20 or holds(rest, answer):
+        return None
+    return Case(case.question, rest, None)
+
+
+#: Every rule with how often it is tried.
+RULES: tuple[tuple[Rule, int], ...] = (
+    (swap_name, 5),
+    (swap_name_in_passage, 3),
+    (swap_number, 4),
+    (swap_opposite, 5),
+    (negate, 2),
+    (remove_sentence, 4),
+)
+
+
+def near_miss(rng: random.Random, case: Case, names: Sequence[str]) -> Case | None:
+    """A near-miss by one of the rules; None where none of three that were drawn can make one."""
+    for rule in rng.choices([rule for rule, _ in RULES], [weight for _, weight in RULES], k=3):
+        made = rule(rng, case, names)
+        if made is not None:
+            return made
+    return None
+
+
+def _names_to_swap(rng: random.Random, case: Case, names: Sequence[str]) -> tuple[str, str] | None:
+    asked = [name.text for name in find_names(case.question) if name.start > 0 and len(name.text) > 2]
+    if not asked:
+        return None
+    old = rng.choice(asked)
+    answer = case.passage[slice(*case.answer)] if case.answer else ""
+    near = [name.text for name in find_names(case.passage)]
+    pool = near if near and rng.random() < 0.6 else names
+    fitting = [
+        name
+        for name in pool
+        if len(name) > 2
+        and name not in case.question
+        and name not in answer
+        and (country(name) is None) == (country(old) is None)
+        and abs(len(name.split()) - len(old.split())) <= 1
+        and not agreement(name, old)
+    ]
+    return (old, rng.choice(fitting)) if fitting else None
+
+
+def _replace(text: str, old: str, new: str) -> str:
+    return re.sub(rf"(?<!\w){re.escape(old)}(?!\w)", lambda _: new, text)

@@ -1,0 +1,111 @@
+"""Passages that look right and are not: the best by words and by meaning that do not hold the answer.
+
+As in dense passage retrieval (Karpukhin et al., EMNLP 2020), where the best of BM25 without the answer taught most, and
+RocketQA (Qu et al., NAACL 2021), which takes them from the retriever in use.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import random
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from ingest.lexical import Entry, KeywordIndex
+from ingest.scope import Scope
+from training.questions import Paragraph, holds
+
+_DEPTH = 12  # of each of the two rankings
+_TOKENS = 128  # of a paragraph, for its vector
+_BATCH = 64
+
+_log = logging.getLogger(__name__)
+
+
+def find_negatives(paragraphs: Sequence[Paragraph], asked: Sequence[tuple[int, int]], out: Path) -> list[list[int]]:
+    """For each question, paragraphs that come near and do not hold its answer, the nearest first.
+
+    Args:
+        paragraphs: all that may be drawn.
+        asked: of each question the indexes of its paragraph and of itself there.
+        out: where the result is kept, so that a second run does not search again.
+
+    Returns:
+        Indexes of paragraphs; those by words and by meaning take turns, of the same article and of others.
+    """
+    key = hashlib.sha256(repr([p.text[:40] for p in paragraphs] + list(asked)).encode()).hexdigest()[:12]
+    kept = out / f"negatives-{key}.npy"
+    if kept.exists():
+        return [[int(i) for i in row if i >= 0] for row in np.load(kept)]
+    by_words = _by_words(paragraphs, asked)
+    by_meaning = _by_meaning(paragraphs, asked)
+    table = np.full((len(asked), 2 * _DEPTH), -1, dtype=np.int32)
+    for row, ((own, index), words, meaning) in enumerate(zip(asked, by_words, by_meaning, strict=True)):
+        question = paragraphs[own].questions[index]
+        answer = paragraphs[own].text[slice(*question.answer)]
+        both = [i for pair in zip(words, meaning, strict=False) for i in pair] + words[len(meaning) :]
+        found = [i for i in dict.fromkeys(both) if i != own and not holds(paragraphs[i].text, answer)]
+        table[row, : len(found)] = found[: 2 * _DEPTH]
+    out.mkdir(parents=True, exist_ok=True)
+    np.save(kept, table)
+    return [[int(i) for i in row if i >= 0] for row in table]
+
+
+def draw(rng: random.Random, paragraphs: Sequence[Paragraph], own: int, found: Sequence[int], count: int) -> list[int]:
+    """Some of a question's negatives: from its own article and from others alike, the nearer the likelier."""
+    same = [i for i in found if paragraphs[i].title == paragraphs[own].title]
+    others = [i for i in found if paragraphs[i].title != paragraphs[own].title]
+    drawn: list[int] = []
+    for _ in range(count):
+        pool = [i for i in (same if rng.random() < 0.5 and same else others or same) if i not in drawn]
+        if pool:
+            drawn.append(pool[min(int(rng.expovariate(0.4)), len(pool) - 1)])
+    return drawn
+
+
+def _by_words(paragraphs: Sequence[Paragraph], asked: Sequence[tuple[int, int]]) -> list[list[int]]:
+    with tempfile.TemporaryDirectory() as folder:
+        index = KeywordIndex(Path(folder))
+        facts = {"article_id": "-", "publisher": "", "published": 0, "available": 0}
+        index.replace([], [Entry(str(i), p.title, p.text, facts) for i, p in enumerate(paragraphs)])
+        found = []
+        for own, at in tqdm(asked, desc="negatives by words"):
+            found.append([int(i) for i in index.search(paragraphs[own].questions[at].text, _DEPTH, Scope())])
+        index.close()
+    return found
+
+
+def _by_meaning(paragraphs: Sequence[Paragraph], asked: Sequence[tuple[int, int]]) -> list[list[int]]:
+    texts = _vectors([f"{p.title}\n{p.text}" for p in paragraphs], "paragraphs encoded")
+    questions = _vectors([paragraphs[own].questions[at].text for own, at in asked], "questions encoded")
+    found: list[list[int]] = []
+    for start in range(0, len(questions), 512):
+        scores = questions[start : start + 512] @ texts.T
+        best = np.argpartition(-scores, min(_DEPTH, len(texts) - 1), axis=1)[:, :_DEPTH]
+        for row, columns in zip(scores, best, strict=True):
+            found.append([int(i) for i in columns[np.argsort(-row[columns])]])
+    return found
+
+
+def _vectors(texts: Sequence[str], label: str) -> NDArray[np.float32]:
+    """Vectors of the shipped embedder, in bfloat16 and cut short: near enough to find what is near."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    from ingest.embeddings import default_model_folder
+
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    model = SentenceTransformer(str(default_model_folder()), device=device, local_files_only=True)
+    model.max_seq_length = _TOKENS
+    _log.info("%s: %d", label, len(texts))
+    with torch.autocast(device, dtype=torch.bfloat16):
+        vectors = model.encode(
+            list(texts), batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=True, convert_to_numpy=True
+        )
+    return np.asarray(vectors, dtype=np.float32)

@@ -1,0 +1,73 @@
+"""The network: MiniLM with a start and an end for every word piece, and how it is scored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from transformers import AutoModel
+from transformers.utils import logging
+
+from training.features import Batch
+
+_FLOOR = -1e4
+
+
+class Reader(nn.Module):
+    """An encoder and one linear layer, as in BERT for SQuAD (Devlin et al., NAACL 2019).
+
+    The scores of `[CLS]` stand for "no answer here": they are taken from those of the passage's word pieces, so what is
+    above 0 is likelier than no answer, and scores of several passages compare.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Args: folder: an encoder in Hugging Face format."""
+        super().__init__()
+        logging.set_verbosity_error()
+        logging.disable_progress_bar()
+        # Without dropout: the data is read about once, and drawing it takes a third of the time on a CPU. Attention
+        # is written out, which on a CPU is faster in bfloat16 than the fused one.
+        self.encoder = AutoModel.from_pretrained(
+            folder,
+            add_pooling_layer=False,
+            attn_implementation="eager",
+            hidden_dropout_prob=0.0,
+            attention_probs_dropout_prob=0.0,
+            local_files_only=True,
+        )
+        self.head = nn.Linear(self.encoder.config.hidden_size, 2)
+        nn.init.normal_(self.head.weight, std=0.02)
+        nn.init.zeros_(self.head.bias)
+
+    def forward(self, ids: Tensor, mask: Tensor, types: Tensor) -> tuple[Tensor, Tensor]:
+        """Start and end scores over no answer, each of shape (n_inputs, length), float32."""
+        hidden = self.encoder(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state
+        scores = self.head(hidden).float()
+        scores = scores - scores[:, :1]
+        return scores[..., 0], scores[..., 1]
+
+
+def loss(starts: Tensor, ends: Tensor, batch: Batch) -> Tensor:
+    """Mean of two cross entropies: each passage alone, and all passages of a question together.
+
+    Source: the shared normalisation with a no-answer option of Clark and Gardner, "Simple and Effective Multi-Paragraph
+    Reading Comprehension" (ACL 2018), beside the loss of a reader of one passage.
+    """
+    alone = torch.arange(len(batch.ids), device=batch.ids.device)
+    total = starts.new_zeros(())
+    for scores, gold in ((starts, batch.starts), (ends, batch.ends)):
+        total = total + _cross_entropy(scores, gold, batch.inside, alone, len(batch.ids))
+        total = total + _cross_entropy(scores, gold, batch.inside, batch.group, batch.n_groups)
+    return total / 4
+
+
+def _cross_entropy(scores: Tensor, gold: Tensor, inside: Tensor, group: Tensor, n_groups: int) -> Tensor:
+    """Of each group over all its places and over "no answer", whose score is 0; mean over groups."""
+    open_ = scores.masked_fill(~inside, _FLOOR)
+    peak = scores.new_zeros(n_groups).index_reduce(0, group, open_.amax(dim=1).detach(), "amax")
+    summed = torch.exp(open_ - peak[group][:, None]).sum(dim=1)
+    partition = torch.exp(-peak).index_add(0, group, summed)
+    wanted = (scores * gold).sum(dim=1)
+    target = scores.new_zeros(n_groups).index_add(0, group, wanted)
+    return (peak + torch.log(partition) - target).mean()
