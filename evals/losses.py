@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from qa.reader import SimilarityReader
+from qa.reader import SpanReader
 
 #: Passages that the reader reads, of those that retrieval hands on.
-READ = SimilarityReader.passages
+READ = SpanReader.passages
 
 STEPS = (
     "the answer stands in no article of that day",

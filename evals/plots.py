@@ -31,6 +31,14 @@ def draw_coverage(run: dict[str, Any], path: Path) -> None:
     _finish(figure, axes, path)
 
 
+def draw_refusals(curve: list[dict[str, float]], path: Path) -> None:
+    """F1 of the answerable questions against the share of the others that is refused."""
+    figure, axes = pyplot.subplots(figsize=(6.4, 4))
+    axes.plot([100 * row["refused"] for row in curve], [100 * row["f1_answerable"] for row in curve])
+    axes.set(xlabel="unanswerable questions refused, %", ylabel="F1 of the answerable, %", xlim=(0, 100), ylim=(0, 100))
+    _finish(figure, axes, path)
+
+
 def draw_hits(run: dict[str, Any], path: Path) -> None:
     """hit@k of each system with its interval."""
     figure, axes = pyplot.subplots(figsize=(6.4, 4))

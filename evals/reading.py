@@ -1,8 +1,4 @@
-"""Reading alone: the paragraph is given, the shipped reader and answerer do the rest.
-
-Questions of one paragraph follow one another, so its sentences are encoded once: the seconds of a question are those of
-a reader that has the paragraph at hand.
-"""
+"""Reading alone: the paragraph is given, the shipped reader and answerer do the rest."""
 
 from __future__ import annotations
 
@@ -19,15 +15,13 @@ from evals.scores import exact_match, f1
 from evals.worker import peak_rss_gb
 from ingest.archive import Found
 from ingest.article import Article
-from ingest.embeddings import EncodedText, SentenceTransformerEmbeddings, load_embedder
+from ingest.embeddings import load_embedder
 from ingest.passages import split_passages
-from ingest.settings import DEFAULT_EMBEDDER, Settings
+from ingest.settings import Settings
 from qa.extractive import QuotingAnswerer
 from qa.question import Question
-from qa.reader import EvidenceReader, SimilarityReader
+from qa.reader import EvidenceReader, load_reader
 from qa.retrieval import Candidate
-
-_KEPT = 500  # encoded texts
 
 
 def run(items: Sequence[Item], reader: EvidenceReader | None = None) -> SystemResult:
@@ -35,9 +29,10 @@ def run(items: Sequence[Item], reader: EvidenceReader | None = None) -> SystemRe
 
     Args:
         items: questions with their paragraphs.
-        reader: in place of the shipped one.
+        reader: in place of the one that the settings name.
     """
-    reader = reader or SimilarityReader(_Remembering(load_embedder(DEFAULT_EMBEDDER)))
+    settings = Settings.load("given")
+    reader = reader or load_reader(settings.reader, load_embedder(settings.embedder))
     _row(items[0], reader)  # not counted: models load with it
     rows = [_row(item, reader) for item in tqdm(items, desc="reading", file=sys.stderr)]
     paragraphs = {item.context: item for item in items}
@@ -50,26 +45,10 @@ def run(items: Sequence[Item], reader: EvidenceReader | None = None) -> SystemRe
     return SystemResult(rows, facts)
 
 
-class _Remembering(SentenceTransformerEmbeddings):
-    """An embedder that encodes the sentences of a paragraph once for all its questions."""
-
-    def __init__(self, embedder: SentenceTransformerEmbeddings) -> None:
-        self._embedder = embedder
-        self._encoded: dict[str, EncodedText] = {}
-
-    def encode_words(self, texts: Sequence[str]) -> list[EncodedText]:
-        """As the embedder does it; the last few hundred texts are kept."""
-        new = [text for text in dict.fromkeys(texts) if text not in self._encoded]
-        if len(self._encoded) > _KEPT:
-            self._encoded = {text: self._encoded[text] for text in texts if text in self._encoded}
-        self._encoded |= dict(zip(new, self._embedder.encode_words(new), strict=True))
-        return [self._encoded[text] for text in texts]
-
-
 def candidates(item: Item) -> list[Candidate]:
     """The paragraph, cut into passages as in the archive."""
     article = Article(identity="given", headline=item.title or "-", text=item.context, language="en")
-    passages = split_passages(article, Settings.load("given", {}).passage_words)
+    passages = split_passages(article, Settings.load("given").passage_words)
     return [Candidate(Found(passage, article), 1.0) for passage in passages]
 
 

@@ -97,7 +97,10 @@ def _row(item: Item, found: dict[str, Any], titles: Collection[str]) -> Row:
         refused = float(not withdrawn["answered"])
         metrics["refused_when_withdrawn"] = refused
         metrics["refused_when_withdrawn_held"] = refused if item.holders else None
+    if item.findable:
+        metrics["short_f1_forced_findable"] = metrics["short_f1_forced"]
     detail |= {name: found[name] for name in ("answered", "short", "quotes", "forced")}
     detail["withdrawn"] = found.get("withdrawn")
     right = float(all_held(forced["quotes"], item.answers))
-    return Row(item.id, item.question, metrics, found["seconds"], detail, forced["confidence"], right)
+    gone = found["withdrawn"]["confidence"] if item.withdrawable else None
+    return Row(item.id, item.question, metrics, found["seconds"], detail, forced["confidence"], right, gone)

@@ -21,9 +21,10 @@ HERE = Path(__file__).parent
 
 _RETRIEVAL = ("hit@1", "hit@4", "hit@10", "hit@20", "hit_500w", "hit_2000w")
 _ANSWERS = (
-    *("short_em", "short_f1", "short_em_forced", "short_f1_forced", "answered", "citation_hit", "citation_hit_forced"),
-    *("cited_words", "citations_exact", "uncited_sentences", "refused_when_withdrawn", "refused_when_withdrawn_held"),
-    "aurc",
+    *("short_em", "short_f1", "short_em_forced", "short_f1_forced", "short_f1_forced_findable"),
+    *("answered", "citation_hit", "citation_hit_forced", "citation_hit_at_50", "cited_words", "citations_exact"),
+    *("uncited_sentences", "refused_when_withdrawn", "refused_when_withdrawn_held", "refused_when_withdrawn_at_60"),
+    *("aurc", "ece"),
 )
 _COST = (
     "search_p50_s",
@@ -105,7 +106,7 @@ def _section(run: dict[str, Any], plots: Path, number: int) -> list[str]:
     stale = [name for name, figures in run["systems"].items() if figures.get("stale")]
     parts += [f"The archive of {', '.join(stale)} was made by an earlier state of the code."] if stale else []
     if run["dataset"] != "realtimeqa":
-        return [*parts, _asked(run), figures_table(run)]
+        return [*parts, _asked(run), figures_table(run), *_refusals(run, plots, number)]
     parts += [
         _asked_quizzes(run),
         figures_table(run, _RETRIEVAL),
@@ -162,6 +163,26 @@ def _losses(run: dict[str, Any]) -> list[str]:
     lines = ["| where it is lost, refusing switched off | questions | share |", "|---|---|---|"]
     lines += [f"| {name} | {n} | {100 * n / total:.1f} % |" for name, n in found.items()]
     return ["\n".join(lines)]
+
+
+def _refusals(run: dict[str, Any], plots: Path, number: int) -> list[str]:
+    """What refusing more or less gives, of questions on a given paragraph some of which have no answer."""
+    curve = run.get("refusals", {}).get("dateline", [])
+    if not any(row["refused"] for row in curve):
+        return []
+    from evals.plots import draw_refusals
+
+    lines = ["| refused below | F1 | EM | F1 of the answerable | unanswerable refused |", "|---|---|---|---|---|"]
+    lines += [
+        f"| {row['threshold']:.2f} | "
+        + " | ".join(f"{100 * row[name]:.1f} %" for name in ("f1", "em", "f1_answerable", "refused"))
+        + " |"
+        for row in curve[::10]
+    ]
+    plots.mkdir(parents=True, exist_ok=True)
+    draw_refusals(curve, plots / f"refusals-{number}.svg")
+    shown = f"![Answerable questions' F1 against the share of unanswerable ones refused](plots/refusals-{number}.svg)"
+    return ["\n".join(lines), shown]
 
 
 def _plot(plots: Path, run: dict[str, Any], name: str) -> list[str]:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from evals.operating import accuracy_at, best_of, calibration_error, refusal_curve, refused_at
 from evals.scores import risk_coverage
 
 #: Resamples of a bootstrap.
@@ -30,6 +31,7 @@ KEYS = (
 )
 
 _LEVEL = (2.5, 97.5)  # percentiles of an interval
+_MANY = 2_000  # questions; of more, figures by confidence are drawn again a tenth as often
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Row:
         detail: what was answered, for whoever looks at it; JSON values.
         confidence: of the answer with refusing switched off; None where the system gives none.
         right: whether that answer is right, 1.0 or 0.0.
+        withdrawn: confidence once the articles that hold the answer are left out; None where that was not asked.
         cluster: rows of one cluster, a paragraph for one, are resampled together; None for a row by itself.
     """
 
@@ -54,6 +57,7 @@ class Row:
     detail: dict[str, Any] = field(default_factory=dict)
     confidence: float | None = None
     right: float | None = None
+    withdrawn: float | None = None
     cluster: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -90,28 +94,29 @@ class SystemResult:
             for p in (50, 95):
                 found[f"{prefix}p{p}_s"] = float(np.percentile(known, p)) if known else None
         found.pop("search_s", None)
-        return {**found, "aurc": self.aurc(), "questions": len(self.rows), **self.facts}
-
-    def aurc(self) -> float | None:
-        """Area under risk against coverage, of answers with refusing switched off; None where there are none."""
-        scored = _scored(self.rows)
-        return risk_coverage(*scored)[1] if len(scored[0]) else None
+        derived = {name: _derive(name, self.rows) for name in _DERIVED}
+        kept = {name: value for name, value in derived.items() if value is not None or name in KEYS}
+        return {**found, **kept, "questions": len(self.rows), **self.facts}
 
     def curve(self) -> list[tuple[float, float]]:
         """(coverage, accuracy), surest first."""
         return risk_coverage(*_scored(self.rows))[0]
 
+    def refusals(self) -> list[dict[str, float]]:
+        """What each threshold gives, of questions on a given paragraph; empty for others."""
+        return _refusals(self.rows)
+
     def intervals(self) -> dict[str, tuple[float, float]]:
-        """95 % bootstrap intervals over questions, or their clusters, of every metric and of `aurc`."""
+        """95 % bootstrap intervals over questions, or their clusters, of every metric, and of figures by confidence."""
         clusters = [row.cluster or row.id for row in self.rows]
         found = {}
         for name, column in _columns(self.rows).items():
             kept = [(value, cluster) for value, cluster in zip(column, clusters, strict=True) if value is not None]
             if kept:
                 found[name] = interval([value for value, _ in kept], [cluster for _, cluster in kept])
-        confidence, right = _scored(self.rows)
-        if len(confidence):
-            found["aurc"] = _aurc_interval(np.array(confidence), np.array(right))
+        for name in _DERIVED:
+            if _derive(name, self.rows) is not None:
+                found[name] = _drawn_again(name, self.rows)
         return found
 
 
@@ -136,11 +141,61 @@ def interval(values: Sequence[float], clusters: Sequence[str] | None = None) -> 
     return float(low), float(high)
 
 
-def _aurc_interval(sure: NDArray[np.float64], good: NDArray[np.float64]) -> tuple[float, float]:
+#: Figures of all answers together, by their confidence.
+_DERIVED = ("aurc", "ece", "citation_hit_at_50", "refused_when_withdrawn_at_60", "f1_best", "em_best")
+
+
+def _derive(name: str, rows: Sequence[Row]) -> float | None:
+    if name in ("f1_best", "em_best"):
+        curve = _refusals(rows)
+        return best_of(curve, name.removesuffix("_best")) if curve else None
+    if name == "refused_when_withdrawn_at_60":
+        pairs = [(r.confidence, r.withdrawn) for r in rows if r.confidence is not None and r.withdrawn is not None]
+        return refused_at(*_arrays(pairs), 0.6)
+    sure, right = _arrays([(r.confidence, r.right) for r in rows if r.confidence is not None and r.right is not None])
+    if not len(sure):
+        return None
+    if name == "aurc":
+        return risk_coverage(list(sure), list(right))[1]
+    return calibration_error(sure, right) if name == "ece" else accuracy_at(sure, right, 0.5)
+
+
+def _drawn_again(name: str, rows: Sequence[Row]) -> tuple[float, float]:
+    together: dict[str, list[Row]] = {}
+    for row in rows:
+        together.setdefault(row.cluster or row.id, []).append(row)
+    clusters = list(together.values())
     random = np.random.default_rng(0)
-    draws = (random.integers(0, len(sure), len(sure)) for _ in range(RESAMPLES))
-    low, high = np.percentile([risk_coverage(sure[drawn], good[drawn])[1] for drawn in draws], _LEVEL)
+    count = RESAMPLES if len(rows) <= _MANY else RESAMPLES // 10
+    draws = (
+        [row for i in random.integers(0, len(clusters), len(clusters)) for row in clusters[i]] for _ in range(count)
+    )
+    low, high = np.percentile([value for drawn in draws if (value := _derive(name, drawn)) is not None], _LEVEL)
     return float(low), float(high)
+
+
+def _arrays(pairs: Sequence[tuple[float, float]]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    table = np.array(pairs, dtype=float).reshape(-1, 2)
+    return table[:, 0], table[:, 1]
+
+
+def _refusals(rows: Sequence[Row]) -> list[dict[str, float]]:
+    """Of reading alone, where the answer without refusing is scored for questions that have one."""
+    if not any("f1_forced" in row.metrics for row in rows):
+        return []
+    table = np.array(
+        [
+            (
+                r.confidence or 0.0,
+                r.metrics.get("f1_forced", 0.0),
+                r.metrics.get("em_forced", 0.0),
+                "f1_forced" in r.metrics,
+            )
+            for r in rows
+        ],
+        dtype=float,
+    )
+    return refusal_curve(table[:, 0], table[:, 1], table[:, 2], table[:, 3])
 
 
 def _columns(rows: Sequence[Row]) -> dict[str, list[float | None]]:
@@ -182,6 +237,7 @@ def to_json(
         "systems": {name: {key: each.get(key) for key in names} for name, each in figures.items()},
         "intervals": {name: result.intervals() for name, result in systems.items()},
         "curves": {name: result.curve() for name, result in systems.items()},
+        "refusals": {name: result.refusals() for name, result in systems.items()},
         "answers": {name: [row.to_dict() for row in result.rows] for name, result in systems.items()},
     }
 

@@ -16,7 +16,7 @@ from ingest.draft import canonical_url
 from qa import Answer, build_chain
 from qa.extractive import QuotingAnswerer
 from qa.question import Question, QuestionError
-from qa.reader import Evidence, EvidenceReader, SimilarityReader
+from qa.reader import Evidence, EvidenceReader, load_reader
 from qa.retrieval import Candidate
 from qa.verify import CitationCheck
 
@@ -69,7 +69,7 @@ class System:
     def use(self, archive: Archive) -> None:
         """Ask this archive, which stays the caller's to close."""
         self.archive = archive
-        self.recorder = Recorder(SimilarityReader(archive.embedder))
+        self.recorder = Recorder(load_reader(archive.settings.reader, archive.embedder))
         self.chain = build_chain(archive, self.recorder)
         self.ids = {article.identity: article.article_id for article in archive.listing()}
 

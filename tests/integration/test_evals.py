@@ -467,7 +467,7 @@ def test_reading_is_scored_as_squad_scores_it() -> None:
     assert [row.right for row in result.rows] == [1, 0, 1, 0, 0]
     figures = result.figures()
     assert (figures["f1"], figures["f1_answerable"]) == (pytest.approx(0.36), pytest.approx(0.8 / 3))
-    assert result.aurc() == pytest.approx(1 - (1 + 1 / 2 + 1 / 3 + 1 / 4 + 2 / 5) / 5)
+    assert figures["aurc"] == pytest.approx(1 - (1 + 1 / 2 + 1 / 3 + 1 / 4 + 2 / 5) / 5)
 
 
 def test_passages_of_a_paragraph_stand_in_it() -> None:

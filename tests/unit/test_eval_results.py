@@ -69,7 +69,7 @@ def test_the_curve_leaves_out_answers_without_a_confidence() -> None:
     ]
     result = SystemResult(rows, {})
     assert result.curve() == [(0.5, 1.0), (1.0, 0.5)]
-    assert result.aurc() == pytest.approx(0.25)
+    assert result.figures()["aurc"] == pytest.approx(0.25)
     low, high = result.intervals()["aurc"]
     assert 0 <= low <= 0.25 <= high <= 1
 
@@ -99,6 +99,41 @@ def test_certainty_has_no_width() -> None:
     assert interval(np.array([1.0] * 9)) == (1.0, 1.0)
 
 
+def test_figures_by_confidence_are_told_where_confidence_and_rightness_are() -> None:
+    sure, right, gone = [0.9, 0.8, 0.6, 0.2], [1.0, 0.0, 1.0, 0.0], [0.7, 0.6, 0.1, None]
+    rows = [replace(row(n), confidence=sure[n], right=right[n], withdrawn=gone[n]) for n in range(4)]
+    result = SystemResult(rows, {})
+    figures = result.figures()
+    assert figures["citation_hit_at_50"] == pytest.approx(0.5)  # 0.9 is right, 0.8 is not
+    assert figures["ece"] == pytest.approx((0.1 + 0.8 + 0.4 + 0.2) / 4)
+    # Of the three with both, 0.6 of them is two: the threshold is 0.8, and below it are all.
+    assert figures["refused_when_withdrawn_at_60"] == pytest.approx(1.0)
+    assert "f1_best" not in figures
+    assert result.refusals() == []
+    intervals = result.intervals()
+    for name in ("aurc", "ece", "citation_hit_at_50", "refused_when_withdrawn_at_60"):
+        low, high = intervals[name]
+        assert 0 <= low <= high <= 1
+
+
+def test_reading_alone_has_a_curve_of_refusals_and_its_best() -> None:
+    rows = [
+        replace(row(1, f1_forced=1.0, em_forced=1.0), confidence=0.9, right=1.0),
+        replace(row(2, f1_forced=0.5, em_forced=0.0), confidence=0.4, right=0.0),
+        replace(row(3), confidence=0.6, right=0.0),  # has no answer
+        replace(row(4), confidence=None),  # neither, and gives none
+    ]
+    result = SystemResult(rows, {})
+    figures = result.figures()
+    assert figures["f1_best"] == pytest.approx(3 / 4)
+    assert figures["em_best"] == pytest.approx(3 / 4)
+    assert len(result.refusals()) == 102
+    assert result.refusals()[0]["f1"] == pytest.approx(1.5 / 4)
+    assert {"f1_best", "em_best"} <= set(result.intervals())
+    whole = to_json("squad", ["python"], {}, {"a": result}, "abc")
+    assert whole["refusals"]["a"] == result.refusals()
+
+
 # A run as JSON
 
 
@@ -115,7 +150,7 @@ def test_every_system_has_every_key() -> None:
     assert list(whole["intervals"]["b"]) == ["hit"]
     assert [each["id"] for each in whole["answers"]["a"]] == ["q-1"]
     assert whole["commit"] == "abc"
-    for name in ("dataset", "date", "machine", "options", "curves"):
+    for name in ("dataset", "date", "machine", "options", "curves", "refusals"):
         assert name in whole
 
 
