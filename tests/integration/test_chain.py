@@ -19,7 +19,7 @@ from qa.reader import Evidence
 from qa.retrieval import Candidate
 from qa.suggestions import suggest
 
-QUESTION = "Why did Davin Pell have to go?"
+QUESTION = "What is the harbour tunnel going to cost now?"
 
 
 def test_invoke_stream_batch_and_ainvoke_agree(samples: Archive) -> None:

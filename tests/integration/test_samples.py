@@ -171,7 +171,7 @@ def test_the_same_question_gets_the_same_answer(samples: Archive) -> None:
 def test_a_range_of_dates_keeps_citations_in_it(samples: Archive) -> None:
     question = "Why did Davin Pell have to go?"
     for published in ("2025-03", ("2025-03-01", "2025-03-31"), ("2025-03-18", "2025-03-18")):
-        answer = ask(question, archive=samples, published=published)
+        answer = ask(question, archive=samples, published=published, caution="low")
         check_citations(answer, samples)
         assert all((citation.published or "").startswith("2025-03") for citation in answer.citations)
     assert not ask(question, archive=samples, published=(None, "2025-01-31")).answered
@@ -179,7 +179,7 @@ def test_a_range_of_dates_keeps_citations_in_it(samples: Archive) -> None:
 
 @pytest.mark.parametrize("publisher", ["saltreath GAZETTE", ["The Port Hallam Courier"], ["CP", "Nobody’s Herald"]])
 def test_a_publisher_keeps_citations_to_it(samples: Archive, publisher: Any) -> None:
-    answer = ask("Why did Davin Pell have to go?", archive=samples, publisher=publisher)
+    answer = ask("Why did Davin Pell have to go?", archive=samples, publisher=publisher, caution="low")
     check_citations(answer, samples)
     allowed = {name.casefold() for name in ([publisher] if isinstance(publisher, str) else publisher)}
     assert {(citation.publisher or "").casefold() for citation in answer.citations} <= allowed
