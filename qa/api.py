@@ -45,6 +45,7 @@ def ask(
     Raises:
         QuestionError: the question is empty or too long, the dates make no range, or the caution is none of the three.
         ArchiveMissing, ArchiveOwned, ArchiveMismatch: the archive cannot be opened.
+        ReaderError: the reader's files are missing or altered, or DATELINE_READER names none that marks spans.
 
     Example:
         >>> answer = ask("Why did Britain ban Huawei?", archive="my-archive")
@@ -53,9 +54,8 @@ def ask(
     """
     from qa.question import Question
 
-    Question.parse(
-        question, published, publisher, without, caution
-    )  # a bad question is told before anything slow is loaded
+    # A bad question is told before anything slow is loaded.
+    Question.parse(question, published, publisher, without, caution)
     asked = {
         "question": question,
         "published": published,
