@@ -110,10 +110,10 @@ def _without_title(question: Question, words: str, start: int, end: int) -> int:
     if _BODY.match(question.text):  # "Which company" may have a title in its name
         return start
     found = list(_WORD.finditer(words, start, end))
-    first = 0
+    first = lead = 1 if len(found) > 1 and country(found[0][0]) is not None else 0  # "U.S. Secretary of State"
     while first < len(found) and found[first][0].strip(".,").lower() in TITLES:
         first += 1
-    if first in (0, len(found)) or found[first - 1][0].lower() in ("of", "for", "the", "and"):
+    if first in (lead, len(found)) or found[first - 1][0].lower() in ("of", "for", "the", "and"):
         return start
     # "General Ferries" is no general: a first name, or an initial, and a surname follow a title, or one name alone.
     name = found[first][0]

@@ -83,9 +83,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _tell(name: str, trials: Sequence[Trial]) -> None:
     scores, right = np.array([t.score for t in trials]), np.array([float(t.right) for t in trials])
+    halves = np.arange(len(trials)) % 2 == 0
+    if not all(0 < right[half].sum() < half.sum() for half in (halves, ~halves)):
+        print(f"{name}: no curve, for each half of its {len(trials)} trials needs right answers and wrong ones")
+        return
     slope, constant = fit(scores, right)
     print(f"{name} = Curve({slope:.3f}, {constant:.3f})  # {len(trials)} trials")
-    halves = np.arange(len(trials)) % 2 == 0
     told = np.empty(len(trials))
     for half in (halves, ~halves):
         told[~half] = _sigmoid(scores[~half], *fit(scores[half], right[half]))

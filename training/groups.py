@@ -37,6 +37,7 @@ class Mix:
         alone: a passage from the retriever without the one that answers.
         both: a name changed in question and passage alike, answer kept.
         headings: whether headline and date stand in front.
+        beside: how many passages from the retriever stand beside, where any do.
     """
 
     negatives: float = 0.4
@@ -44,6 +45,7 @@ class Mix:
     alone: float = 0.12
     both: float = 0.06
     headings: bool = True
+    beside: int = 1
 
 
 @dataclass(frozen=True)
@@ -98,11 +100,10 @@ def make_groups(
         case = _cut(rng, Case(question.text, paragraph.text, question.answer))
         pages, at = [_page(rng, case, paragraph.title, article, mix)], 0
         if rng.random() < mix.negatives:
-            drawn = negatives.draw(rng, paragraphs, own, near, 1)
+            drawn = negatives.draw(rng, paragraphs, own, near, mix.beside)
             pages += [_negative(rng, paragraphs[i], articles, mix) for i in drawn]
-            if len(pages) > 1 and rng.random() < 0.5:
-                pages.reverse()
-                at = 1
+            at = rng.randrange(len(pages))
+            pages[0], pages[at] = pages[at], pages[0]
         wanted = (paragraph.text[slice(*question.answer)],)
         yield Group(question.text, tuple(page for page, _ in pages), _answer(at, pages[at][1]), "answer", wanted)
         if rng.random() < mix.near_misses and (missed := near_miss(rng, case, article.names)):

@@ -138,7 +138,8 @@ def swap_opposite(rng: random.Random, case: Case, _: Sequence[str]) -> Case | No
 
 def negate(rng: random.Random, case: Case, _: Sequence[str]) -> Case | None:
     """A "not", or a "never", where the passage has none."""
-    match = _AUXILIARY.search(case.question)
+    found = _AUXILIARY.finditer(case.question)
+    match = next((m for m in found if m.start() == 0 or m[0].islower()), None)  # but not "May 2010"
     if match is None or re.search(r"\b(?:not|never|no)\b|n't", case.question):
         return None
     rest = case.question[match.end() :]

@@ -12,9 +12,10 @@ import argparse
 import json
 import logging
 import random
+import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import torch
@@ -29,11 +30,12 @@ from training.loop import Plan, train
 from training.negatives import find_negatives
 from training.network import Reader
 from training.questions import Paragraph, load_paragraphs, split
+from training.recipe import RECIPE, Stage
 
 _HELD_OUT = 500  # questions that are looked at while it learns
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, recipe: Sequence[Stage] = RECIPE) -> int:
     """The command; 0 where it went well, 1 with a message where the data is missing."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
@@ -46,28 +48,71 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     options.out.mkdir(parents=True, exist_ok=True)
     device = options.device or ("cuda" if torch.cuda.is_available() else "cpu")
-    torch.manual_seed(options.seed)
-    mix = Mix(
-        options.negatives, options.near_misses, options.alone, options.both, headings=not options.without_headings
-    )
-    plan = Plan(options.batch, options.rate, epochs=options.epochs, seed=options.seed, every=options.look)
     learned, held = split(paragraphs)
     tokenizer = load_tokenizer()
-    groups, kept = held_out_groups(held, tokenizer, options.out, _HELD_OUT)
-    examples = list(encode(tokenizer, _groups(learned, options.questions, mix, options.out, options.seed)))
+    looked_at = held_out_groups(held, tokenizer, options.out, _HELD_OUT)
+    start: Path | None = None
+    for number, stage in enumerate(_stages(options, recipe), 1):
+        folder = options.out / f"stage-{number}"
+        if _is_done(folder, stage):
+            logging.info("stage %d is done: %s", number, folder)
+        else:
+            _run(stage, folder, learned, tokenizer, looked_at, start, device)
+        start = folder / "reader.pt"
+    shutil.copyfile(options.out / f"stage-{number}" / "reader.pt", options.out / "reader.pt")
+    logging.info("the weights are in %s", options.out / "reader.pt")
+    return 0
+
+
+def _stages(options: argparse.Namespace, recipe: Sequence[Stage]) -> tuple[Stage, ...]:
+    """The recipe, or the one stage that options describe."""
+    given = {name: value for name, value in vars(options).items() if value is not None}
+    mixed = {name: given[name] for name in ("negatives", "beside", "near_misses", "alone", "both") if name in given}
+    planned = {name: given[name] for name in ("inputs", "rate", "epochs") if name in given}
+    if not (mixed or planned or options.questions or options.without_headings):
+        return tuple(
+            replace(stage, plan=replace(stage.plan, seed=options.seed + number, every=options.every))
+            for number, stage in enumerate(recipe)
+        )
+    plan = Plan(**planned, seed=options.seed, every=options.every)
+    return (Stage(options.questions, Mix(**mixed, headings=not options.without_headings), plan),)
+
+
+def _is_done(folder: Path, stage: Stage) -> bool:
+    if not (folder / "reader.pt").exists():
+        return False
+    facts = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    return bool(facts["stage"] == asdict(stage))
+
+
+def _run(
+    stage: Stage,
+    folder: Path,
+    learned: Sequence[Paragraph],
+    tokenizer: Tokenizer,
+    looked_at: tuple[list[Group], list[Example]],
+    start: Path | None,
+    device: str,
+) -> None:
+    """Train one stage: what it is made of, its checkpoint, figures and weights go into its folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "reader.pt").unlink(missing_ok=True)
+    torch.manual_seed(stage.plan.seed)
+    examples = list(encode(tokenizer, _groups(learned, stage, folder.parent)))
     counts = {"examples": len(examples), "inputs": sum(len(example.packed) for example in examples)}
-    facts = {"plan": asdict(plan), "mix": asdict(mix), **counts, "device": device, "torch": torch.__version__}
-    (options.out / "run.json").write_text(json.dumps(facts, indent=1))
+    facts = {"stage": asdict(stage), **counts, "device": device, "torch": torch.__version__}
+    (folder / "run.json").write_text(json.dumps(facts, indent=1), encoding="utf-8")
     logging.info("%s", json.dumps(facts))
     model = Reader(default_model_folder()).to(device)
+    if start is not None:
+        model.load_state_dict(torch.load(start, map_location=device, weights_only=True))
+    groups, kept = looked_at
 
     def look(network: Reader) -> HeldOut:
         return evaluate(groups, kept, torch_scorer(network, device))
 
-    train(model, examples, plan, options.out, device, look)
-    torch.save(model.state_dict(), options.out / "reader.pt")
-    logging.info("the weights are in %s", options.out / "reader.pt")
-    return 0
+    train(model, examples, stage.plan, folder, device, look)
+    torch.save(model.state_dict(), folder / "reader.pt")
 
 
 def load_tokenizer() -> Tokenizer:
@@ -102,11 +147,11 @@ def held_out_groups(
     return groups, examples
 
 
-def _groups(learned: Sequence[Paragraph], most: int | None, mix: Mix, out: Path, seed: int) -> list[Group]:
+def _groups(learned: Sequence[Paragraph], stage: Stage, out: Path) -> list[Group]:
     every = [(own, index) for own, paragraph in enumerate(learned) for index in range(len(paragraph.questions))]
-    random.Random(seed).shuffle(every)
-    asked = every[:most]
-    return list(make_groups(learned, asked, find_negatives(learned, asked, out), mix, seed))
+    random.Random(stage.plan.seed).shuffle(every)
+    asked = every[: stage.questions]
+    return list(make_groups(learned, asked, find_negatives(learned, asked, out), stage.mix, stage.plan.seed))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -118,19 +163,25 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--out", type=Path, required=True, help="where checkpoints and weights go; a killed run goes on"
     )
-    parser.add_argument("--questions", type=int, help="how many to learn from; all without it")
-    parser.add_argument("--negatives", type=float, default=usual.negatives, help="share with a passage beside")
+    parser.add_argument("--seed", type=int, default=plan.seed, help=f"of everything drawn ({plan.seed})")
     parser.add_argument(
-        "--near-misses", type=float, default=usual.near_misses, help="share that is changed and unanswered"
+        "--look", dest="every", type=int, default=plan.every, help="inputs between two looks at held-out questions"
     )
-    parser.add_argument("--alone", type=float, default=usual.alone, help="share with a wrong passage alone")
-    parser.add_argument("--both", type=float, default=usual.both, help="share changed in question and passage alike")
-    parser.add_argument("--without-headings", action="store_true", help="no headline and date in front")
-    parser.add_argument("--batch", type=int, default=plan.inputs, help="passages of a step")
-    parser.add_argument("--rate", type=float, default=plan.rate, help="highest learning rate")
-    parser.add_argument("--epochs", type=int, default=plan.epochs)
-    parser.add_argument("--seed", type=int, default=plan.seed)
-    parser.add_argument("--look", type=int, default=plan.every, help="inputs between two looks at held-out questions")
+    tries = parser.add_argument_group("a try", "with any of these, one stage is trained in place of the recipe's")
+    tries.add_argument("--questions", type=int, help="how many to learn from (all)")
+    shares = (
+        ("--negatives", usual.negatives, "share with passages beside"),
+        ("--near-misses", usual.near_misses, "share that is changed and unanswered"),
+        ("--alone", usual.alone, "share with a wrong passage alone"),
+        ("--both", usual.both, "share changed in question and passage alike"),
+    )
+    for flag, value, what in shares:
+        tries.add_argument(flag, type=float, help=f"{what} ({value})")
+    tries.add_argument("--beside", type=int, help=f"passages beside ({usual.beside})")
+    tries.add_argument("--without-headings", action="store_true", help="no headline and date in front")
+    tries.add_argument("--batch", dest="inputs", type=int, help=f"passages of a step ({plan.inputs})")
+    tries.add_argument("--rate", type=float, help=f"highest learning rate ({plan.rate})")
+    tries.add_argument("--epochs", type=int, help=f"times that the examples are read ({plan.epochs})")
     parser.add_argument("--device", choices=("cpu", "cuda"), help="the GPU where there is one, without it")
     return parser
 

@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
 import torch
@@ -344,19 +343,3 @@ def test_of_few_paragraphs_all_may_be_near(tmp_path: Path) -> None:
     few = MANY[:4]
     found = find_negatives(few, [(own, 0) for own in range(4)], tmp_path)
     assert [set(near) for near in found] == [{0, 1, 2, 3} - {own} for own in range(4)]
-
-
-# The commands
-
-
-@pytest.mark.parametrize("command", ["reader", "export"])
-def test_missing_data_is_told_in_one_line(
-    run: Callable[..., CompletedProcess[str]], tmp_path: Path, command: str
-) -> None:
-    place = "--out" if command == "reader" else "--run"
-    done = run("-m", f"training.{command}", "--data", tmp_path, place, tmp_path / "out")
-    assert done.returncode == 1
-    assert done.stderr.startswith("training: ")
-    assert "holds no train-v1.1.json" in done.stderr
-    assert done.stderr.count("\n") == 1
-    assert not (tmp_path / "out").exists()

@@ -252,6 +252,7 @@ def test_opposites_go_both_ways_and_no_word_is_its_own() -> None:
         ("What did the assembly pass?", "What did the assembly {} pass?"),
         ("Why did he leave?", "Why did he {} leave?"),
         ("Who can sail?", "Who can {} sail?"),
+        ("In May 2010 what was raised?", "In May 2010 what was {} raised?"),
     ],
 )
 def test_a_question_is_turned_round_behind_its_auxiliary_or_its_subject(question: str, negated: str) -> None:
@@ -391,6 +392,13 @@ def test_beside_an_answer_stands_a_passage_that_does_not_hold_it() -> None:
     for group in two:
         assert group.answer is not None
         assert not holds(group.pages[1 - group.answer[0]].text, group.wanted[0])
+
+
+def test_beside_an_answer_stand_as_many_as_the_mix_says_in_any_order() -> None:
+    mix = Mix(negatives=1.0, beside=2, near_misses=0.0, alone=0.0, both=0.0)
+    made = [group for seed in range(8) for group in groups(mix, seed)]
+    assert {len(group.pages) for group in made} == {3}
+    assert {group.answer[0] for group in made if group.answer} == {0, 1, 2}
 
 
 def test_a_mix_of_nothing_gives_each_question_with_its_passage_alone() -> None:
