@@ -24,7 +24,7 @@ def accuracy_at(sure: Values, right: Values, coverage: float) -> float | None:
     if not len(sure):
         return None
     count = max(1, round(coverage * len(sure)))
-    return float(np.mean(right[np.argsort(-sure, kind="stable")[:count]]))
+    return float(np.mean(_levelled(sure, right)[np.argsort(-sure, kind="stable")[:count]]))
 
 
 def refused_at(sure: Values, withdrawn: Values, coverage: float) -> float | None:
@@ -49,9 +49,16 @@ def calibration_error(sure: Values, right: Values) -> float | None:
     """
     if not len(sure):
         return None
+    right = _levelled(sure, right)
     bins = np.array_split(np.argsort(sure, kind="stable"), min(_BINS, len(sure)))
     gaps = [abs(float(sure[each].mean() - right[each].mean())) * len(each) for each in bins]
     return sum(gaps) / len(sure)
+
+
+def _levelled(sure: Values, right: Values) -> Values:
+    """For answers that are equally sure the mean of them, so that their order decides nothing."""
+    _, group = np.unique(sure, return_inverse=True)
+    return (np.bincount(group, weights=right) / np.bincount(group))[group]
 
 
 def refusal_curve(sure: Values, f1: Values, em: Values, answerable: Values) -> list[dict[str, float]]:
@@ -85,5 +92,5 @@ def refusal_curve(sure: Values, f1: Values, em: Values, answerable: Values) -> l
 
 
 def best_of(curve: list[dict[str, float]], figure: str) -> float:
-    """The highest of a figure on a refusal curve, as the official script of SQuAD 2.0 tells it."""
+    """The highest of a figure on a refusal curve; SQuAD 2.0's script tries more thresholds."""
     return max(row[figure] for row in curve)

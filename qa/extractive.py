@@ -16,7 +16,7 @@ _MOST_NARROW = 2  # where a name, a date or a number is asked for
 _FURTHER = 0.8  # confidence that a further sentence needs, as a share of the first one's
 _GAP = 4  # characters between two sentences that follow one another
 _SAME = 0.6  # share of a sentence's stems that stand in another that says the same
-_BROAD: frozenset[Kind] = frozenset({"said", "why", "how", "what"})  # kinds that more than one sentence may answer
+_SEVERAL: frozenset[Kind] = frozenset({"said", "why", "how", "what"})  # kinds that more than one sentence may answer
 
 
 class QuotingAnswerer:
@@ -49,7 +49,7 @@ def choose(question: Question, evidence: Sequence[Evidence], threshold: float) -
     """The sentences to quote: the best, what completes a quotation that it opens, and what else answers and is new."""
     best = evidence[0]
     chosen = [best, *_completing(best)]
-    most = _MOST if question.kind in _BROAD else _MOST_NARROW
+    most = _MOST if question.kind in _SEVERAL else _MOST_NARROW
     floor = max(threshold, _FURTHER * best.confidence)
     for each in evidence[1:]:
         if len(chosen) >= most or each.confidence < floor:
@@ -94,6 +94,8 @@ def _completing(best: Evidence) -> list[Evidence]:
 
 def _says_the_same(one: Evidence, other: Evidence) -> bool:
     if one.found.passage.article_id == other.found.passage.article_id and one.span == other.span:
+        return True
+    if one.quote == other.quote:
         return True
     mine, theirs = set(stems(one.quote)), set(stems(other.quote))
     return len(mine & theirs) >= _SAME * max(1, min(len(mine), len(theirs)))

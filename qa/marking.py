@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 24  # word pieces of a span
 _BEGINNINGS = 12  # places where a span may begin that are looked at
+_ENDS = 3  # ends of each of them
 
 
 @dataclass(frozen=True)
@@ -51,14 +53,19 @@ def mark(
     found = []
     for begin in np.argsort(-starts, kind="stable")[:_BEGINNINGS]:
         stop = min(size, int(begin) + _LONGEST)
-        within = np.argsort(-ends[begin:stop], kind="stable")[:3]
-        found += [(float(starts[begin] + ends[begin + last]), int(begin), int(begin + last)) for last in within]
-    marks: list[Mark] = []
-    taken: list[tuple[int, int]] = []
-    for score, begin, last in sorted(found, key=lambda each: (-each[0], each[1], each[2])):
-        if all(last < b or begin > e for b, e in taken):
-            taken.append((begin, last))
-            marks.append(Mark(page, (offsets[begin][0], offsets[last][1]), score))
-            if len(marks) == count:
-                break
-    return marks
+        for last in begin + np.argsort(-ends[begin:stop], kind="stable")[:_ENDS]:
+            score = float(starts[begin] + ends[last])
+            if math.isfinite(score):
+                found.append(Mark(page, (offsets[begin][0], offsets[last][1]), score))
+    return apart(found, count)
+
+
+def apart(marks: Sequence[Mark], count: int) -> list[Mark]:
+    """The best of some marks of one page, the best first, each that overlaps a better one left out."""
+    kept: list[Mark] = []
+    for each in sorted(marks, key=lambda m: (-m.score, m.span)):
+        if len(kept) == count:
+            break
+        if all(each.span[1] <= other.span[0] or each.span[0] >= other.span[1] for other in kept):
+            kept.append(each)
+    return kept

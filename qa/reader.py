@@ -32,7 +32,8 @@ _HAPPENED = re.compile(
 )
 
 _FIRST = 12  # passages that are read first; the rest only where these leave a doubt
-_OVERWHELMING = 0.97  # confidence, in two articles or more, at which the rest is not read
+_OVERWHELMING = 0.97  # confidence at which the rest is not read,
+_SUPPORTING = 0.5  # where another article has the same words with this confidence
 _MARKS = 3  # spans of a passage
 _MISFIT = 4.0  # logits that a span of another kind than was asked for loses
 _OTHER = 3.0  # logits that a sentence loses where another acts than the one that is asked about
@@ -142,8 +143,8 @@ class SpanReader:
                 words = _words(candidate, mark.span, sentence)
                 if not re.search(r"[^\W_]", words):
                     continue
-                words = words[slice(*trim(question, words))]
                 against = 0.0 if fits(question, words) else _MISFIT
+                words = words[slice(*trim(question, words))]
                 against += _OTHER if excluded(question, _context(candidate, sentence)) else 0.0
                 found.append(Finding(candidate, sentence, words, mark.score + prior - against))
         return found
@@ -153,7 +154,7 @@ class SpanReader:
         if wants_sentences(question):
             return self._sentences(question, findings)
         weighed = []
-        for group in _groups(findings):
+        for group in _groups(findings, names=question.kind in ("who", "where", "what")):
             # Each article counts once: the probability that one of them is right, not the number of mentions.
             best: dict[str, float] = {}
             for each in group:
@@ -224,18 +225,27 @@ def _evidence(weighed: Iterable[Weighed], confidence: Curve) -> list[Evidence]:
     ]
 
 
-def _groups(findings: Sequence[Finding]) -> list[list[Finding]]:
-    """Findings that say the same, together; "Biden" goes with "Joe Biden"."""
-    groups: list[tuple[str, str, list[Finding]]] = []
+def _groups(findings: Sequence[Finding], *, names: bool) -> list[list[Finding]]:
+    """Findings that say the same, together.
+
+    Args:
+        findings: in any order.
+        names: whether they may be names; then "Biden" goes with "Joe Biden", but not with both him and "Jill Biden".
+    """
+    groups: list[list[Finding]] = []
     for each in sorted(findings, key=lambda f: (-f.score, f.candidate.passage.passage_id, f.sentence, f.words)):
-        own = key(each.words)
-        for other, words, members in groups:
-            if own == other or (own and each.words[:1].isupper() and agreement(words, each.words) == 1.0):
+        for members in groups:
+            if all(_say_the_same(each.words, other.words, names) for other in members):
                 members.append(each)
                 break
         else:
-            groups.append((own, each.words, [each]))
-    return [members for _, _, members in groups]
+            groups.append([each])
+    return groups
+
+
+def _say_the_same(one: str, other: str, names: bool) -> bool:
+    mine = key(one)
+    return mine == key(other) or bool(names and mine and one[:1].isupper() and agreement(one, other) == 1.0)
 
 
 def _log_sum(scores: Iterable[float]) -> float:
@@ -276,7 +286,6 @@ def _quote(candidate: Candidate, sentence: Span) -> str:
 def _is_overwhelming(evidence: Sequence[Evidence]) -> bool:
     if not evidence or evidence[0].confidence < _OVERWHELMING:
         return False
-    articles = {
-        e.found.passage.article_id for e in evidence if e.short and key(e.short) == key(evidence[0].short or "")
-    }
-    return len(articles) > 1
+    first = key(evidence[0].short or "")
+    agree = [e for e in evidence if e.confidence >= _SUPPORTING and e.short and key(e.short) == first]
+    return len({e.found.passage.article_id for e in agree}) > 1

@@ -63,8 +63,7 @@ def _fresh(spans: Sequence[tuple[int, int]], text: str, question: Question) -> l
 # What may stand for a name: a pronoun, or "the top diplomat" at the beginning.
 _POINTS_BACK = re.compile(r"\b(?:[Hh]e|[Ss]he|[Tt]hey|[Ii]t|[Ww]e|I|[Hh]is|[Hh]er|[Tt]heir|[Ii]ts)\b|^[“\"]?The\s")
 _SUBJECT = re.compile(
-    r"\b(?i:did|does|do|has|have|had|will|would|is|was|were|are|could|should)\s+(?:the\s+)?(?=[A-Z])|^(?=[A-Z])",
-    re.MULTILINE,
+    r"\b(?i:did|does|do|has|have|had|will|would|is|was|were|are|could|should)\s+(?:the\s+)?(?=[A-Z])|^(?=[A-Z])"
 )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Sequence
 
 from ingest.article import Span
 from ingest.lexical import terms as stems
@@ -16,13 +18,25 @@ _NO_PERSON = re.compile(
 )
 _SIGNED = re.compile(r"[-–.](?=\d)")
 _EDGE = " \t\n,;:.!?–—-\"“”‘’'()[]"
-_PREPOSITION = re.compile(r"^(?:in|on|at|since|until|by|from|before|after|of|for|to|near)\s+", re.IGNORECASE)
+# "before", "after" and "near" are part of the answer, and so is "at least".
+_PREPOSITION = re.compile(r"^(?:in|on|at(?! (?:least|most)\b)|since|by|from|of|for|to)\s+", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:a|an|the)\s+", re.IGNORECASE)
 _WORD = re.compile(r"\S+")
 _POSSESSIVE = re.compile(r"[’']s?$")
 _DIGIT = re.compile(r"\d")
 _SAYS = re.compile(r"[^\W_]")
 _BODY = re.compile(r"^(?:what|which)\b", re.IGNORECASE)
+# Titles that a person bears; "State Farm" and "Home Secretary" begin with words of another sort.
+_BORNE = TITLES - frozenset(
+    """prime foreign finance transport health state water environment treasury home defence defense trade chief acting
+    former deputy of the and""".split()
+)
+_ABBREVIATED = re.compile(r"\b(?:(?:[A-Z]\.)*[A-Z]|[ap]\.m|Inc|Ltd|Co|Corp|Jr|Sr)$")
+_MOMENT = re.compile(
+    r"\b(?:dawn|dusk|noon|midnight|christmas|easter|ramadan|thanksgiving|spring|summer|autumn|winter|night|morning"
+    r"|evening|weekend|now|then)\b",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 
 
@@ -59,7 +73,7 @@ def fits(question: Question, words: str) -> bool:
     if question.kind in ("number", "money"):
         return bool(_DIGIT.search(words) or expressions.NUMBER.search(words))
     if question.kind == "when":
-        return bool(_DIGIT.search(words) or expressions.times(words)) or len(words.split()) > 3
+        return bool(_DIGIT.search(words) or _MOMENT.search(words) or expressions.times(words)) or len(words.split()) > 3
     if question.kind in ("who", "where"):
         return not re.fullmatch(r"[\W\d]*", words) and not _YEAR.fullmatch(words.strip(_EDGE))
     return True
@@ -68,13 +82,18 @@ def fits(question: Question, words: str) -> bool:
 def key(words: str) -> str:
     """What two spans that say the same have in common: small letters, no articles, no marks, no possessive.
 
-    A point or comma between figures, a sign of money and a minus stay: they make another number.
+    A point between figures, signs of money, per cent and a sign in front of a number stay: they make another number.
     """
     folded = _POSSESSIVE.sub("", words.casefold().strip(_QUOTES))
-    folded = re.sub(r"(?<=\d),(?=\d{3})", "", folded).replace("–", "-")
+    folded = re.sub(r"(?<=\d),(?=\d{3})", "", folded).replace("–", "-").replace("−", "-")
     folded = re.sub(r"(?<!\d)\.|\.(?!\d)|[’']", "", folded)
-    folded = re.sub(r"(?<!^)-(?=\d)|-(?!\d)|[^\w\s.$£€¥-]", " ", folded)
-    return " ".join(_ARTICLE.sub("", " ".join(folded.split())).split())
+    minus = "-" if re.match(r"-\W?\d", folded) else ""
+    folded = "".join(mark if _counts(mark) else " " for mark in folded)
+    return minus + " ".join(_ARTICLE.sub("", " ".join(folded.split())).split())
+
+
+def _counts(mark: str) -> bool:
+    return mark.isalnum() or mark in "_.%+#" or unicodedata.category(mark) in ("Sc", "Mn", "Mc")
 
 
 def _bare(text: str, start: int, end: int) -> Span:
@@ -86,8 +105,8 @@ def _bare(text: str, start: int, end: int) -> Span:
         inner_end -= 1
     if inner_start == inner_end:
         return start, end
-    if re.search(r"\b(?:[A-Z]\.)*[A-Z]$", text[inner_start:inner_end]) and text[inner_end : inner_end + 1] == ".":
-        inner_end = min(end, inner_end + 1)  # "U.S."
+    if _ABBREVIATED.search(text[inner_start:inner_end]) and text[inner_end : inner_end + 1] == ".":
+        inner_end = min(end, inner_end + 1)  # "U.S.", "5 p.m."
     if "(" in text[inner_start:inner_end] and text[inner_end : inner_end + 1] == ")":
         inner_end = min(end, inner_end + 1)
     return inner_start, inner_end
@@ -111,15 +130,22 @@ def _without_title(question: Question, words: str, start: int, end: int) -> int:
         return start
     found = list(_WORD.finditer(words, start, end))
     first = lead = 1 if len(found) > 1 and country(found[0][0]) is not None else 0  # "U.S. Secretary of State"
-    while first < len(found) and found[first][0].strip(".,").lower() in TITLES:
+    words_of = [each[0].strip(".,").lower() for each in found]
+    while first < len(found) and words_of[first] in TITLES:
         first += 1
-    if first in (lead, len(found)) or found[first - 1][0].lower() in ("of", "for", "the", "and"):
+    if first in (lead, len(found)) or not _is_borne(words_of[lead:first]) or "and" in words_of[first:]:
         return start
     # "General Ferries" is no general: a first name, or an initial, and a surname follow a title, or one name alone.
     name = found[first][0]
     return found[first].start() if name[:1].isupper() and not _NO_PERSON.search(words, start, end) else start
 
 
+def _is_borne(titles: Sequence[str]) -> bool:
+    """Whether words are a person's title: "Transport Minister", "Secretary of State"; "State" alone is none."""
+    return titles[-1] in _BORNE or (len(titles) > 2 and titles[-2] == "of" and titles[-3] in _BORNE)
+
+
 def _possessive(question: Question, words: str) -> int:
+    """How long the possessive behind a person's name is; "McDonald's" and "St. Paul's" are names."""
     match = _POSSESSIVE.search(words)
-    return len(match[0]) if match and len(match[0]) == 2 and question.kind != "yes/no" else 0
+    return len(match[0]) if match and question.kind == "who" and not _BODY.match(question.text) else 0

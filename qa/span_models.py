@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ingest.errors import DatelineError
-from qa.marking import Mark, mark
+from qa.marking import Mark, apart, mark
 from qa.packing import Packed, Page, pack
 
 _FOLDER = Path(__file__).parent / "weights"
@@ -94,7 +94,7 @@ class OnnxSpanModel:
             for each, start, end in zip(batch, starts, ends, strict=True):
                 inside = slice(each.first, each.first + len(each.offsets))
                 found[each.page] += mark(start[inside], end[inside], each.offsets, each.page, count)
-        return [_best(marks, count) for marks in found]
+        return [apart(marks, count) for marks in found]
 
 
 class TransformersSpanModel:
@@ -129,7 +129,7 @@ class TransformersSpanModel:
         with self._running:  # its tokenizer is not safe for threads
             asked = self._shortened(question)
             found = [self._read(asked, page, index, count) for index, page in enumerate(pages)]
-        return [_best(marks, count) for marks in found]
+        return [apart(marks, count) for marks in found]
 
     def _read(self, question: str, page: Page, index: int, count: int) -> list[Mark]:
         import torch
@@ -239,11 +239,3 @@ def _padded(batch: Sequence[Packed]) -> dict[str, Any]:
         size = len(each.ids)
         ids[row, :size], types[row, :size], mask[row, :size] = each.ids, each.types, 1
     return {"ids": ids, "mask": mask, "types": types}
-
-
-def _best(marks: Sequence[Mark], count: int) -> list[Mark]:
-    """Of the windows of one page together, each span once."""
-    kept: dict[tuple[int, int], Mark] = {}
-    for each in sorted(marks, key=lambda m: (-m.score, m.span)):
-        kept.setdefault(each.span, each)
-    return list(kept.values())[:count]

@@ -43,12 +43,14 @@ class Trial:
     """One question as it was read.
 
     Attributes:
+        number: of the question.
         how: `as it is`, `left out` or `near-miss`.
         score: of the best sentence, in logits.
         right: whether that sentence answers.
         broad: whether the question wants sentences.
     """
 
+    number: int
     how: str
     score: float
     right: bool
@@ -83,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _tell(name: str, trials: Sequence[Trial]) -> None:
     scores, right = np.array([t.score for t in trials]), np.array([float(t.right) for t in trials])
-    halves = np.arange(len(trials)) % 2 == 0
+    halves = np.array([trial.number // 2 % 2 == 0 for trial in trials], dtype=bool)  # all of a question in one
     if not all(0 < right[half].sum() < half.sum() for half in (halves, ~halves)):
         print(f"{name}: no curve, for each half of its {len(trials)} trials needs right answers and wrong ones")
         return
@@ -119,16 +121,16 @@ def _trials(archive: Archive, held: Sequence[Paragraph], articles: Sequence[Arti
         asked, paragraph = held[own].questions[index], held[own]
         answer = paragraph.text[slice(*asked.answer)]
         best = _best(archive, reader, asked.text, ())
-        trials.append(Trial("as it is", *_judged(best, answer), wide))
+        trials.append(Trial(number, "as it is", *_judged(best, answer), wide))
         if number % 2 == 0:
             best = _best(archive, reader, asked.text, [articles[own].article_id])
-            trials.append(Trial("left out", *_judged(best, answer), wide))
+            trials.append(Trial(number, "left out", *_judged(best, answer), wide))
         else:
             rng = random.Random(asked.id)
             missed = near_miss(rng, Case(asked.text, paragraph.text, asked.answer), ())
             if missed is not None and missed.passage == paragraph.text:
                 best = _best(archive, reader, missed.question, ())
-                trials.append(Trial("near-miss", best.score if best else -30.0, right=False, broad=wide))
+                trials.append(Trial(number, "near-miss", best.score if best else -30.0, right=False, broad=wide))
     return trials
 
 
@@ -154,6 +156,8 @@ def _at(trials: Sequence[Trial], told: NDArray[np.float64], threshold: float) ->
     parts = []
     for how in ("as it is", "left out", "near-miss"):
         rows = [i for i, trial in enumerate(trials) if trial.how == how]
+        if not rows:
+            continue
         given = [i for i in rows if told[i] >= threshold]
         right = sum(trials[i].right for i in given)
         if how == "as it is":

@@ -42,6 +42,11 @@ class Plan:
     seed: int = 1
     every: int = 16_000
 
+    @property
+    def decides(self) -> dict[str, Any]:
+        """What of it the result hangs on: all but how often it is looked at."""
+        return {name: value for name, value in asdict(self).items() if name != "every"}
+
 
 def train(
     model: Reader,
@@ -51,6 +56,7 @@ def train(
     device: str,
     look: Callable[[Reader], HeldOut],
     save_every: float = 120.0,
+    made_of: str = "",
 ) -> list[dict[str, Any]]:
     """Train in place.
 
@@ -62,13 +68,15 @@ def train(
         device: "cpu" or "cuda".
         look: figures on held-out questions.
         save_every: seconds between two checkpoints.
+        made_of: what else the result hangs on; a checkpoint of other examples or first weights is not used.
 
     Returns:
-        What each stretch bought: `inputs` read so far, the mean `loss` of the stretch, the held-out figures.
+        What each stretch bought: `inputs` read so far, the mean `loss` since the last look or start, and the figures
+        on held-out questions.
     """
     optimizer = _optimizer(model, plan)
     rows = [row for epoch in range(plan.epochs) for row in batches(examples, plan.inputs, plan.seed + epoch)]
-    state = _State(out / "checkpoint.pt", json.dumps([asdict(plan), len(examples), len(rows)]))
+    state = _State(out / "checkpoint.pt", json.dumps([made_of, plan.decides, len(examples), len(rows)]))
     step, seen, history = state.load(model, optimizer, device)
     if step:
         _log.info("going on at step %d of %d", step, len(rows))

@@ -24,7 +24,7 @@ rose fell; won lost; win lose; winner loser; begin end; began ended; start stop;
 earliest latest; oldest youngest; older younger; old new; male female; men women; man woman; father mother;
 son daughter; brother sister; husband wife; king queen; buy sell; bought sold; accept reject; accepted rejected;
 support oppose; supported opposed; allow forbid; allowed forbade; above below; inside outside; maximum minimum;
-public private; open close; opened closed; left right; upper lower; major minor; best worst; positive negative;
+public private; open close; opened closed; upper lower; major minor; best worst; positive negative;
 include exclude; included excluded; gain lose; gained lost; enter leave; entered left; arrive depart; arrived departed;
 hot cold; long short; longest shortest; strong weak; strongest weakest; high low; rich poor; urban rural;
 domestic foreign; internal external; same different; join leave; joined left; agree disagree; agreed disagreed;
@@ -37,6 +37,7 @@ appointed dismissed; approve deny; approved denied; raise cut; raised cut; hire 
 _AUXILIARY = re.compile(
     r"\b(is|are|was|were|did|does|do|has|have|had|can|could|will|would|should|may|might|must)\b", re.IGNORECASE
 )
+_NEGATIVE = re.compile(r"\b(?:not|never|no)\b|n['’]t\b", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.,])\d+(?:,\d{3})*(?:\.\d+)?(?!\w)")
 _WORD = re.compile(r"[A-Za-z]+")
 
@@ -86,9 +87,9 @@ def swap_name_in_passage(rng: random.Random, case: Case, names: Sequence[str]) -
 
 
 def swap_name_in_both(rng: random.Random, case: Case, names: Sequence[str]) -> Case | None:
-    """One name for another everywhere: the answer stays, so that a swap as such tells nothing."""
-    swap = _names_to_swap(rng, case, names)
-    if swap is None or case.answer is None or swap[0] not in case.passage:
+    """One name for another, new to the passage, everywhere: the answer stays, so that a swap as such tells nothing."""
+    swap = _names_to_swap(rng, case, [name for name in names if name not in case.passage], near=0.0)
+    if swap is None or case.answer is None:
         return None
     old, new = swap
     start, end = case.answer
@@ -96,6 +97,8 @@ def swap_name_in_both(rng: random.Random, case: Case, names: Sequence[str]) -> C
         return None
     before = _replace(case.passage[:start], old, new)
     passage = before + case.passage[start:end] + _replace(case.passage[end:], old, new)
+    if passage == case.passage:
+        return None
     return Case(_replace(case.question, old, new), passage, (len(before), len(before) + end - start))
 
 
@@ -128,19 +131,24 @@ def swap_number(rng: random.Random, case: Case, _: Sequence[str]) -> Case | None
 
 def swap_opposite(rng: random.Random, case: Case, _: Sequence[str]) -> Case | None:
     """A word's opposite in its place."""
-    found = [match for match in _WORD.finditer(case.question) if match[0].lower() in OPPOSITES]
+    found = [
+        match
+        for match in _WORD.finditer(case.question)
+        # "New York" has no opposite, and "how short" asks the same as "how long".
+        if match[0] in OPPOSITES and not re.search(r"\bhow $", case.question[: match.start()], re.IGNORECASE)
+    ]
     if not found:
         return None
     match = rng.choice(found)
-    new = rng.choice(OPPOSITES[match[0].lower()])
+    new = rng.choice(OPPOSITES[match[0]])
     return Case(case.question[: match.start()] + new + case.question[match.end() :], case.passage, None)
 
 
 def negate(rng: random.Random, case: Case, _: Sequence[str]) -> Case | None:
-    """A "not", or a "never", where the passage has none."""
+    """A "not", or a "never", where neither the question nor the sentence that answers has one."""
     found = _AUXILIARY.finditer(case.question)
     match = next((m for m in found if m.start() == 0 or m[0].islower()), None)  # but not "May 2010"
-    if match is None or re.search(r"\b(?:not|never|no)\b|n't", case.question):
+    if match is None or _NEGATIVE.search(f"{case.question} {_answering(case)}"):
         return None
     rest = case.question[match.end() :]
     # "What did Norman found" negates behind its subject, "Who was crowned" behind the auxiliary.
@@ -155,7 +163,7 @@ def remove_sentence(_: random.Random, case: Case, __: Sequence[str]) -> Case | N
     if case.answer is None:
         return None
     answer = case.passage[slice(*case.answer)]
-    hit = [(s, e) for s, e in sentence_spans(case.passage) if s < case.answer[1] and e > case.answer[0]]
+    hit = _sentences_of(case)
     if not hit:
         return None
     rest = f"{case.passage[: hit[0][0]]}{case.passage[hit[-1][1] :]}".strip()
@@ -184,14 +192,27 @@ def near_miss(rng: random.Random, case: Case, names: Sequence[str]) -> Case | No
     return None
 
 
-def _names_to_swap(rng: random.Random, case: Case, names: Sequence[str]) -> tuple[str, str] | None:
+def _sentences_of(case: Case) -> list[Span]:
+    """The sentences that the answer touches."""
+    if case.answer is None:
+        return []
+    return [(s, e) for s, e in sentence_spans(case.passage) if s < case.answer[1] and e > case.answer[0]]
+
+
+def _answering(case: Case) -> str:
+    hit = _sentences_of(case)
+    return case.passage[hit[0][0] : hit[-1][1]] if hit else ""
+
+
+def _names_to_swap(rng: random.Random, case: Case, names: Sequence[str], near: float = 0.6) -> tuple[str, str] | None:
+    """A name of the question and another in its place, `near` of the times one of the passage."""
     asked = [name.text for name in find_names(case.question) if name.start > 0 and len(name.text) > 2]
     if not asked:
         return None
     old = rng.choice(asked)
     answer = case.passage[slice(*case.answer)] if case.answer else ""
-    near = [name.text for name in find_names(case.passage)]
-    pool = near if near and rng.random() < 0.6 else names
+    beside = [name.text for name in find_names(case.passage)]
+    pool = beside if beside and rng.random() < near else names
     fitting = [
         name
         for name in pool

@@ -11,6 +11,7 @@ import logging
 import random
 import tempfile
 from collections.abc import Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +40,7 @@ def find_negatives(paragraphs: Sequence[Paragraph], asked: Sequence[tuple[int, i
     Returns:
         Indexes of paragraphs; those by words and by meaning take turns, of the same article and of others.
     """
-    key = hashlib.sha256(repr([p.text[:40] for p in paragraphs] + list(asked)).encode()).hexdigest()[:12]
+    key = hashlib.sha256(repr([(p.text, p.questions) for p in paragraphs] + list(asked)).encode()).hexdigest()[:12]
     kept = out / f"negatives-{key}.npy"
     if kept.exists():
         return [[int(i) for i in row if i >= 0] for row in np.load(kept)]
@@ -49,11 +50,13 @@ def find_negatives(paragraphs: Sequence[Paragraph], asked: Sequence[tuple[int, i
     for row, ((own, index), words, meaning) in enumerate(zip(asked, by_words, by_meaning, strict=True)):
         question = paragraphs[own].questions[index]
         answer = paragraphs[own].text[slice(*question.answer)]
-        both = [i for pair in zip(words, meaning, strict=False) for i in pair] + words[len(meaning) :]
+        both = [i for pair in zip_longest(words, meaning) for i in pair if i is not None]
         found = [i for i in dict.fromkeys(both) if i != own and not holds(paragraphs[i].text, answer)]
         table[row, : len(found)] = found[: 2 * _DEPTH]
     out.mkdir(parents=True, exist_ok=True)
-    np.save(kept, table)
+    beside = out / f"{kept.stem}.writing.npy"
+    np.save(beside, table)
+    beside.replace(kept)
     return [[int(i) for i in row if i >= 0] for row in table]
 
 

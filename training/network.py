@@ -49,7 +49,7 @@ class Reader(nn.Module):
 
 
 def loss(starts: Tensor, ends: Tensor, batch: Batch) -> Tensor:
-    """Mean of two cross entropies: each passage alone, and all passages of a question together.
+    """Mean of the cross entropies of start and end, each passage alone, and all passages of a question together.
 
     Source: the shared normalisation with a no-answer option of Clark and Gardner, "Simple and Effective Multi-Paragraph
     Reading Comprehension" (ACL 2018), beside the loss of a reader of one passage.

@@ -9,6 +9,7 @@ Examples:
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import logging
 import random
@@ -17,6 +18,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from tokenizers import Tokenizer
@@ -36,7 +38,7 @@ _HELD_OUT = 500  # questions that are looked at while it learns
 
 
 def main(arguments: Sequence[str] | None = None, recipe: Sequence[Stage] = RECIPE) -> int:
-    """The command; 0 where it went well, 1 with a message where the data is missing."""
+    """The command; 0 where it went well, 1 with a message where the data is missing, 2 where an option is off."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     for chatty in ("httpx", "sentence_transformers", "transformers"):
@@ -46,43 +48,56 @@ def main(arguments: Sequence[str] | None = None, recipe: Sequence[Stage] = RECIP
     except DataMissing as error:
         print(f"training: {error}", file=sys.stderr)
         return 1
+    if options.questions is not None and options.questions < 1:
+        print("training: --questions takes a number from 1 on", file=sys.stderr)
+        return 2
     options.out.mkdir(parents=True, exist_ok=True)
     device = options.device or ("cuda" if torch.cuda.is_available() else "cpu")
     learned, held = split(paragraphs)
     tokenizer = load_tokenizer()
     looked_at = held_out_groups(held, tokenizer, options.out, _HELD_OUT)
     start: Path | None = None
-    for number, stage in enumerate(_stages(options, recipe), 1):
-        folder = options.out / f"stage-{number}"
-        if _is_done(folder, stage):
-            logging.info("stage %d is done: %s", number, folder)
+    for name, stage in _stages(options, recipe).items():
+        folder = options.out / name
+        if _is_done(folder, stage, start):
+            logging.info("%s is done", folder)
         else:
             _run(stage, folder, learned, tokenizer, looked_at, start, device)
         start = folder / "reader.pt"
-    shutil.copyfile(options.out / f"stage-{number}" / "reader.pt", options.out / "reader.pt")
+    shutil.copyfile(folder / "reader.pt", options.out / "reader.pt")
     logging.info("the weights are in %s", options.out / "reader.pt")
     return 0
 
 
-def _stages(options: argparse.Namespace, recipe: Sequence[Stage]) -> tuple[Stage, ...]:
-    """The recipe, or the one stage that options describe."""
+def _stages(options: argparse.Namespace, recipe: Sequence[Stage]) -> dict[str, Stage]:
+    """The recipe, or the one stage that options describe, by the names of their folders."""
     given = {name: value for name, value in vars(options).items() if value is not None}
     mixed = {name: given[name] for name in ("negatives", "beside", "near_misses", "alone", "both") if name in given}
     planned = {name: given[name] for name in ("inputs", "rate", "epochs") if name in given}
-    if not (mixed or planned or options.questions or options.without_headings):
-        return tuple(
-            replace(stage, plan=replace(stage.plan, seed=options.seed + number, every=options.every))
-            for number, stage in enumerate(recipe)
-        )
+    if not (mixed or planned or options.questions is not None or options.without_headings):
+        return {
+            f"stage-{number}": replace(
+                stage, plan=replace(stage.plan, seed=stage.plan.seed + options.seed - 1, every=options.every)
+            )
+            for number, stage in enumerate(recipe, 1)
+        }
     plan = Plan(**planned, seed=options.seed, every=options.every)
-    return (Stage(options.questions, Mix(**mixed, headings=not options.without_headings), plan),)
+    return {"try": Stage(options.questions, Mix(**mixed, headings=not options.without_headings), plan)}
 
 
-def _is_done(folder: Path, stage: Stage) -> bool:
+def _is_done(folder: Path, stage: Stage, start: Path | None) -> bool:
     if not (folder / "reader.pt").exists():
         return False
     facts = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    return bool(facts["stage"] == asdict(stage))
+    return bool(facts.get("made_of") == _made_of(stage, start))
+
+
+def _made_of(stage: Stage, start: Path | None) -> dict[str, Any]:
+    """What the weights of a stage hang on."""
+    first = hashlib.sha256(start.read_bytes()).hexdigest() if start else None
+    facts = {"questions": stage.questions, "mix": asdict(stage.mix), "plan": stage.plan.decides, "start": first}
+    whole: dict[str, Any] = json.loads(json.dumps(facts))
+    return whole
 
 
 def _run(
@@ -100,7 +115,8 @@ def _run(
     torch.manual_seed(stage.plan.seed)
     examples = list(encode(tokenizer, _groups(learned, stage, folder.parent)))
     counts = {"examples": len(examples), "inputs": sum(len(example.packed) for example in examples)}
-    facts = {"stage": asdict(stage), **counts, "device": device, "torch": torch.__version__}
+    made_of = _made_of(stage, start)
+    facts = {"made_of": made_of, **counts, "device": device, "torch": torch.__version__}
     (folder / "run.json").write_text(json.dumps(facts, indent=1), encoding="utf-8")
     logging.info("%s", json.dumps(facts))
     model = Reader(default_model_folder()).to(device)
@@ -111,8 +127,10 @@ def _run(
     def look(network: Reader) -> HeldOut:
         return evaluate(groups, kept, torch_scorer(network, device))
 
-    train(model, examples, stage.plan, folder, device, look)
-    torch.save(model.state_dict(), folder / "reader.pt")
+    train(model, examples, stage.plan, folder, device, look, made_of=json.dumps(made_of))
+    beside = folder / "reader.writing"
+    torch.save(model.state_dict(), beside)
+    beside.replace(folder / "reader.pt")
 
 
 def load_tokenizer() -> Tokenizer:

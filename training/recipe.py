@@ -23,8 +23,8 @@ class Stage:
     plan: Plan
 
 
-#: First what an answer looks like; then, at half the rate, other cuts and changes of questions of which a third are
-#: new, and several passages beside one another, for at use it is the comparison between passages that decides.
+#: First what an answer looks like; then, at half the rate, other cuts and changes of questions of which a quarter
+#: are new, and several passages beside one another, for at use it is the comparison between passages that decides.
 RECIPE = (
     Stage(60_000, Mix(), Plan(seed=1)),
     Stage(40_000, Mix(negatives=0.25, beside=3), Plan(rate=1e-4, seed=2)),

@@ -56,7 +56,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-STAGES = (Stage(8, Mix(), Plan(inputs=4)), Stage(6, Mix(beside=2), Plan(inputs=4, rate=0.0)))
+STAGES = (Stage(8, Mix(), Plan(inputs=4)), Stage(6, Mix(beside=2), Plan(inputs=4, rate=0.0, seed=2)))
 
 
 @pytest.fixture(scope="module")
@@ -84,25 +84,39 @@ def test_a_stage_begins_with_the_weights_of_the_one_before(small_run: Path) -> N
     for name, value in first.items():
         torch.testing.assert_close(second[name], value)  # its rate was 0
         assert torch.equal(last[name], second[name])
-    assert told(small_run / "stage-1" / "run.json")["stage"]["questions"] == 8
-    assert told(small_run / "stage-2" / "run.json")["stage"]["plan"]["seed"] == 2  # its own, so that it draws others
+    assert told(small_run / "stage-1" / "run.json")["made_of"]["questions"] == 8
+    assert told(small_run / "stage-2" / "run.json")["made_of"]["plan"]["seed"] == 2
     assert (small_run / "stage-1" / "history.json").exists()
 
 
 def test_stages_that_are_done_are_not_done_again(data: Path, small_run: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in small_run.glob("stage-*/*")}
-    assert main(["--data", str(data), "--out", str(small_run), "--device", "cpu"], STAGES) == 0
+    assert main(["--data", str(data), "--out", str(small_run), "--look", "50", "--device", "cpu"], STAGES) == 0
     assert {path: path.stat().st_mtime_ns for path in small_run.glob("stage-*/*")} == before
+
+
+def test_a_stage_after_another_one_is_done_again_where_that_one_changed(data: Path, tmp_path: Path) -> None:
+    arguments = ["--data", str(data), "--out", str(tmp_path), "--device", "cpu"]
+    assert main(arguments, STAGES) == 0
+    before = weights(tmp_path / "reader.pt")
+    assert main(arguments, (Stage(8, Mix(), Plan(inputs=4, rate=1e-3)), STAGES[1])) == 0
+    first, last = weights(tmp_path / "stage-1" / "reader.pt"), weights(tmp_path / "reader.pt")
+    assert all(torch.equal(first[name], last[name]) for name in last)  # of rate 0
+    assert not all(torch.equal(before[name], last[name]) for name in last)
 
 
 def test_options_of_a_try_stand_in_place_of_the_recipe(data: Path, tmp_path: Path) -> None:
     flags = "--questions 4 --near-misses 0 --alone 0 --both 0 --negatives 1 --beside 2 --without-headings --batch 4"
     assert main(["--data", str(data), "--out", str(tmp_path), *flags.split(), "--device", "cpu"], STAGES) == 0
-    facts = told(tmp_path / "stage-1" / "run.json")
-    assert facts["stage"]["mix"] == vars(Mix(1.0, 0.0, 0.0, 0.0, headings=False, beside=2))
+    facts = told(tmp_path / "try" / "run.json")
+    assert facts["made_of"]["mix"] == vars(Mix(1.0, 0.0, 0.0, 0.0, headings=False, beside=2))
     assert (facts["examples"], facts["inputs"]) == (4, 12)
-    assert facts["stage"]["plan"] | {"inputs": 4} == facts["stage"]["plan"]
-    assert not (tmp_path / "stage-2").exists()
+    assert facts["made_of"]["plan"]["inputs"] == 4
+    assert not list(tmp_path.glob("stage-*"))
+
+
+def test_no_questions_are_not_all_of_them(data: Path, tmp_path: Path) -> None:
+    assert main(["--data", str(data), "--out", str(tmp_path), "--questions", "0"], STAGES) == 2
 
 
 def test_the_recipe_draws_other_questions_in_each_stage() -> None:

@@ -56,14 +56,16 @@ def test_without_questions_nothing_is_refused() -> None:
 def test_the_calibration_error_is_the_mean_gap_over_ten_bins() -> None:
     sure = values(*[0.1] * 10, *[0.9] * 10)
     right = values(1, 1, *[0] * 8, *[1] * 10)
-    # Bins of two: one of 0.1 that is always right, four that are never, five of 0.9 that are always right.
-    assert calibration_error(sure, right) == pytest.approx((0.9 + 4 * 0.1 + 5 * 0.1) / 10)
+    # Equally sure answers count as their mean: 0.2 against 0.1, and 1 against 0.9.
+    assert calibration_error(sure, right) == pytest.approx(0.1)
+    assert calibration_error(sure, right[::-1][np.r_[10:20, 0:10]]) == pytest.approx(0.1)
 
 
 def test_bins_count_by_how_many_answers_they_hold() -> None:
-    sure = values(*[0.5] * 11)
+    sure = np.linspace(0, 1, 11)
     right = values(1, 0, *[1] * 9)  # the first bin has two answers, the others one
-    assert calibration_error(sure, right) == pytest.approx(9 * 0.5 / 11)
+    expected = 2 * abs(0.05 - 0.5) + sum(1 - each for each in sure[2:])
+    assert calibration_error(sure, right) == pytest.approx(expected / 11)
 
 
 @pytest.mark.parametrize(

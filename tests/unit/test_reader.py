@@ -98,6 +98,24 @@ def test_two_people_of_one_surname_do_not() -> None:
     assert found[0].short == "Hester Vayle"
 
 
+def test_a_surname_alone_supports_only_one_of_two_who_bear_it() -> None:
+    texts = candidates("Then CRAIL resigned.", CRAIL, "Marta Crail resigned.", VAYLE)
+    one = read(WHO, texts[:2], {"Odo Crail": 1.0, "CRAIL": 1.5})
+    two = read(WHO, texts[:3], {"Odo Crail": 1.0, "Marta Crail": 1.0, "CRAIL": 1.5})
+    assert one[0].confidence == two[0].confidence
+
+
+def test_days_before_and_after_do_not_support_one_another() -> None:
+    question = "When did it sink?"
+    alone = read(question, candidates("It sank before Monday."), {"before Monday": 1.0})
+    found = read(
+        question,
+        candidates("It sank before Monday.", "It sank after Monday."),
+        {"before Monday": 1.0, "after Monday": 1.0},
+    )
+    assert found[0].confidence == alone[0].confidence
+
+
 def test_only_the_best_sentence_of_those_that_agree_has_their_support() -> None:
     found = read(WHO, candidates(CRAIL, "Odo Crail went at last.", VAYLE), {"Odo Crail": 2.0, "Hester Vayle": 2.0})
     assert [each.quote for each in found] == [CRAIL, "Odo Crail went at last.", VAYLE]

@@ -158,6 +158,23 @@ def test_a_country_becomes_a_country() -> None:
     assert found == {"Who sailed to France?"}
 
 
+def test_a_name_that_the_passage_has_already_stands_for_no_other_in_both() -> None:
+    text = "Brisk Tarn taught Odo Crail. Brisk Tarn taught Neve Orde."
+    start = text.index("Odo Crail")
+    case = Case("Whom did Brisk Tarn teach?", text, (start, start + 9))
+    assert all(swap_name_in_both(dice(s), case, ["Neve Orde", "Odo Crail"]) is None for s in SEEDS)
+
+
+@pytest.mark.parametrize("question", ["How long did it take?", "Where is New York?"])
+def test_what_has_no_opposite_in_its_place_stays(question: str) -> None:
+    assert swap_opposite(dice(1), Case(question, "It took long.", None), []) is None
+
+
+def test_what_the_passage_denies_is_not_denied_again() -> None:
+    passage = "Odo Crail did not sign it. Hester Vayle did."
+    assert negate(dice(1), Case("Who did sign it?", passage, (0, 9)), []) is None
+
+
 def test_the_same_person_under_a_surname_is_no_other() -> None:
     case = Case("Whom did Marta Pell teach?", "She taught Odo Crail.", (11, 20))
     assert all(swap_name(dice(seed), case, ["Pell", "Ms. Pell", "Odo Crail"]) is None for seed in SEEDS)
@@ -198,7 +215,7 @@ def test_a_name_that_becomes_another_everywhere_leaves_the_answer_where_it_is() 
         new = made.question.removeprefix("Whom did ").removesuffix(" teach?")
         assert made.passage.endswith(f"{new} wept.")
         names.add(new)
-    assert len(names) > 2
+    assert len(names) == 2  # of those that the passage does not have
 
 
 def test_a_name_in_the_answer_is_not_swapped_in_both() -> None:
