@@ -20,7 +20,7 @@ from qa.packing import Packed, Page, pack
 
 _FOLDER = Path(__file__).parent / "weights"
 _SHA256 = {
-    "reader.onnx": "4662754bb4525522a68fb5db32a37420b11e7ec6a1c631096731023a72143afa",
+    "reader.onnx": "25741feceeee3c2e9b2370db7cc06c0e6355af0ae5fb6f1df013cd6982c7b390",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
 _BATCH = 4  # inputs of about the same length; more at a time are no faster on few cores

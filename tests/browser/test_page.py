@@ -11,7 +11,7 @@ from ingest.samples import sample_sources
 
 pytestmark = pytest.mark.browser
 
-QUESTION = "What is the harbour tunnel going to cost now?"
+QUESTION = "Who is the mayor of Brannock?"  # two articles say it
 HOSTILE = """Hostile <u>headline</u> ![x](http://elsewhere.example/y.png)
 
 HOSTILE CORNER (<img src=x onerror=alert(1)>) -- Warden <b id="evil">Odo Crail</b> resigned on Monday over
