@@ -19,6 +19,7 @@ from torch import Tensor
 from qa.packing import Page
 from tests.conftest import GUARD, ROOT
 from tests.tiny import save_transformers, tiny_tokenizer
+from training.export import smooth
 from training.features import Batch, Example, collate, encode
 from training.groups import Group
 from training.heldout import HeldOut, evaluate, torch_scorer
@@ -162,6 +163,20 @@ def test_scores_are_over_those_of_no_answer_and_the_same_in_any_company(encoder:
                 size = len(packed.ids)
                 torch.testing.assert_close(own[index, :size], starts[row, :size], atol=1e-4, rtol=1e-4)
                 row += 1
+
+
+def test_smoothing_evens_what_goes_into_a_layer_and_leaves_the_scores(encoder: Path) -> None:
+    model, batch = reader(encoder), collate(examples()[:8])
+    with torch.inference_mode():
+        before = model(batch.ids, batch.mask, batch.types)
+    weights = model.encoder.encoder.layer[0].output.dense.weight.clone()
+    smooth(model, examples()[:8])
+    smoothed = model.encoder.encoder.layer[0].output.dense
+    assert not torch.allclose(smoothed.linear.weight, weights)
+    with torch.inference_mode():
+        after = model(batch.ids, batch.mask, batch.types)
+    for one, other in zip(before, after, strict=True):
+        torch.testing.assert_close(one, other, atol=1e-3, rtol=1e-3)
 
 
 # Going on after a stop
