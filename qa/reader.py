@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ingest.archive import Found
 from ingest.article import Span
+from ingest.dateline import MONTHS
 from qa.calibration import SENTENCES, WORDS, Curve
 from qa.names import agreement
 from qa.packing import Page
@@ -26,6 +27,7 @@ from qa.span_models import SpanModel, load_span_model
 if TYPE_CHECKING:
     from ingest.embeddings import SentenceTransformerEmbeddings
 
+_DATED = re.compile(rf"\b(?:1[5-9]|20)\d\d\b|\b(?:{'|'.join(MONTHS)})\b")
 _BROAD: frozenset[Kind] = frozenset({"said", "why", "how", "yes/no"})
 _HAPPENED = re.compile(
     r"\bwhat(?:[’']s| is| was)? (?:has |had )?happen|\b(?:tell me|what do (?:we|you) know) about\b", re.I
@@ -38,6 +40,10 @@ _MARKS = 3  # spans of a passage
 _MISFIT = 4.0  # logits that a span of another kind than was asked for loses
 _OTHER = 3.0  # logits that a sentence loses where another acts than the one that is asked about
 _RANK = 0.35  # logits that a passage loses with each e-fold of its rank in retrieval
+_AGE = 0.9  # logits that a passage loses with each e-fold of its age
+_FRESH = 3 * 86_400  # seconds in which that has not begun yet
+_UNDATED = 365 * 86_400  # seconds that an article without a date is taken to be old
+_SUPPORT = 0.5  # share that counts of what articles with the same words add: they are not independent
 _LIKE = 10.0  # logits a unit of cosine similarity of a sentence to a broad question
 _LIKENESS = 0.45  # similarity at which that is 0
 _COMPARED = 24  # sentences that are compared with a broad question
@@ -114,28 +120,32 @@ class SpanReader:
 
     def read(self, question: Question, candidates: Sequence[Candidate]) -> list[Evidence]:
         """The sentences of the candidates, the surest first."""
-        findings = self.find(question, candidates[:_FIRST])
+        latest = latest_day(question, candidates)
+        findings = self.find(question, candidates[:_FIRST], latest=latest)
         if not wants_sentences(question):
             evidence = _evidence(self.weigh(question, findings), WORDS)
             if _is_overwhelming(evidence):
                 return evidence
-        findings += self.find(question, candidates[_FIRST : self.passages], _FIRST)
+        findings += self.find(question, candidates[_FIRST : self.passages], rank=_FIRST, latest=latest)
         return _evidence(self.weigh(question, findings), SENTENCES if wants_sentences(question) else WORDS)
 
-    def find(self, question: Question, candidates: Sequence[Candidate], rank: int = 0) -> list[Finding]:
+    def find(
+        self, question: Question, candidates: Sequence[Candidate], *, rank: int = 0, latest: int | None = None
+    ) -> list[Finding]:
         """The marked spans of some candidates, in no order.
 
         Args:
             question: what is asked.
             candidates: in the order of retrieval.
             rank: of the first of them, from 0.
+            latest: the moment from which their age counts, seconds since 1970; None where age does not matter.
         """
         pages = [Page(heading(candidate), candidate.passage.text) for candidate in candidates]
         found = []
         for number, (candidate, marks) in enumerate(
             zip(candidates, self._model.mark(question.text, pages, _MARKS), strict=True)
         ):
-            prior = -_RANK * math.log(1 + rank + number)
+            prior = -_RANK * math.log(1 + rank + number) - _AGE * math.log1p(_age(candidate, latest) / _FRESH)
             for mark in marks:
                 sentence = _sentence_at(candidate, mark.span)
                 if sentence is None:
@@ -160,7 +170,8 @@ class SpanReader:
             for each in group:
                 article = each.candidate.passage.article_id
                 best[article] = max(best.get(article, -math.inf), each.score)
-            score = _log_sum(best.values())
+            score = max(best.values())
+            score += _SUPPORT * (_log_sum(best.values()) - score)
             leader = max(group, key=lambda each: (each.score, each.candidate.passage.passage_id))
             weighed += [Weighed(each, score if each is leader else each.score, each.words) for each in group]
         return weighed
@@ -199,6 +210,33 @@ def load_reader(name: str, embedder: SentenceTransformerEmbeddings) -> EvidenceR
 def wants_sentences(question: Question) -> bool:
     """Whether a few words are not enough for a question: why, how, what somebody said, what happened, yes or no."""
     return question.kind in _BROAD or _HAPPENED.search(question.text) is not None
+
+
+def latest_day(question: Question, candidates: Sequence[Candidate]) -> int | None:
+    """The moment from which the age of passages counts: who asks for no date asks for the latest news.
+
+    Args:
+        question: what is asked.
+        candidates: what was found for it.
+
+    Returns:
+        The end of the range of dates that is asked of, else when the newest of the articles was published, seconds
+        since 1970; None where the question names a year or month, or no article has a date.
+    """
+    if _DATED.search(question.text):
+        return None
+    dates = [each.found.article.published.epoch for each in candidates if each.found.article.published]
+    if not dates:
+        return None
+    return min(question.scope.before or max(dates), max(dates) + _UNDATED)
+
+
+def _age(candidate: Candidate, latest: int | None) -> int:
+    """Seconds from its publication to that moment."""
+    if latest is None:
+        return 0
+    published = candidate.found.article.published
+    return max(0, latest - published.epoch) if published else _UNDATED
 
 
 def heading(candidate: Candidate) -> str:

@@ -20,7 +20,7 @@ from qa.packing import Packed, Page, pack
 
 _FOLDER = Path(__file__).parent / "weights"
 _SHA256 = {
-    "reader.onnx": "25741feceeee3c2e9b2370db7cc06c0e6355af0ae5fb6f1df013cd6982c7b390",
+    "reader.onnx": "aedf869c27e463fabb4f939d44096288018a05be2bb382130db6cda85b4b6bb3",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
 _BATCH = 4  # inputs of about the same length; more at a time are no faster on few cores

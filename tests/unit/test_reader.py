@@ -16,7 +16,7 @@ from qa.calibration import WORDS
 from qa.marking import Mark
 from qa.packing import Page
 from qa.question import Question
-from qa.reader import Evidence, SpanReader, heading
+from qa.reader import Evidence, SpanReader, heading, latest_day
 from qa.retrieval import Candidate
 
 WHO = "Who resigned in March?"
@@ -125,6 +125,51 @@ def test_only_the_best_sentence_of_those_that_agree_has_their_support() -> None:
 def test_of_equal_spans_that_of_the_better_passage_is_surer() -> None:
     found = read(WHO, candidates(VAYLE, CRAIL), {"Odo Crail": 1.0, "Hester Vayle": 1.0})
     assert [each.short for each in found] == ["Hester Vayle", "Odo Crail"]
+
+
+# Age
+
+
+def dated(found: Sequence[Candidate], *days: str | None) -> list[Candidate]:
+    """The same passages, published on some days."""
+    articles = [
+        replace(each.found.article, published=Published.parse(day) if day else None)
+        for each, day in zip(found, days, strict=True)
+    ]
+    return [
+        replace(each, found=replace(each.found, article=article)) for each, article in zip(found, articles, strict=True)
+    ]
+
+
+BOTH = {"Odo Crail": 2.0, "Hester Vayle": 2.0}
+
+
+def test_of_equal_answers_the_newer_wins_where_no_date_is_asked_for() -> None:
+    found = dated(candidates(VAYLE, CRAIL), "2019-03-01", "2020-03-01")
+    assert read("Who resigned?", found, BOTH)[0].short == "Odo Crail"
+    found = dated(candidates(VAYLE, CRAIL), None, "2020-03-01")
+    assert read("Who resigned?", found, BOTH)[0].short == "Odo Crail"
+
+
+@pytest.mark.parametrize("question", ["Who resigned in March?", "Who resigned in 2019?"])
+def test_a_question_with_a_year_or_month_takes_no_account_of_age(question: str) -> None:
+    found = dated(candidates(VAYLE, CRAIL), "2019-03-01", "2020-03-01")
+    assert read(question, found, BOTH)[0].short == "Hester Vayle"
+
+
+def test_a_much_better_answer_wins_though_it_is_old() -> None:
+    found = dated(candidates(VAYLE, CRAIL), "2019-03-01", "2020-03-01")
+    assert read("Who resigned?", found, {**BOTH, "Hester Vayle": 9.0})[0].short == "Hester Vayle"
+
+
+def test_age_counts_from_the_newest_article_or_from_the_day_that_is_asked_of() -> None:
+    question, asked = Question.parse("Who resigned?"), Question.parse("Who resigned?", (None, "2020-03-31"))
+    found = dated(candidates(VAYLE, CRAIL), "2019-03-01", "2020-03-01")
+    newest = Published.parse("2020-03-01").epoch
+    assert latest_day(question, found) == newest
+    assert latest_day(asked, found) == Published.parse("2020-03-31").end_epoch
+    assert latest_day(Question.parse("Who resigned?", (None, "2090-01-01")), found) == newest + 365 * 86_400
+    assert latest_day(question, candidates(VAYLE)) is None
 
 
 # What is said
