@@ -15,7 +15,7 @@ Caution = Literal["low", "normal", "high"]
 CAUTIONS: tuple[Caution, ...] = get_args(Caution)
 
 #: Confidence from which on a sentence counts as an answer.
-THRESHOLDS: dict[Caution, float] = {"low": 0.20, "normal": 0.30, "high": 0.65}
+THRESHOLDS: dict[Caution, float] = {"low": 0.25, "normal": 0.35, "high": 0.65}
 
 
 @dataclass(frozen=True)
