@@ -34,7 +34,7 @@ def ask(
         archive: an open archive, its folder, or None for DATELINE_ARCHIVE or the default folder. One that is named by
             its folder stays open, so that the next question is quick, until `close()` or the end of the process.
         published: only articles of this date ("2020-07-21", "2020-07", "2020"), or of a range (first, last), either
-            of which may be None.
+            of which may be None. (None, day) asks as of that day: of two answers the newer has an advantage.
         publisher: only articles of this publisher, or of these.
         without: ids of articles that may not be used, of a source that is not trusted for one.
         caution: how sure an answer has to be: "low" answers more, "high" refuses more.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from ingest.archive import Found
-from ingest.article import Span
+from ingest.article import Published, Span
 from ingest.dateline import MONTHS
 from qa.calibration import SENTENCES, WORDS, Curve
 from qa.names import agreement
@@ -120,17 +120,17 @@ class SpanReader:
 
     def read(self, question: Question, candidates: Sequence[Candidate]) -> list[Evidence]:
         """The sentences of the candidates, the surest first."""
-        latest = latest_day(question, candidates)
-        findings = self.find(question, candidates[:_FIRST], latest=latest)
+        day = as_of(question, candidates)
+        findings = self.find(question, candidates[:_FIRST], day=day)
         if not wants_sentences(question):
             evidence = _evidence(self.weigh(question, findings), WORDS)
             if _is_overwhelming(evidence):
                 return evidence
-        findings += self.find(question, candidates[_FIRST : self.passages], rank=_FIRST, latest=latest)
+        findings += self.find(question, candidates[_FIRST : self.passages], rank=_FIRST, day=day)
         return _evidence(self.weigh(question, findings), SENTENCES if wants_sentences(question) else WORDS)
 
     def find(
-        self, question: Question, candidates: Sequence[Candidate], *, rank: int = 0, latest: int | None = None
+        self, question: Question, candidates: Sequence[Candidate], *, rank: int = 0, day: int | None = None
     ) -> list[Finding]:
         """The marked spans of some candidates, in no order.
 
@@ -138,14 +138,14 @@ class SpanReader:
             question: what is asked.
             candidates: in the order of retrieval.
             rank: of the first of them, from 0.
-            latest: the moment from which their age counts, seconds since 1970; None where age does not matter.
+            day: the moment from which their age counts, seconds since 1970; None where age does not matter.
         """
         pages = [Page(heading(candidate), candidate.passage.text) for candidate in candidates]
         found = []
         for number, (candidate, marks) in enumerate(
             zip(candidates, self._model.mark(question.text, pages, _MARKS), strict=True)
         ):
-            prior = -_RANK * math.log(1 + rank + number) - _AGE * math.log1p(_age(candidate, latest) / _FRESH)
+            prior = -_RANK * math.log(1 + rank + number) - _AGE * math.log1p(_age(candidate, day) / _FRESH)
             for mark in marks:
                 sentence = _sentence_at(candidate, mark.span)
                 if sentence is None:
@@ -212,31 +212,30 @@ def wants_sentences(question: Question) -> bool:
     return question.kind in _BROAD or _HAPPENED.search(question.text) is not None
 
 
-def latest_day(question: Question, candidates: Sequence[Candidate]) -> int | None:
-    """The moment from which the age of passages counts: who asks for no date asks for the latest news.
+def as_of(question: Question, candidates: Sequence[Candidate]) -> int | None:
+    """The moment from which the age of passages counts: who asks as of a day asks for the news of that day.
 
     Args:
         question: what is asked.
         candidates: what was found for it.
 
     Returns:
-        The end of the range of dates that is asked of, else when the newest of the articles was published, seconds
-        since 1970; None where the question names a year or month, or no article has a date.
+        The end of a range of dates without a beginning, seconds since 1970, and at most a year after the newest of the
+        articles; None without such a range, where the question names a year or month, or where no article has a date.
     """
-    if _DATED.search(question.text):
-        return None
+    first, last = question.published or (None, None)
     dates = [each.found.article.published.epoch for each in candidates if each.found.article.published]
-    if not dates:
+    if first or not last or not dates or _DATED.search(question.text):
         return None
-    return min(question.scope.before or max(dates), max(dates) + _UNDATED)
+    return min(Published.parse(last).end_epoch, max(dates) + _UNDATED)
 
 
-def _age(candidate: Candidate, latest: int | None) -> int:
+def _age(candidate: Candidate, day: int | None) -> int:
     """Seconds from its publication to that moment."""
-    if latest is None:
+    if day is None:
         return 0
     published = candidate.found.article.published
-    return max(0, latest - published.epoch) if published else _UNDATED
+    return max(0, day - published.epoch) if published else _UNDATED
 
 
 def heading(candidate: Candidate) -> str:
