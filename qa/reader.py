@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from ingest.archive import Found
-from ingest.article import Published, Span
+from ingest.article import Span
 from ingest.dateline import MONTHS
 from qa.calibration import SENTENCES, WORDS, Curve
 from qa.names import agreement
@@ -220,14 +220,14 @@ def as_of(question: Question, candidates: Sequence[Candidate]) -> int | None:
         candidates: what was found for it.
 
     Returns:
-        The end of a range of dates without a beginning, seconds since 1970, and at most a year after the newest of the
-        articles; None without such a range, where the question names a year or month, or where no article has a date.
+        When the newest of the articles was published, seconds since 1970, where the range of dates has an end and no
+        beginning; None for other ranges, where the question names a year or month, or where no article has a date.
     """
     first, last = question.published or (None, None)
-    dates = [each.found.article.published.epoch for each in candidates if each.found.article.published]
-    if first or not last or not dates or _DATED.search(question.text):
+    if first or not last or _DATED.search(question.text):
         return None
-    return min(Published.parse(last).end_epoch, max(dates) + _UNDATED)
+    dates = [each.found.article.published.epoch for each in candidates if each.found.article.published]
+    return max(dates, default=None)
 
 
 def _age(candidate: Candidate, day: int | None) -> int:
@@ -235,7 +235,7 @@ def _age(candidate: Candidate, day: int | None) -> int:
     if day is None:
         return 0
     published = candidate.found.article.published
-    return max(0, day - published.epoch) if published else _UNDATED
+    return day - published.epoch if published else _UNDATED
 
 
 def heading(candidate: Candidate) -> str:

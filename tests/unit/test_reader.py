@@ -166,16 +166,20 @@ def test_a_much_better_answer_wins_though_it_is_old() -> None:
     assert read_as_of("Who resigned?", found, {**BOTH, "Hester Vayle": 9.0}) == "Hester Vayle"
 
 
-def test_age_counts_from_the_end_of_a_range_without_a_beginning() -> None:
+def test_age_counts_from_the_newest_that_was_found_where_a_range_has_no_beginning() -> None:
     found = dated(candidates(VAYLE, CRAIL), "2019-03-01", "2020-03-01")
     newest = Published.parse("2020-03-01").epoch
-    assert (
-        as_of(Question.parse("Who resigned?", (None, "2020-03-31")), found) == Published.parse("2020-03-31").end_epoch
-    )
-    assert as_of(Question.parse("Who resigned?", (None, "2090-01-01")), found) == newest + 365 * 86_400
+    assert as_of(Question.parse("Who resigned?", (None, "2020-03-31")), found) == newest
     assert as_of(Question.parse("Who resigned?", (None, "2020-03-31")), candidates(VAYLE)) is None
     for published in (None, "2020", ("2019", "2020"), ("2019", None)):
         assert as_of(Question.parse("Who resigned?", published), found) is None
+
+
+def test_a_far_end_of_the_range_makes_no_answer_less_sure() -> None:
+    found = dated(candidates(CRAIL), "2020-03-01")
+    plain = SpanReader(Marker(BOTH), Unused()).read(Question.parse("Who resigned?"), found)
+    asked = SpanReader(Marker(BOTH), Unused()).read(Question.parse("Who resigned?", (None, "2090")), found)
+    assert plain[0].confidence == asked[0].confidence
 
 
 # What is said
