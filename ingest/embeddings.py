@@ -7,17 +7,15 @@ file is checked against the hash it had when it was chosen.
 from __future__ import annotations
 
 import functools
-import hashlib
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from langchain_core.embeddings import Embeddings
 
-from ingest.article import Span
+from ingest.checksums import find_altered
 from ingest.errors import EmbedderError
 from ingest.settings import DEFAULT_EMBEDDER
 
@@ -43,21 +41,6 @@ _BATCH = 32
 
 _loading = threading.Lock()
 _encoding = threading.Lock()
-
-
-@dataclass(frozen=True)
-class EncodedText:
-    """A text as the model sees it; all vectors have unit length.
-
-    Attributes:
-        vector: of the whole, shape (dimension,).
-        spans: character offsets of its word pieces.
-        pieces: a vector for each of them in its context, shape (n_pieces, dimension).
-    """
-
-    vector: NDArray[np.float32]
-    spans: list[Span]
-    pieces: NDArray[np.float32]
 
 
 class SentenceTransformerEmbeddings(Embeddings):
@@ -110,33 +93,6 @@ class SentenceTransformerEmbeddings(Embeddings):
         """Vector of a question."""
         return [float(x) for x in self.encode_queries([text])[0]]
 
-    def encode_words(self, texts: Sequence[str]) -> list[EncodedText]:
-        """Vectors of whole texts and of each word in its context, from one pass through the model."""
-        import numpy as np
-
-        if not texts:
-            return []
-        tokenizer = self._model.tokenizer
-        with _encoding:
-            features_of_each = self._model.encode(
-                list(texts), batch_size=_BATCH, output_value=None, convert_to_numpy=False, show_progress_bar=False
-            )
-            # Its overloads take a list of texts for one input of several parts, and promise one result.
-            encoded = cast("list[dict[str, Any]]", features_of_each)
-            offsets = tokenizer(
-                list(texts), return_offsets_mapping=True, truncation=True, max_length=self._model.max_seq_length
-            )["offset_mapping"]
-        result = []
-        for spans, features in zip(offsets, encoded, strict=True):
-            tokens = np.asarray(features["token_embeddings"].float().cpu(), dtype=np.float32)
-            whole = np.asarray(features["sentence_embedding"].float().cpu(), dtype=np.float32)
-            kept = [i for i, (start, end) in enumerate(spans) if end > start and i < len(tokens)]
-            vectors = tokens[kept] / np.maximum(np.linalg.norm(tokens[kept], axis=1, keepdims=True), 1e-9)
-            result.append(
-                EncodedText(whole / max(float(np.linalg.norm(whole)), 1e-9), [tuple(spans[i]) for i in kept], vectors)
-            )
-        return result
-
     def _encode(self, method: Any, texts: Sequence[str]) -> NDArray[np.float32]:
         import numpy as np
 
@@ -180,12 +136,6 @@ def default_model_folder() -> Path:
         folder = Path(str(distribution(_PACKAGE).locate_file(_FOLDER)))
     except PackageNotFoundError:
         raise EmbedderError(f"the package {_PACKAGE} with the default embedder is not installed. {repair}") from None
-    for name, expected in _SHA256.items():
-        path = folder / name
-        if not path.is_file():
-            raise EmbedderError(f"the default embedder lacks {path}. {repair}")
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-        if found != expected:
-            raise EmbedderError(f"{path} was altered: its sha256 is {found}, expected {expected}. {repair}")
+    if wrong := find_altered(folder, _SHA256):
+        raise EmbedderError(f"the default embedder: {wrong}. {repair}")
     return folder

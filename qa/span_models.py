@@ -7,13 +7,13 @@ its weights what it was made of.
 from __future__ import annotations
 
 import functools
-import hashlib
 import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from ingest.checksums import find_altered
 from ingest.errors import DatelineError
 from qa.marking import Mark, apart, mark
 from qa.packing import Packed, Page, pack
@@ -219,15 +219,9 @@ def _unfit(tokenizer: Any, missing: Sequence[str]) -> str:
 
 
 def _check(folder: Path, sha256: dict[str, str]) -> None:
-    repair = "Install Dateline again: pip install --force-reinstall --no-deps dateline"
-    for name, expected in sha256.items():
-        path = folder / name
-        if not path.is_file():
-            raise ReaderError(f"the reader lacks {path}. {repair}")
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-        if found != expected:
-            raise ReaderError(f"{path} was altered: its sha256 is {found}, expected {expected}. {repair}")
+    if wrong := find_altered(folder, sha256):
+        repair = "Install Dateline again: pip install --force-reinstall --no-deps dateline"
+        raise ReaderError(f"the reader: {wrong}. {repair}")
 
 
 def _padded(batch: Sequence[Packed]) -> dict[str, Any]:

@@ -44,10 +44,10 @@ def test_the_dateline_is_read(seed: Archive) -> None:
     assert article.publisher == "Bloomberg"
 
 
-def test_at_least_11_of_15_are_answered_with_the_right_words_cited(seed: Archive) -> None:
+def test_at_least_12_of_15_are_answered_with_the_right_words_cited(seed: Archive) -> None:
     wrong = [row["question"] for row in ANSWERABLE if not _cites(ask(row["question"], seed), row["evidence"])]
     assert len(ANSWERABLE) == 15
-    assert len(wrong) <= 4, wrong
+    assert len(wrong) <= 3, wrong
 
 
 def test_at_least_7_of_10_that_it_does_not_answer_are_refused(seed: Archive) -> None:

@@ -361,7 +361,7 @@ def test_a_missing_file_is_named_with_how_to_repair_it(tmp_path: Path, name: str
     (tmp_path / "weights" / name).unlink()
     with pytest.raises(ReaderError) as told:
         OnnxSpanModel(tmp_path / "weights", sha256)
-    assert f"lacks {tmp_path / 'weights' / name}. " in str(told.value)
+    assert f"{tmp_path / 'weights' / name} is missing. " in str(told.value)
     assert "pip install --force-reinstall --no-deps dateline" in str(told.value)
 
 
@@ -384,7 +384,7 @@ def test_other_weights_are_not_taken_for_the_installed_ones(tmp_path: Path) -> N
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(ReaderError, match=r"lacks .*reader\.onnx"):
+    with pytest.raises(ReaderError, match=r"reader\.onnx is missing"):
         OnnxSpanModel(tmp_path / "nowhere")
 
 
