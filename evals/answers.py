@@ -9,13 +9,13 @@ from typing import Any
 
 from evals.scores import exact_match, f1, joined
 from evals.text import holds
-from qa import Answer, Citation
+from qa import Answer, Citation, Question
 
 #: Quotes of an answer that are scored, a sentence each; the answerer gives no more.
 QUOTES = 3
 
 
-def whole(question: str, parts: Iterable[Answer]) -> Answer:
+def whole(question: Question, parts: Iterable[Answer]) -> Answer:
     """The parts of an answer added up; a refusal where there is none."""
     given = list(parts)
     return reduce(add, given) if given else Answer(question=question, answered=False)

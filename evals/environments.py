@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from evals.systems import MODULES
+from evals.systems import MODULES, OURS
 
 REQUIREMENTS = Path(__file__).parent / "systems" / "requirements.txt"
 
@@ -29,7 +29,7 @@ def python_for(system: str, cache: Path) -> Path:
     Raises:
         EnvironmentFailed: it cannot be installed.
     """
-    if system == "dateline":
+    if system in OURS:
         return Path(sys.executable)
     wanted = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()[:8]
     folder = cache / f"environment-{sys.version_info.major}.{sys.version_info.minor}-{wanted}"

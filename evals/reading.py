@@ -56,9 +56,9 @@ def _row(item: Item, reader: EvidenceReader) -> Row:
     start = time.perf_counter()
     question = Question.parse(item.question)
     evidence = reader.read(question, candidates(item))
-    answer = whole(item.question, QuotingAnswerer().answer(question, evidence))
+    answer = whole(question, QuotingAnswerer().answer(question, evidence))
     seconds = time.perf_counter() - start
-    unrefused = whole(item.question, QuotingAnswerer(threshold=0.0).answer(question, evidence))
+    unrefused = whole(question, QuotingAnswerer(threshold=0.0).answer(question, evidence))
     given, forced = (told(each, lambda _: item.context) for each in (answer, unrefused))
     short = given["short"] if given["answered"] else ""
     # A right answer is each of the references alone; of a question without one, saying nothing.

@@ -7,6 +7,7 @@ Examples:
   python -m evals.run squad --data data/squad --json squad.json
   python -m evals.run multihop_rag_500 --data data/multihop_rag_500
   python -m evals.run samples --half tune
+  python -m evals.run dialogues --half test --data data/gum_wikinews
   python -m evals.compare before.json after.json
   python -m evals.report realtimeqa-2022.json beside.json squad.json
 """
@@ -16,11 +17,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from evals import multihop, reading, realtimeqa, written
+from evals import dialogues, multihop, reading, realtimeqa, written
 from evals.cache import DEFAULT
+from evals.datasets import dialogues as dialogues_data
 from evals.datasets import multihop as multihop_data
 from evals.datasets import realtimeqa as realtimeqa_data
 from evals.datasets import squad as squad_data
@@ -29,10 +32,11 @@ from evals.datasets.base import DataMissing
 from evals.datasets.written import HALVES
 from evals.environments import EnvironmentFailed
 from evals.published import overlap
-from evals.results import SystemResult, commit, to_json, write
+from evals.results import Row, SystemResult, commit, to_json, write
 from evals.runner import SystemFailed
 from evals.systems import MODULES
 from evals.tables import figures_table
+from evals.worker import peak_rss_gb
 from ingest import DatelineError, Settings
 from ingest.samples import sample_sources
 
@@ -139,6 +143,26 @@ def _written(options: argparse.Namespace) -> Run:
         return facts | {"answerable": sum(i.answerable for i in items)}, {"dateline": written.run(items, archive)}
 
 
+def _dialogues(options: argparse.Namespace) -> Run:
+    shown = options.half == "tune"  # of the other half only sums are told
+    sources: dict[str, Any] = {"samples": sample_sources()}
+    rows: list[Row] = []
+    facts: dict[str, Any] = {"half": options.half}
+    with ExitStack() as stack:
+        if options.data is None:
+            print("evals: without --data only the dialogues over the sample archive are held", file=sys.stderr)
+        else:
+            sources["wikinews"] = [stack.enter_context(dialogues_data.wikinews(options.data))]
+        for name, paths in sources.items():
+            held = dialogues_data.load_dialogues(name, options.half)[: options.limit]
+            facts[f"dialogues_{name}"] = len(held)
+            rows += dialogues.run(held, stack.enter_context(written.archive_of(paths)), shown=shown)
+    questions = dialogues_data.load_dated(options.half)
+    facts["dated"] = len(questions)
+    rows += dialogues.dated(questions, shown=shown)
+    return facts, {"dateline": SystemResult(rows, {"peak_rss_gb": peak_rss_gb()})}
+
+
 _RUNS: dict[str, Callable[[argparse.Namespace], Run]] = {
     "realtimeqa": _realtimeqa,
     "squad": _reading,
@@ -147,6 +171,7 @@ _RUNS: dict[str, Callable[[argparse.Namespace], Run]] = {
     "multihop_rag_500": _multihop,
     "samples": _written,
     "seed": _written,
+    "dialogues": _dialogues,
 }
 
 
@@ -167,18 +192,20 @@ def _parser() -> argparse.ArgumentParser:
         "multihop_rag_500": "questions that need several articles",
         "samples": "our own questions on the sample archive; needs no data",
         "seed": "our own questions on the seed article",
+        "dialogues": "follow-ups and dates; --data names the folder of the free articles that half of them are about",
     }
     for name, text in helps.items():
         one = sets.add_parser(name, help=text, description=text)
         if name != "samples":
-            one.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder that holds the data set")
+            needed = name != "dialogues"
+            one.add_argument("--data", type=Path, required=needed, metavar="DIR", help="folder that holds the data set")
         one.add_argument("--limit", type=_positive, metavar="N", help="ask only the first N questions")
         one.add_argument("--json", type=Path, metavar="OUT", help="write every figure and every answer here")
         one.add_argument(
             "--cache", type=Path, default=DEFAULT, metavar="DIR", help="where archives are kept (%(default)s)"
         )
         one.add_argument("--fresh", action="store_true", help="make the archives anew")
-        if name == "samples":
+        if name in ("samples", "dialogues"):
             one.add_argument(
                 "--half", choices=HALVES, default="tune", help="of `test` only sums are told (%(default)s)"
             )
@@ -194,7 +221,7 @@ def _parser() -> argparse.ArgumentParser:
                 type=_systems,
                 default=["dateline"],
                 metavar="NAME,NAME",
-                help=f"of {', '.join(MODULES)}; all but dateline are installed apart, once (dateline)",
+                help=f"of {', '.join(MODULES)}; all but Dateline’s own are installed apart, once (dateline)",
             )
     return parser
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from evals.cache import dateline_folder
 from evals.environments import code_of, offline, python_for
+from evals.systems import OURS
 
 _INDEXED = "index.facts.json"
 
@@ -57,8 +58,8 @@ def run_system(
         SystemFailed, EnvironmentFailed: it cannot be run.
     """
     python = python_for(system, cache)
-    folder = dateline_folder(cache, name) if system == "dateline" else cache / f"{name}-{system}-{code_of(system)}"
-    if fresh:
+    folder = dateline_folder(cache, name) if system in OURS else cache / f"{name}-{system}-{code_of(system)}"
+    if fresh and system not in OURS[1:]:
         shutil.rmtree(folder, ignore_errors=True)
     if not (folder / _INDEXED).exists():
         _index(python, system, folder, articles)
@@ -76,7 +77,7 @@ def run_system(
 
 def _index(python: Path, system: str, folder: Path, articles: Sequence[dict[str, Any]]) -> None:
     whole = not (folder / "archive").exists()
-    if system != "dateline":  # the alternatives do not know how to go on where they were killed
+    if system not in OURS:  # the alternatives do not know how to go on where they were killed
         shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     out = folder / "index.jsonl"

@@ -217,6 +217,23 @@ class Archive:
         """Ids of the passages that share a question's words, best first."""
         return self._keywords.search(text, limit, scope)
 
+    def mentioning(self, phrase: str | None, scope: Scope) -> tuple[list[Article], bool]:
+        """All articles in a scope that mention some words, without their text, in no order.
+
+        Args:
+            phrase: the words; None for all articles.
+            scope: which articles may be found.
+
+        Returns:
+            The articles, and whether the words stand in them one after another, or only all of them in one passage.
+        """
+        with self._lock:
+            if phrase is None:
+                ids, as_phrase = {r["article_id"] for r in self._store.all_records() if scope.admits(r)}, True
+            else:
+                ids, as_phrase = self._keywords.mentioning(phrase, scope)
+            return list(self._store.heads(sorted(ids)).values()), as_phrase
+
     def document_frequency(self, term: str) -> int:
         """In how many passages a term stands; terms as `ingest.lexical.terms` gives them."""
         return self._keywords.document_frequency(term)

@@ -19,12 +19,14 @@ class Coverage:
         first: date of the oldest, ISO 8601; None where none has a date.
         last: date of the newest.
         publishers: their names.
+        places: where articles were filed from.
     """
 
     n_articles: int
     first: str | None
     last: str | None
     publishers: tuple[str, ...]
+    places: tuple[str, ...] = ()
 
 
 def count_coverage(store: Store, scope: Scope) -> Coverage:
@@ -35,7 +37,8 @@ def count_coverage(store: Store, scope: Scope) -> Coverage:
     heads = store.heads([record["article_id"] for record in ends])
     dates = [heads[record["article_id"]].published for record in ends]
     first, last = (date.date if date else None for date in dates) if dates else (None, None)
-    return Coverage(len(records), first, last, _publishers(store, records))
+    places = {record["place"] for record in records if record.get("place")}  # archives of old have none
+    return Coverage(len(records), first, last, _publishers(store, records), tuple(sorted(places)))
 
 
 def _publishers(store: Store, records: Sequence[dict[str, Any]]) -> tuple[str, ...]:

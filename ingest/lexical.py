@@ -158,6 +158,34 @@ class KeywordIndex:
         """Ids of passages in a scope, at most `limit`, in no order."""
         return self._ids(Query.boolean_query([(Occur.Must, Query.all_query()), *self._filters(scope)]), limit)
 
+    def mentioning(self, phrase: str, scope: Scope) -> tuple[set[str], bool]:
+        """Ids of all articles that mention some words.
+
+        Args:
+            phrase: the words; inflected forms count as the same.
+            scope: which articles may be found.
+
+        Returns:
+            The ids, and whether the words stand in these one after another; where none has them so, all of them
+            stand in one passage or its headline.
+        """
+        words = terms(phrase)
+        if not words:
+            return set(), True
+        for as_phrase in (True, False):
+            either = [(Occur.Should, self._holding(field, words, as_phrase)) for field in ("text", "headline")]
+            query = Query.boolean_query([(Occur.Must, Query.boolean_query(either)), *self._filters(scope)])
+            found = {passage_id.split(":")[0] for passage_id in self._ids(query, max(1, self.count))}
+            if found or len(words) == 1:
+                return found, as_phrase
+        return set(), False
+
+    def _holding(self, field: str, words: list[str], as_phrase: bool) -> Any:
+        schema = self._index.schema
+        if as_phrase and len(words) > 1:
+            return Query.phrase_query(schema, field, [*words])
+        return Query.boolean_query([(Occur.Must, Query.term_query(schema, field, word)) for word in words])
+
     def document_frequency(self, word: str) -> int:
         """In how many passages a term, as `terms` gives it, stands."""
         return int(self._index.searcher().doc_freq("text", word))
@@ -180,6 +208,9 @@ class KeywordIndex:
         if scope.publishers:
             of_them = Query.term_set_query(self._index.schema, "publisher", sorted(scope.publishers))
             filters.append((Occur.Must, Query.const_score_query(of_them, 0.0)))
+        if scope.only:
+            of_these = Query.term_set_query(self._index.schema, "article_id", sorted(scope.only))
+            filters.append((Occur.Must, Query.const_score_query(of_these, 0.0)))
         if scope.without:
             left_out = Query.term_set_query(self._index.schema, "article_id", sorted(scope.without))
             filters.append((Occur.MustNot, left_out))

@@ -25,6 +25,7 @@ def article_metadata(article: Article, n_passages: int, earlier: Sequence[str]) 
         "version": article.version,
         "n_passages": n_passages,
         "headline": article.headline,
+        "place": article.place or "",
         "source": article.source,
         "position": article.position,
         "earlier": list(earlier) or [""],  # Chroma refuses an empty list

@@ -37,6 +37,7 @@ class Scope:
         before: latest publication.
         publishers: as `publisher_key` gives them; empty for all.
         without: ids of articles that are not to be found.
+        only: ids of the articles that alone are to be found; empty for all.
         now: the moment at which articles have to be available.
     """
 
@@ -44,16 +45,19 @@ class Scope:
     before: int | None = None
     publishers: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()
+    only: frozenset[str] = frozenset()
     now: int = field(default_factory=lambda: int(time.time()))
 
     @property
     def is_open(self) -> bool:
         """Whether it lets every available article through."""
-        return self.after is None and self.before is None and not self.publishers and not self.without
+        return self.after is None and self.before is None and not (self.publishers or self.without or self.only)
 
     def admits(self, metadata: Mapping[str, Any]) -> bool:
         """Whether a passage with these metadata lies in it."""
         if metadata["available"] > self.now or metadata["article_id"] in self.without:
+            return False
+        if self.only and metadata["article_id"] not in self.only:
             return False
         published = metadata["published"]
         if (self.after is not None or self.before is not None) and published == UNDATED:

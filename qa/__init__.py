@@ -14,13 +14,16 @@ if TYPE_CHECKING:
     from qa.answer import Answer, Citation, Sentence
     from qa.api import ask, close
     from qa.chain import build_chain
-    from qa.question import Question, QuestionError
+    from qa.conversation import Conversation
+    from qa.limits import QuestionError
+    from qa.question import Question
     from qa.retrieval import ArchiveRetriever
 
 __all__ = [
     "Answer",
     "ArchiveRetriever",
     "Citation",
+    "Conversation",
     "Question",
     "QuestionError",
     "Sentence",
@@ -33,8 +36,9 @@ _HOMES = {
     "Answer": "answer",
     "ArchiveRetriever": "retrieval",
     "Citation": "answer",
+    "Conversation": "conversation",
     "Question": "question",
-    "QuestionError": "question",
+    "QuestionError": "limits",
     "Sentence": "answer",
     "ask": "api",
     "build_chain": "chain",

@@ -6,6 +6,8 @@ import re
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from qa.question import Question
+
 #: How every refusal begins.
 REFUSAL = "The archive holds no answer to this question."
 
@@ -60,10 +62,21 @@ class Sentence:
     Attributes:
         text: its words, without markers.
         citations: one or more.
+        noted: its words with the days that relative ones mean, as in "Last week [13 to 19 July 2020]"; None where
+            there are none that can be resolved.
+        day: when what it tells was published, in words, where an answer tells events in order; None elsewhere.
     """
 
     text: str
     citations: tuple[Citation, ...]
+    day: str | None = None
+    noted: str | None = None
+
+    @property
+    def shown(self) -> str:
+        """Its words as they are shown: with the day in front, and days behind relative words."""
+        words = self.noted or self.text
+        return f"{self.day}: {words}" if self.day else words
 
 
 @dataclass(frozen=True)
@@ -76,6 +89,11 @@ class Nearby:
     published: str | None
     url: str | None
 
+    def source(self) -> str:
+        """Publisher and date in one line."""
+        parts = [self.publisher, self.published and self.published[:10]]
+        return ", ".join(part for part in parts if part) or "undated"
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -84,23 +102,25 @@ class Answer:
     Answers add up: the parts that a chain streams, added, are the answer.
 
     Attributes:
-        question: as it was asked.
+        question: as it was understood: its words, range of dates, publishers.
         answered: whether there is an answer; a refusal has no sentences and no citations.
         sentences: in order.
         short_answer: the few words that answer, where there are some; None in a refusal.
         confidence: probability that the answer is right, 0..1.
         refusal: what is said in place of an answer; None where there is one.
-        nearby: of a refusal: the nearest articles.
+        nearby: of a refusal: the nearest articles; of a question about the archive: the articles that it is about.
+        note: what is said beside it that no article says: how it was searched, what was counted.
         fingerprint: what the answer rests on: the archive's schema, embedder, passage size and revision.
     """
 
-    question: str
+    question: Question
     answered: bool
     sentences: tuple[Sentence, ...] = ()
     short_answer: str | None = None
     confidence: float = 0.0
     refusal: str | None = None
     nearby: tuple[Nearby, ...] = ()
+    note: str | None = None
     fingerprint: str = ""
 
     @property
@@ -114,38 +134,43 @@ class Answer:
         if not self.answered:
             return self.refusal or REFUSAL
         numbers = {citation: number for number, citation in enumerate(self.citations, 1)}
-        return " ".join(
-            f"{sentence.text} {''.join(f'[{numbers[citation]}]' for citation in sentence.citations)}"
+        sentences = [
+            f"{sentence.shown} {''.join(f'[{numbers[citation]}]' for citation in sentence.citations)}"
             for sentence in self.sentences
-        )
+        ]
+        return " ".join([*([self.note] if self.note else []), *sentences])
 
     def __add__(self, other: Answer) -> Answer:
         """This part and the next one."""
-        return replace(other, sentences=self.sentences + other.sentences)
+        return replace(other, sentences=self.sentences + other.sentences, note=self.note or other.note)
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON; `text`, and `citations` numbered from 1 as in the markers, are in it."""
         numbers = {citation: number for number, citation in enumerate(self.citations, 1)}
         return {
-            "question": self.question,
+            "question": self.question.typed or self.question.text,
+            "understood": self.question.to_dict(),
             "answered": self.answered,
             "text": self.text,
             "short_answer": self.short_answer,
             "confidence": round(self.confidence, 4),
             "sentences": [{"text": s.text, "citations": [numbers[c] for c in s.citations]} for s in self.sentences],
             "citations": [{"number": numbers[c]} | asdict(c) for c in self.citations],
+            "note": self.note,
             "nearby": [asdict(near) for near in self.nearby],
             "fingerprint": self.fingerprint,
         }
 
     def to_markdown(self) -> str:
         """For people: the answer, then its sources with the quoted words; what articles say is escaped."""
-        if not self.answered:
-            return escape_markdown(self.text)
+        if not self.answered or not self.sentences:
+            listed = [f"- {escape_markdown(n.headline)} — {escape_markdown(n.source())}" for n in self.nearby]
+            return "\n".join([escape_markdown(self.text), *(["", *listed] if self.answered and listed else [])])
         numbers = {citation: number for number, citation in enumerate(self.citations, 1)}
         lines = [
+            *([escape_markdown(self.note), ""] if self.note else []),
             " ".join(
-                f"{escape_markdown(s.text)} {''.join(f'[{numbers[c]}]' for c in s.citations)}" for s in self.sentences
+                f"{escape_markdown(s.shown)} {''.join(f'[{numbers[c]}]' for c in s.citations)}" for s in self.sentences
             ),
             "",
         ]

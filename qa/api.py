@@ -5,7 +5,8 @@ from __future__ import annotations
 import atexit
 import functools
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from ingest.settings import Settings
     from qa.answer import Answer
     from qa.calibration import Caution
-    from qa.question import Range
+    from qa.limits import Range
 
 
 def ask(
@@ -26,6 +27,8 @@ def ask(
     publisher: str | Collection[str] | None = None,
     without: Collection[str] = (),
     caution: Caution = "normal",
+    as_of: str | date | None = None,
+    history: Sequence[Answer] = (),
 ) -> Answer:
     """Ask an archive of news; the same question on the same archive gets the same answer.
 
@@ -34,16 +37,22 @@ def ask(
         archive: an open archive, its folder, or None for DATELINE_ARCHIVE or the default folder. One that is named by
             its folder stays open, so that the next question is quick, until `close()` or the end of the process.
         published: only articles of this date ("2020-07-21", "2020-07", "2020"), or of a range (first, last), either
-            of which may be None. (None, day) asks as of that day: of two answers the newer has an advantage.
-        publisher: only articles of this publisher, or of these.
+            of which may be None. None reads a range from the question's words ("in July 2020", "last week"), and
+            (None, None) sets no limit, whatever they say.
+        publisher: only articles of this publisher, or of these. None reads them from the question's words, such as
+            "according to Reuters"; an empty collection sets no limit.
         without: ids of articles that may not be used, of a source that is not trusted for one.
         caution: how sure an answer has to be: "low" answers more, "high" refuses more.
+        as_of: the day as of which to answer ("2020-07-21"): nothing later is known, "last week" counts from it, and of
+            two answers the newer has an advantage. None for now.
+        history: the answers to the questions before this one, the last one last, where it may lean on them.
 
     Returns:
-        An answer, or a refusal with `answered` False.
+        An answer, or a refusal with `answered` False. Its `question` says how the question was understood.
 
     Raises:
-        QuestionError: the question is empty or too long, the dates make no range, or the caution is none of the three.
+        QuestionError: the question is empty or too long, its dates make no range or do not exist, the caution is none
+            of the three, or the history holds something other than answers.
         ArchiveMissing, ArchiveOwned, ArchiveMismatch: the archive cannot be opened.
         ReaderError: the reader's files are missing or altered, or DATELINE_READER names none that marks spans.
 
@@ -55,13 +64,15 @@ def ask(
     from qa.question import Question
 
     # A bad question is told before anything slow is loaded.
-    Question.parse(question, published, publisher, without, caution)
+    Question.parse(question, published, publisher, without, caution, as_of)
     asked = {
         "question": question,
         "published": published,
         "publisher": publisher,
         "without": tuple(without),
         "caution": caution,
+        "as_of": as_of,
+        "history": tuple(history),
     }
     opened, reader = _opened(archive)
     return _chain(opened, reader).invoke(asked)

@@ -8,8 +8,11 @@ from dataclasses import replace
 from ingest.lexical import terms as stems
 from qa.answer import Answer, Citation, Sentence
 from qa.calibration import THRESHOLDS
-from qa.question import Kind, Question
-from qa.reader import Evidence
+from qa.evidence import Evidence
+from qa.kinds import Kind, asks_for_overview, asks_for_state
+from qa.moments import annotate, find_moments, resolved
+from qa.overview import choose_events
+from qa.question import Question
 
 _MOST = 3  # sentences in an answer
 _MOST_NARROW = 2  # where a name, a date or a number is asked for
@@ -35,14 +38,36 @@ class QuotingAnswerer:
         threshold = THRESHOLDS[question.caution] if self.threshold is None else self.threshold
         if not evidence or evidence[0].confidence < threshold:
             return
-        for each in choose(question, evidence, threshold):
+        overview = asks_for_overview(question.text)
+        dated = overview or asks_for_state(question.text)
+        chosen = (
+            choose_events(evidence, threshold, _says_the_same) if overview else choose(question, evidence, threshold)
+        )
+        for each in chosen:
+            moments = find_moments(each.quote, each.found.article.published)
+            noted = annotate(each.quote, moments) if moments else None
             yield Answer(
-                question=question.text,
+                question=question,
                 answered=True,
-                sentences=(Sentence(each.quote, (cite(each),)),),
-                short_answer=evidence[0].short,
+                sentences=(Sentence(each.quote, (cite(each),), _day(each) if dated else None, noted),),
+                short_answer=None if overview else _short(question, evidence[0]),
                 confidence=evidence[0].confidence,
             )
+
+
+def _short(question: Question, evidence: Evidence) -> str | None:
+    """The few words that answer; of a question for when the day that they mean, where that is known."""
+    if question.kind != "when" or not evidence.short:
+        return evidence.short
+    start = evidence.quote.find(evidence.short)
+    moments = find_moments(evidence.quote, evidence.found.article.published)
+    moment = resolved((start, start + len(evidence.short)), moments) if start >= 0 else None
+    return moment.words() if moment else evidence.short
+
+
+def _day(evidence: Evidence) -> str | None:
+    published = evidence.found.article.published
+    return published.in_words() if published else None
 
 
 def choose(question: Question, evidence: Sequence[Evidence], threshold: float) -> list[Evidence]:

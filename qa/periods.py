@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
+from ingest.article import Published
 from qa.reckoning import DAY, FORMS, NoSuchDay
 
 
@@ -143,3 +144,24 @@ def _bounded(text: str, period: Period, today: date) -> Period:
             period, first=None, last=period.first and period.first - timedelta(1), start=bound.start(), form="before"
         )
     return replace(period, first=None, start=bound.start(), form="until")
+
+
+def range_in_words(first: str | None, last: str | None) -> str:
+    """For people: "1 to 31 July 2020", "on 21 July 2020", "since 3 November 2019", "until May 2020".
+
+    Args:
+        first: ISO 8601, as exact as it is known; None for no beginning.
+        last: the same, of the end.
+    """
+    if not first or not last:
+        known = Published.parse(first or last or "").in_words()
+        return f"since {known}" if first else f"until {known}"
+    if first[4:] == "-01-01" and last == f"{first[:4]}-12-31":
+        return f"in {first[:4]}"
+    one, other = Published.parse(first).in_words(), Published.parse(last).in_words()
+    if one == other:
+        return f"on {one}" if len(first) >= 10 else f"in {one}"
+    ours, theirs = one.split(), other.split()
+    while len(ours) > 1 and ours[-1] == theirs[-1]:
+        ours, theirs = ours[:-1], theirs[:-1]
+    return f"{' '.join(ours)} to {other}"

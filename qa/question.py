@@ -5,115 +5,48 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from ingest.article import Published
-from ingest.errors import DatelineError
+from ingest.dateline import MONTHS
 from ingest.language import LANGUAGES, detect_language
 from ingest.scope import Scope, publisher_key
 from qa.calibration import CAUTIONS, Caution
+from qa.kinds import Kind, asks_for_overview, find_kind
+from qa.limits import (
+    BEFORE_OUTLET,
+    BEFORE_PERIOD,
+    QuestionError,
+    Range,
+    agree,
+    checked,
+    cut,
+    day_of,
+    in_words,
+    range_in,
+    range_of,
+)
 from qa.names import Name, find_names
+from qa.outlets import find_outlets, find_places
 
-#: Longest question, in characters.
-MAX_QUESTION = 2_000
-
-Kind = Literal["who", "when", "where", "why", "number", "money", "said", "yes/no", "how", "what"]
-
-#: What may be given as `published`: one date, which counts whole, or first and last date, None for no limit.
-Range = str | tuple[str | None, str | None] | None
-
-_AUXILIARY = r"(?:did|does|do|is|are|was|were|has|have|had|will|would|can|could|should|may|might|must|am)"
-# Where a question's own word stands: "In July, who ..." asks who; "What did she do when ..." asks what.
-_OPENING = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b")
-_KINDS: tuple[tuple[Kind, str], ...] = (
-    (
-        "said",
-        rf"(?:what|how)\b.*\b{_AUXILIARY}\b.*"
-        r"\b(?:say|said|saying|tell|told|think|argue|claim|respond|react|reply|comment|describe|warn)\b"
-        r"|what (?:was|were|is) .*"
-        r"\b(?:reaction|response|view|opinion|comment|answer|reply|said|words|message|argument)\b"
-        r"|what .* (?:said|thinks?|say) (?:about|of|on)\b",
-    ),
-    (
-        "money",
-        r"how much\b.*"
-        r"\b(?:cost|pay|paid|spend|spent|worth|money|charged?|earn|fined?|price|raised?|owed?|lose|lost|bribes?)"
-        r"|what (?:is|was|are|were|will be|would be) (?:the|a) (?:[\w-]+ )?"
-        r"(?:cost|price|fare|fee|fine|budget|bill|profit|salary)\b"
-        r"|what (?:will|did|does|would|do) .*\bcost\b",
-    ),
-    (
-        "number",
-        r"how (?:many|much|old|far|high|tall|big|large|fast|deep|wide|strong|often|heavy|thick|hot|cold|long|low|late)"
-        r"\b(?! ago)"
-        r"|(?:what|which) (?:number|percentage|percent|share|proportion|age|speed|score|rate|amount|distance|height)\b"
-        r"|what (?:was|is) the (?:[\w-]+ )?(?:score|result|toll|number|rate|speed|age|length|size|margin)\b",
-    ),
-    ("when", r"when\b|(?:what|which) (?:date|day|time|year|month|week)\b|since when\b|how long ago\b|how soon\b"),
-    ("where", r"where\b|(?:what|which) (?:city|town|place|country|building|street|port|venue|island|region|state)\b"),
-    (
-        "why",
-        r"why\b|how come\b"
-        r"|what (?:caused|causes|led to|prompted|made|was the (?:cause|reason)|is the (?:cause|reason)|triggered)\b"
-        r"|what .* (?:blamed?|reasons?)\b",
-    ),
-    (
-        "who",
-        r"(?:who|whom|whose)\b"
-        r"|(?:what|which) (?:person|man|woman|minister|company|team|group|official|politician|judge|party"
-        r"|organi[sz]ation|agency|player|author|firm|outlet|union)\b",
-    ),
-)
-
-_COUNTRY = re.compile(r"\b(?:which|what) (?:[\w-]+ )?(?:country|nation)\b", re.IGNORECASE)
-
-# Words of a question that no article need share with it.
-_EMPTY = frozenset(
-    """a about according after all also am an and any anyone anything are as at be been being but by can could did
-    do does doing down during exactly for from get give given had has have he her hers him his how i if in into is
-    it its itself just know let like long many may me might more most much must my of off on one or other our out
-    over own please shall she should so some someone something such tell than that the their them then there these
-    they this those through to too under until up us use very was we were what when where whether which while who
-    whom whose why will with would you your really actually currently now didn't doesn't said say says saying happen
-    happened happens thing things kind""".split()
-)
-# Words that say little: matching them means little, missing them too.
-_LIGHT = frozenset(
-    """make made take took taken put go went going come came want wants wanted hold held call called new old first last
-    day year time people person place country way part number state group become became set start keep find found work
-    believe think thought feel see show use used need leave left bring brought name named big large small good much
-    article story news report reported plan plans government official officials day date week month response""".split()
-)
-_TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[\w]+(?:[’'-]\w+)*|[$£€]\d[\d.,]*")
-
-
-class QuestionError(DatelineError):
-    """A question that cannot be asked: empty, too long, or of an impossible range of dates."""
+_DATES = re.compile(rf"\b(?:1[4-9]\d\d|20\d\d|{'|'.join(MONTHS)})\b")
+_AROUND = timedelta(14)  # before and behind a range that a question's words set
+_BROAD: frozenset[Kind] = frozenset({"said", "why", "how", "yes/no"})
 
 
 @dataclass(frozen=True)
-class Term:
-    """A word of the question that evidence should share.
+class Known:
+    """What an archive has that a question may name.
 
     Attributes:
-        text: the word.
-        start: offset in the question.
-        end: one past its last character.
-        weight: 0..2; names and numbers weigh most.
-        name: the name that it belongs to, or None.
+        publishers: their names.
+        places: where articles were filed from.
     """
 
-    text: str
-    start: int
-    end: int
-    weight: float
-    name: Name | None
-
-    @property
-    def is_specific(self) -> bool:
-        """Whether it is part of a name, or a number."""
-        return self.name is not None or self.text[0].isdigit()
+    publishers: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,6 +60,13 @@ class Question:
         publishers: names of publishers it is asked of; empty for all.
         without: ids of articles that may not be used for it.
         caution: how sure an answer has to be.
+        as_of: the day as of which it is asked, ISO 8601; None for now.
+        period: words of it that `published` was read from; None where the range was given, or there is none.
+        outlet: words of it that `publishers` were read from.
+        places: places that it names and articles were filed from; these come first.
+        typed: what was typed, where `text` is how that is understood in a conversation.
+        near: ids of articles that the conversation is about; these come first.
+        told: sentences that were quoted before and are not again, each as article id, start and end.
     """
 
     text: str
@@ -135,6 +75,13 @@ class Question:
     publishers: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     caution: Caution = "normal"
+    as_of: str | None = None
+    period: str | None = None
+    outlet: str | None = None
+    places: tuple[str, ...] = ()
+    typed: str | None = None
+    near: tuple[str, ...] = ()
+    told: tuple[tuple[str, int, int], ...] = ()
 
     @classmethod
     def parse(
@@ -144,61 +91,135 @@ class Question:
         publisher: str | Collection[str] | None = None,
         without: Collection[str] = (),
         caution: Caution = "normal",
+        as_of: str | date | None = None,
+        known: Known | None = None,
     ) -> Question:
         """Check and understand a question.
 
         Args:
             text: its words.
-            published: a date such as "2020-07-21" or "2020-07", or (first, last), each of which may be None.
-            publisher: name of a publisher, or several.
+            published: a date such as "2020-07-21" or "2020-07", or (first, last), each of which may be None. None
+                takes the range from the question's words; (None, None) sets no limit, whatever they say.
+            publisher: name of a publisher, or several. None takes them from the question's words, an empty collection
+                sets no limit.
             without: ids of articles that may not be used.
             caution: `low` answers more, `high` refuses more.
+            as_of: the day as of which it is asked, from which "last week" counts too; None for now.
+            known: what the archive has that a question may name; nothing is read from its words without it.
 
         Raises:
             QuestionError: it is empty or too long, the dates make no range, or the caution is none of the three.
         """
-        if not isinstance(text, str):
-            raise QuestionError(f"a question is text, not {type(text).__name__}")
-        words = " ".join(text.split())
-        if not re.search(r"\w", words):
-            raise QuestionError("the question is empty; ask one, such as: Who resigned in March?")
-        if len(words) > MAX_QUESTION:
-            raise QuestionError(f"the question has {len(words):,} characters; it may have {MAX_QUESTION:,}. Shorten it")
+        words = checked(text)
         publishers = (publisher,) if isinstance(publisher, str) else tuple(publisher or ())
         if not all(isinstance(name, str) and name.strip() for name in publishers):
             raise QuestionError("a publisher has no name; leave it out to ask all of them")
         if caution not in CAUTIONS:
             raise QuestionError(f"caution is {caution!r}; it takes {', '.join(CAUTIONS)}")
-        return cls(words, find_kind(words), _range(published), publishers, tuple(without), caution)
+        day = day_of(as_of)
+        today = date.fromisoformat(day) if day else datetime.now(UTC).date()
+        said, period = range_in(words, today) if published != (None, None) else (None, None)
+        scope = said if published is None else range_of(published)
+        if scope is not said:
+            agree(words, period, scope, said)
+            period = None
+        if scope and scope[0] and day and Published.parse(scope[0]).date > day:
+            raise QuestionError(f"what was {in_words(scope)} is not there yet as of {day}; ask as of a later day")
+        named = find_outlets(words, known.publishers) if known is not None else None
+        outlet = None
+        if named and publisher is None:
+            publishers, outlet = named
+        elif named and publishers and not {*map(publisher_key, publishers)} & {*map(publisher_key, named[0])}:
+            raise QuestionError(
+                f"the question asks {named[0][0]}, and publisher says {publishers[0]}; leave one of them out"
+            )
+        places = find_places(words, known.places) if known else ()
+        return cls(words, find_kind(words), scope, publishers, tuple(without), caution, day, period, outlet, places)
 
-    @property
+    def __str__(self) -> str:
+        """Its words."""
+        return self.text
+
+    @functools.cached_property
     def scope(self) -> Scope:
         """Which articles it is asked of."""
         first, last = self.published or (None, None)
-        return Scope(
+        ends = [Published.parse(day).end_epoch for day in (last, self.as_of) if day]
+        scope = Scope(
             after=Published.parse(first).epoch if first else None,
-            before=Published.parse(last).end_epoch if last else None,
+            before=min(ends, default=None),
             publishers=frozenset(map(publisher_key, self.publishers)),
             without=frozenset(self.without),
         )
+        # As the archive stood that day, what was under embargo is not there yet.
+        return replace(scope, now=min(scope.now, Published.parse(self.as_of).end_epoch)) if self.as_of else scope
+
+    @property
+    def open_scope(self) -> Scope:
+        """Its scope without a range of dates, but for the day as of which it is asked."""
+        return replace(self, published=None, period=None).scope
+
+    @property
+    def wider(self) -> Scope | None:
+        """Its scope and some days around it, where its words set the range: an event of a day is told later, too.
+
+        None where there is no range, or where it was given.
+        """
+        first, last = self.published or (None, None)
+        if self.period is None or not first or not last:
+            return None
+        begin, end = date.fromisoformat(first), date.fromisoformat(last)
+        around = max(_AROUND, (end - begin) / 4)
+        open_scope = self.open_scope
+        after = int(datetime(begin.year, begin.month, begin.day, tzinfo=UTC).timestamp()) - int(around.total_seconds())
+        before = Published.parse(last).end_epoch + int(around.total_seconds())
+        return replace(open_scope, after=after, before=min(before, open_scope.before or before))
+
+    @functools.cached_property
+    def dates(self) -> tuple[str, ...]:
+        """The year and month that its words set as its range: an article of another time may speak of them."""
+        words = self.period or ""
+        return () if not self.published or re.search(r"\b\d{1,2}(?!\d)", words) else tuple(_DATES.findall(words))
+
+    def is_told_in(self, text: str) -> bool:
+        """Whether a text speaks of the time that its words name."""
+        return bool(self.dates) and all(date in text for date in self.dates)
+
+    @property
+    def limits(self) -> str:
+        """In words, the range of dates and the publishers that it is asked of; empty where there is no limit."""
+        parts = []
+        if self.published:
+            parts.append(in_words(self.published))
+        if self.publishers:
+            parts.append(f"by {' or '.join(self.publishers)}")
+        if self.as_of:
+            parts.append(f"as of {Published.parse(self.as_of).in_words()}")
+        return ", ".join(parts)
+
+    @functools.cached_property
+    def core(self) -> str:
+        """Its words without those that set its limits: the articles are of that time already, and need not say so."""
+        words = self.text
+        if self.period and self.published:
+            words = cut(words, self.period, BEFORE_PERIOD)
+        if self.outlet and self.publishers:
+            words = cut(words, self.outlet, BEFORE_OUTLET)
+        return words if len(words.split()) > 1 else self.text
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON: its fields, and the limits in words."""
+        return asdict(self) | {"limits": self.limits}
+
+    @property
+    def wants_sentences(self) -> bool:
+        """Whether a few words are not enough: for why, how, what somebody said, what happened, yes or no."""
+        return self.kind in _BROAD or asks_for_overview(self.text)
 
     @functools.cached_property
     def names(self) -> list[Name]:
         """Names in it."""
         return find_names(self.text)
-
-    @functools.cached_property
-    def terms(self) -> list[Term]:
-        """Its words that evidence should share, in order."""
-        terms = []
-        for match in _TOKEN.finditer(self.text):
-            word = re.sub(r"[’']s$", "", match[0])
-            name = next((name for name in self.names if name.start <= match.start() < name.end), None)
-            if word.lower().replace("’", "'") in _EMPTY and name is None:
-                continue
-            weight = 1.5 if name else 1.3 if word[0].isdigit() else 0.4 if word.lower() in _LIGHT else 1.0
-            terms.append(Term(word, match.start(), match.start() + len(word), weight, name))
-        return terms
 
     def foreign_language(self, known: Collection[str]) -> tuple[str, bool] | None:
         """The language it is in, where that is not among those known.
@@ -230,36 +251,3 @@ _ENGLISH = frozenset(
     about there they their his her by for not will would can could should been it its on says said after before many
     much tell ban you your between during under over into out up to""".split()
 )
-
-
-def asks_for_country(text: str) -> bool:
-    """Whether the answer is the name of a country."""
-    return _COUNTRY.search(text) is not None
-
-
-def find_kind(text: str) -> Kind:
-    """What kind of answer a question asks for, by the words that it opens with."""
-    lower = text.lower().strip(" ?!.")
-    opening = _OPENING.search(lower)
-    start = opening.start() if opening else 0
-    auxiliary = re.match(rf"(?:and |so |but )?{_AUXILIARY}\b", lower)
-    if auxiliary or (opening is None and re.search(rf",\s*{_AUXILIARY}\b", lower)):
-        return "yes/no"
-    for kind, pattern in _KINDS:
-        if re.match(pattern, lower[start:]):
-            return kind
-    return "how" if lower[start:].startswith("how") else "what"
-
-
-def _range(published: Range) -> tuple[str | None, str | None] | None:
-    if published is None:
-        return None
-    first, last = (published, published) if isinstance(published, str) else published
-    try:
-        start = Published.parse(first) if first else None
-        end = Published.parse(last) if last else None
-    except ValueError as error:
-        raise QuestionError(f"{error}; published takes a date, or the first and the last date") from None
-    if start and end and start.epoch > end.end_epoch:
-        raise QuestionError(f"the range from {first} to {last} ends before it begins; swap the dates")
-    return (start.iso if start else None, end.iso if end else None) if start or end else None

@@ -12,13 +12,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from ingest.archive import Found
 from ingest.article import Span
 from ingest.dateline import MONTHS
 from qa.calibration import SENTENCES, WORDS, Curve
+from qa.evidence import Evidence, is_within, quote_of
+from qa.kinds import asks_for_overview, asks_for_state
+from qa.marking import Mark
 from qa.names import agreement
+from qa.overview import read_events
 from qa.packing import Page
-from qa.question import Kind, Question
+from qa.question import Question
 from qa.retrieval import Candidate
 from qa.roles import Context, excluded
 from qa.short import fits, key, trim
@@ -28,11 +31,6 @@ if TYPE_CHECKING:
     from ingest.embeddings import SentenceTransformerEmbeddings
 
 _DATED = re.compile(rf"\b(?:1[5-9]|20)\d\d\b|\b(?:{'|'.join(MONTHS)})\b")
-_BROAD: frozenset[Kind] = frozenset({"said", "why", "how", "yes/no"})
-_HAPPENED = re.compile(
-    r"\bwhat(?:[’']s| is| was)? (?:has |had )?happen|\b(?:tell me|what do (?:we|you) know) about\b", re.I
-)
-
 _FIRST = 12  # passages that are read first; the rest only where these leave a doubt
 _OVERWHELMING = 0.97  # confidence at which the rest is not read,
 _SUPPORTING = 0.5  # where another article has the same words with this confidence
@@ -42,30 +40,12 @@ _OTHER = 3.0  # logits that a sentence loses where another acts than the one tha
 _RANK = 0.35  # logits that a passage loses with each e-fold of its rank in retrieval
 _AGE = 0.9  # logits that a passage loses with each e-fold of its age
 _FRESH = 3 * 86_400  # seconds in which that has not begun yet
+_OUTSIDE = 1.5  # logits that a passage loses which is not of the range that the question's words set
 _UNDATED = 365 * 86_400  # seconds that an article without a date is taken to be old
 _SUPPORT = 0.5  # share that counts of what articles with the same words add: they are not independent
 _LIKE = 10.0  # logits a unit of cosine similarity of a sentence to a broad question
 _LIKENESS = 0.45  # similarity at which that is 0
 _COMPARED = 24  # sentences that are compared with a broad question
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """A sentence that may answer.
-
-    Attributes:
-        found: its passage, with the facts of the article.
-        span: its offsets in the article's text.
-        quote: its words, exactly.
-        confidence: probability that it answers, 0..1.
-        short: the few words of it that answer, or None.
-    """
-
-    found: Found
-    span: Span
-    quote: str
-    confidence: float
-    short: str | None = None
 
 
 class EvidenceReader(Protocol):
@@ -120,14 +100,16 @@ class SpanReader:
 
     def read(self, question: Question, candidates: Sequence[Candidate]) -> list[Evidence]:
         """The sentences of the candidates, the surest first."""
+        if asks_for_overview(question.text):
+            return read_events(question, candidates, self._embedder)
         day = as_of(question, candidates)
         findings = self.find(question, candidates[:_FIRST], day=day)
-        if not wants_sentences(question):
+        if not question.wants_sentences:
             evidence = _evidence(self.weigh(question, findings), WORDS)
             if _is_overwhelming(evidence):
                 return evidence
         findings += self.find(question, candidates[_FIRST : self.passages], rank=_FIRST, day=day)
-        return _evidence(self.weigh(question, findings), SENTENCES if wants_sentences(question) else WORDS)
+        return _evidence(self.weigh(question, findings), SENTENCES if question.wants_sentences else WORDS)
 
     def find(
         self, question: Question, candidates: Sequence[Candidate], *, rank: int = 0, day: int | None = None
@@ -140,15 +122,13 @@ class SpanReader:
             rank: of the first of them, from 0.
             day: the moment from which their age counts, seconds since 1970; None where age does not matter.
         """
-        pages = [Page(heading(candidate), candidate.passage.text) for candidate in candidates]
         found = []
-        for number, (candidate, marks) in enumerate(
-            zip(candidates, self._model.mark(question.text, pages, _MARKS), strict=True)
-        ):
+        for number, (candidate, marks) in enumerate(zip(candidates, self._marks(question, candidates), strict=True)):
             prior = -_RANK * math.log(1 + rank + number) - _AGE * math.log1p(_age(candidate, day) / _FRESH)
+            prior -= 0.0 if is_within(question, candidate) else _OUTSIDE
             for mark in marks:
                 sentence = _sentence_at(candidate, mark.span)
-                if sentence is None:
+                if sentence is None or (candidate.passage.article_id, *sentence) in question.told:
                     continue
                 words = _words(candidate, mark.span, sentence)
                 if not re.search(r"[^\W_]", words):
@@ -159,9 +139,20 @@ class SpanReader:
                 found.append(Finding(candidate, sentence, words, mark.score + prior - against))
         return found
 
+    def _marks(self, question: Question, candidates: Sequence[Candidate]) -> list[list[Mark]]:
+        """Of each candidate the marked spans; one that speaks of the time that is asked for is asked with it."""
+        found: list[list[Mark]] = [[] for _ in candidates]
+        telling = [question.is_told_in(candidate.passage.text) for candidate in candidates]
+        for words, tells in ((question.text, True), (question.core, False)):
+            own = [number for number, each in enumerate(telling) if each == tells]
+            pages = [Page(heading(candidates[i]), candidates[i].passage.text) for i in own]
+            for number, marks in zip(own, self._model.mark(words, pages, _MARKS) if own else [], strict=True):
+                found[number] = marks
+        return found
+
     def weigh(self, question: Question, findings: Sequence[Finding]) -> list[Weighed]:
         """Findings with what speaks for each, in logits, in no order."""
-        if wants_sentences(question):
+        if question.wants_sentences:
             return self._sentences(question, findings)
         weighed = []
         for group in _groups(findings, names=question.kind in ("who", "where", "what")):
@@ -184,10 +175,10 @@ class SpanReader:
         compared = list(best.values())[:_COMPARED]
         if not compared:
             return []
-        quotes = [_quote(each.candidate, each.sentence) for each in compared]
+        quotes = [quote_of(each.candidate, each.sentence) for each in compared]
         vectors = self._embedder.encode_documents(quotes)
-        likeness = vectors @ self._embedder.encode_queries([question.text])[0]
-        few = question.kind != "yes/no" and not _HAPPENED.search(question.text)
+        likeness = vectors @ self._embedder.encode_queries([question.core])[0]
+        few = question.kind != "yes/no"
         return [
             Weighed(each, each.score + _LIKE * (float(like) - _LIKENESS), each.words if few else None)
             for each, like in zip(compared, likeness, strict=True)
@@ -207,11 +198,6 @@ def load_reader(name: str, embedder: SentenceTransformerEmbeddings) -> EvidenceR
     return SpanReader(load_span_model(name), embedder)
 
 
-def wants_sentences(question: Question) -> bool:
-    """Whether a few words are not enough for a question: why, how, what somebody said, what happened, yes or no."""
-    return question.kind in _BROAD or _HAPPENED.search(question.text) is not None
-
-
 def as_of(question: Question, candidates: Sequence[Candidate]) -> int | None:
     """The moment from which the age of passages counts: who asks as of a day asks for the news of that day.
 
@@ -220,11 +206,14 @@ def as_of(question: Question, candidates: Sequence[Candidate]) -> int | None:
         candidates: what was found for it.
 
     Returns:
-        When the newest of the articles was published, seconds since 1970, where the range of dates has an end and no
-        beginning; None for other ranges, where the question names a year or month, or where no article has a date.
+        When the newest of the articles was published, seconds since 1970, where a day was named or the state of things
+        is asked for; None where a range of dates is given, or the question names a year or month.
     """
-    first, last = question.published or (None, None)
-    if first or not last or _DATED.search(question.text):
+    if (
+        (question.published and not question.period)
+        or _DATED.search(question.text)
+        or not (question.as_of or asks_for_state(question.text))
+    ):
         return None
     dates = [each.found.article.published.epoch for each in candidates if each.found.article.published]
     return max(dates, default=None)
@@ -254,7 +243,7 @@ def _evidence(weighed: Iterable[Weighed], confidence: Curve) -> list[Evidence]:
         Evidence(
             each.finding.candidate.found,
             each.finding.sentence,
-            _quote(each.finding.candidate, each.finding.sentence),
+            quote_of(each.finding.candidate, each.finding.sentence),
             confidence(each.score),
             each.short,
         )
@@ -310,14 +299,9 @@ def _context(candidate: Candidate, sentence: Span) -> Context:
     """A sentence with two before it, to which a pronoun may point, and one behind it."""
     row = candidate.passage.sentences
     at = row.index(sentence)
-    texts = [_quote(candidate, each) for each in row[max(0, at - 2) : at + 2]]
+    texts = [quote_of(candidate, each) for each in row[max(0, at - 2) : at + 2]]
     here = min(at, 2)
     return Context(texts[here], " ".join(texts[:here]), " ".join(texts[here + 1 :]))
-
-
-def _quote(candidate: Candidate, sentence: Span) -> str:
-    passage = candidate.passage
-    return passage.text[sentence[0] - passage.start : sentence[1] - passage.start]
 
 
 def _is_overwhelming(evidence: Sequence[Evidence]) -> bool:

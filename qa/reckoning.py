@@ -208,15 +208,18 @@ def _weekday(match: re.Match[str], today: date) -> Days | None:
     return day, day
 
 
-def _ago(match: re.Match[str], today: date) -> Days:
-    return _around(match["unit"], today, -_count(match["count"]))
+def _ago(match: re.Match[str], today: date) -> Days | None:
+    try:
+        return _around(match["unit"], today, -_count(match["count"]))
+    except (ValueError, OverflowError):  # before the year 1
+        return None
 
 
 def _count(word: str) -> int:
     word = word.lower()
     if word.isdigit():
         return int(word)
-    return {"a couple of": 2, "a few": 3, "several": 3, "a": 1, "an": 1}.get(word) or _NUMBERS.index(word) + 1
+    return {"a couple of": 2, "a few": 3, "few": 3, "several": 3, "a": 1, "an": 1}.get(word) or _NUMBERS.index(word) + 1
 
 
 def _around(unit: str, today: date, steps: int) -> Days:
@@ -263,7 +266,7 @@ def _spell(match: re.Match[str], today: date) -> Days:
         unit, count = ("week", 2 * count) if unit == "fortnight" else ("month", 3 * count)
     try:
         return today - relativedelta(**{f"{unit}s": count}), today
-    except ValueError:
+    except (ValueError, OverflowError):
         return None, today
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -14,6 +14,7 @@ from pydantic import ConfigDict
 from ingest.archive import Archive, Found
 from ingest.article import Passage
 from ingest.lexical import terms
+from ingest.scope import Scope
 from qa.question import Question
 
 #: How many passages are handed on.
@@ -21,6 +22,7 @@ PASSAGES = 32
 
 _DEPTH = 60  # of each of the two rankings
 _RRF = 60  # the constant of reciprocal rank fusion
+_NEWS = 14 * 86_400  # seconds before the day of a question in which coverage is news
 _SHINGLE = 5  # words
 _REPEATS = 0.6  # share of a passage's shingles that stand in a better one
 
@@ -56,14 +58,41 @@ def retrieve(archive: Archive, question: Question, limit: int = PASSAGES) -> lis
         question: with its range of dates and publishers.
         limit: how many at the most.
     """
-    scope = question.scope
-    vector = archive.embedder.encode_queries([question.text])[0]
-    by_words = archive.search_words(question.text, _DEPTH, scope)
-    by_vectors = archive.search_vectors(vector, _DEPTH, scope)
-    fused = fuse([by_words, by_vectors])
+    vector = archive.embedder.encode_queries([question.core])[0]
+    rankings = []
+    for scope in _scopes(question):
+        rankings.append(archive.search_words(question.core, _DEPTH, scope))
+        rankings.append(archive.search_vectors(vector, _DEPTH, scope))
+    if question.dates:  # what was published at another time may speak of this one
+        rankings.append(archive.search_words(question.text, _DEPTH, question.open_scope))
+    fused = fuse(rankings)
     found = archive.found([passage_id for passage_id, _ in fused[: 2 * limit]])
     scores = dict(fused)
-    return without_repeats([Candidate(each, scores[each.passage.passage_id]) for each in found])[:limit]
+    candidates = [Candidate(each, scores[each.passage.passage_id]) for each in found]
+    if question.places:
+        candidates = _nearest_first(candidates, question.places)
+    return without_repeats(candidates)[:limit]
+
+
+def _scopes(question: Question) -> list[Scope]:
+    """What is asked, and beside it the days around, or the newest of it again, and what a conversation is about."""
+    scope = question.scope
+    scopes = [scope]
+    if question.wider is not None:
+        scopes.append(question.wider)
+    elif question.as_of and question.published is None and scope.before is not None:
+        scopes.append(replace(scope, after=scope.before - _NEWS))
+    if question.near:
+        scopes.append(replace(scope, only=frozenset(question.near)))
+    return scopes
+
+
+def _nearest_first(candidates: Sequence[Candidate], places: Sequence[str]) -> list[Candidate]:
+    """Candidates with those that were filed from a place moved up, as by one ranking more."""
+    filed = [each for each in candidates if each.found.article.place in places]
+    more = {id(each): 1 / (_RRF + rank) for rank, each in enumerate(filed, 1)}
+    raised = [replace(each, score=each.score + more.get(id(each), 0.0)) for each in candidates]
+    return sorted(raised, key=lambda each: (-each.score, each.passage.passage_id))
 
 
 def fuse(rankings: Sequence[Sequence[str]]) -> list[tuple[str, float]]:

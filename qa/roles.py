@@ -8,13 +8,16 @@ from dataclasses import dataclass
 
 from ingest.lexical import terms as stems
 from qa import expressions
+from qa.kinds import asks_for_country
 from qa.names import Name, agreement, find_names, form
-from qa.question import Question, asks_for_country
+from qa.question import Question
 
 # A verb or a link behind "U.S.", rather than a noun that it describes.
 _ACTS = re.compile(
-    r"\s+(?:has|had|have|is|was|were|are|will|would|did|does|do|said|says|told|made|makes|took|takes|gave|gives|went|came|won|lost"
-    r"|held|began|met|put|set|may|might|could|can|should|also|then|later|never|not|wants?|and|or|who|which|that|in|on|at|to|for"
+    r"\s+(?:has|had|have|is|was|were|are|will|would|did|does|do|said|says|told|made|makes|took|takes|gave|gives"
+    r"|went|came|won|lost"
+    r"|held|began|met|put|set|may|might|could|can|should|also|then|later|never|not|wants?|and|or|who|which|that"
+    r"|in|on|at|to|for"
     r"|from|of|by|with|after|before|over|but|as|[a-z]{3,}ed)\b"
 )
 # "the Trump administration", "Pompeo aides": the noun acts, not the name.
@@ -125,7 +128,8 @@ _UNDER = re.compile(
 )
 # "said Mr.", "said the mayor,", and not "said no to"
 _INVERTED = re.compile(
-    rf"{expressions.SPEECH.pattern}\s+(?:(?!(?:to|about|of|with|for|that|by|no|not|from|he|she|it|they)\b)[\w.’-]+,?\s+)*$"
+    rf"{expressions.SPEECH.pattern}\s+(?:(?!(?:to|about|of|with|for|that|by|no|not|from|he|she|it"
+    rf"|they)\b)[\w.’-]+,?\s+)*$"
 )
 
 

@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from ingest.article import Span
 from ingest.lexical import terms as stems
 from qa import expressions
+from qa.kinds import asks_for_country
 from qa.names import TITLES, country
-from qa.question import Question, asks_for_country
+from qa.question import Question
 
 _QUOTES = " \t\n,;:!?\"“”‘’'()[]"
 _NO_PERSON = re.compile(
-    r"(?:ies|ings?|tions?|ments?|ship|Department|Office|Board|Group|Council|Court|Hospital|Motors|Electric|Bank|Inc|Ltd|Corp)\b"
+    r"(?:ies|ings?|tions?|ments?|ship|Department|Office|Board|Group|Council|Court|Hospital|Motors|Electric|Bank"
+    r"|Inc|Ltd|Corp)\b"
 )
 _SIGNED = re.compile(r"[-–.](?=\d)")
 _EDGE = " \t\n,;:.!?–—-\"“”‘’'()[]"

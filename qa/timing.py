@@ -17,14 +17,16 @@ _COVERAGE = (
     r"|developments|dispatch(?:es)?)"
 )
 _PREPOSITION = re.compile(
-    r"\b(?:in|on|at|during|throughout|within|over|around|about|through|for|from|between|since|until|till|by|before|after"
+    r"\b(?:in|on|at|during|throughout|within|over|around|about|through|for|from|between|since|until|till|by"
+    r"|before|after"
     r"|as of|up to|so far|late|early|dated|published|of)\s+(?:the\s+)?"
     r"(?:(?:whole|end|start|night|morning|evening) of\s+)?$",
     re.IGNORECASE,
 )
 _OF = re.compile(r"(?P<noun>[\w’'-]+)\s+of\s+(?:the\s+)?$", re.IGNORECASE)
 _DETERMINED = re.compile(
-    r"(?:\b(?:the|a|an|his|her|their|its|our|my|this|that|these|those|every|each|any|which|what)|[’']s|s[’'])\s+(?:[a-z]+\s+)?$",
+    r"(?:\b(?:the|a|an|his|her|their|its|our|my|this|that|these|those|every|each|any|which|what)|[’']s"
+    r"|s[’'])\s+(?:[a-z]+\s+)?$",
     re.IGNORECASE,
 )
 # A capitalised word in front of a year or weekday makes a name of both: "Euro 2020", "Black Friday".
@@ -48,9 +50,12 @@ _PARTICIPLE = re.compile(
     r"\s+(?:by [\w’' -]+ )?$"
 )
 _NOUN_BEHIND = re.compile(
-    r"[\s-]+(?!(?:and|or|but|to|in|on|at|of|by|for|from|with|about|as|after|before|when|while|than|if|so|that|which|who|what|how"
-    r"|why|where|is|are|was|were|did|do|does|has|have|had|will|would|can|could|should|may|might|must|be|been|not|the|a|an|according"
-    r"|only|alone|please|it|he|she|they|there|we|i|you|his|her|their|until|till|through|again|ago|again|any|all|against|among"
+    r"[\s-]+(?!(?:and|or|but|to|in|on|at|of|by|for|from|with|about|as|after|before|when|while|than|if|so|that"
+    r"|which|who|what|how"
+    r"|why|where|is|are|was|were|did|do|does|has|have|had|will|would|can|could|should|may|might|must|be|been|not"
+    r"|the|a|an|according"
+    r"|only|alone|please|it|he|she|they|there|we|i|you|his|her|their|until|till|through|again|ago|again|any|all"
+    r"|against|among"
     r"|regarding|concerning|over|under|into|onto|or|then|already|ever|have)\b)[^\W\d_]",
     re.IGNORECASE,
 )

@@ -30,7 +30,7 @@ from ingest.article import Article
 from ingest.settings import Settings
 from qa.calibration import THRESHOLDS
 from qa.question import Question
-from qa.reader import SpanReader, Weighed, wants_sentences
+from qa.reader import SpanReader, Weighed
 from qa.retrieval import retrieve
 from qa.span_models import load_span_model
 from training.heldout import pick
@@ -110,7 +110,7 @@ def fit(scores: NDArray[np.float64], right: NDArray[np.float64]) -> tuple[float,
 def _trials(archive: Archive, held: Sequence[Paragraph], articles: Sequence[Article], count: int) -> list[Trial]:
     reader = SpanReader(load_span_model(), archive.embedder)
     every = [(own, index) for own, paragraph in enumerate(held) for index in range(len(paragraph.questions))]
-    broad = [each for each in every if wants_sentences(Question.parse(held[each[0]].questions[each[1]].text))]
+    broad = [each for each in every if Question.parse(held[each[0]].questions[each[1]].text).wants_sentences]
     narrow = sorted(set(every) - set(broad))
     drawn = [narrow[i] for i in pick(count // 2, 11, len(narrow))] + [
         broad[i] for i in pick(count // 2, 11, len(broad))

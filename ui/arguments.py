@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping
+from datetime import date
 from importlib.metadata import version
 
 from ingest.article import Published
@@ -29,6 +30,13 @@ def _range(text: str) -> str | tuple[str | None, str | None]:
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
     return (first or None, last or None) if dots else first
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"it takes a day such as 2020-07-21, not {text!r}") from None
 
 
 def _port(text: str) -> int:
@@ -94,7 +102,7 @@ def build_parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
         "--published",
         type=_range,
         metavar="DATE[..DATE]",
-        help="only articles of this day, month or year, or of a range",
+        help="only articles of this day, month or year, or of a range; .. for all, whatever the question says",
     )
     added.add_argument(
         "--publisher", action="append", metavar="NAME", help="only articles of this publisher; may be repeated"
@@ -104,6 +112,9 @@ def build_parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
         choices=("low", "normal", "high"),
         default="normal",
         help="how sure an answer has to be: low answers more, high refuses more (default %(default)s)",
+    )
+    added.add_argument(
+        "--as-of", type=_day, metavar="DAY", help="answer as the archive stood that day; 'last week' counts from it too"
     )
     added.add_argument("--markdown", action="store_true", help="print Markdown with the sources and their quoted words")
 

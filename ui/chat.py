@@ -17,7 +17,7 @@ from ingest.errors import ArticleNotFound, DatelineError
 from qa.answer import Answer
 from qa.chain import build_chain, describe_coverage
 from qa.suggestions import suggest
-from ui.render import CITE, NEAR, answer_markdown, article_html, cards_html, problem_markdown
+from ui.render import ALL, CITE, NEAR, answer_markdown, article_html, cards_html, problem_markdown
 
 _CSS = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 _EXAMPLES = 4
@@ -27,6 +27,14 @@ _AT_ONCE = 4  # questions answered at the same time
 _LISTEN = """
 document.addEventListener('click', (event) => {
   const link = event.target.closest && event.target.closest('a[href^="#cite-"], a[href^="#near-"]');
+  if (!link) return;
+  event.preventDefault();
+  trigger('click', { href: link.getAttribute('href') });
+}, true);
+"""
+_ASK_AGAIN = """
+document.addEventListener('click', (event) => {
+  const link = event.target.closest && event.target.closest('a[href^="#all-"]');
   if (!link) return;
   event.preventDefault();
   trigger('click', { href: link.getAttribute('href') });
@@ -95,6 +103,7 @@ class Page:
                     cards = gr.HTML(_EMPTY, elem_id="sources")
                     article = gr.HTML(elem_id="article")
             listener = gr.HTML(elem_id="listener", js_on_load=_LISTEN)
+            again = gr.HTML(elem_id="again", js_on_load=_ASK_AGAIN)
             hidden: dict[str, Any] = {"api_visibility": "private"}
             asking: dict[str, Any] = {
                 "fn": self.ask,
@@ -106,6 +115,8 @@ class Page:
             chat.example_select(_example, None, box, **hidden).then(**asking, **hidden)
             chat.clear(lambda: ([], _EMPTY, ""), None, [turns, cards, article], **hidden)
             listener.click(self.open, turns, [cards, article], **hidden).then(None, None, None, js=_SCROLL, **hidden)
+            asking_again = asking | {"fn": self.ask_again, "inputs": [chat, turns]}
+            again.click(**asking_again, **hidden).then(None, None, None, js=_SCROLL, **hidden)
             app.load(self.welcome, None, chat, show_progress="hidden", **hidden)
         return app
 
@@ -118,13 +129,28 @@ class Page:
         )
 
     def ask(self, question: str, chat: Messages, turns: list[Answer]) -> Iterator[tuple[Any, ...]]:
-        """Answer a question, a sentence at a time."""
+        """Answer a question, a sentence at a time, in the light of those before it."""
+        yield from self._answer({"question": question, "history": turns}, question, chat, turns)
+
+    def ask_again(self, chat: Messages, turns: list[Answer], event: gr.EventData) -> Iterator[tuple[Any, ...]]:
+        """Ask a question again without the limits that were read from its words."""
+        match = ALL.fullmatch(str((event._data or {}).get("href", "")))
+        if match is None or int(match[1]) >= len(turns):
+            yield (gr.skip(),) * 5
+            return
+        question = turns[int(match[1])].question.text
+        asked = {"question": question, "published": (None, None), "publisher": ()}
+        yield from self._answer(asked, question, chat, turns)
+
+    def _answer(
+        self, asked: dict[str, Any], question: str, chat: Messages, turns: list[Answer]
+    ) -> Iterator[tuple[Any, ...]]:
         turn, keep = len(turns), gr.skip()
         chat = [*chat, {"role": "user", "content": question}]
         yield "", [*chat, _reply("Searching the archive…")], keep, keep, keep
         answer: Answer | None = None
         try:
-            for part in self.chain.stream(question):
+            for part in self.chain.stream(asked):
                 answer = part if answer is None else answer + part
                 yield "", [*chat, _reply(answer_markdown(answer, turn))], keep, keep, keep
         except DatelineError as error:

@@ -81,13 +81,24 @@ def _ask(arguments: argparse.Namespace) -> int:
     from qa import ask
 
     question = sys.stdin.read() if arguments.question == "-" else arguments.question
-    answer = ask(question, _settings(arguments), arguments.published, arguments.publisher, caution=arguments.caution)
+    answer = ask(
+        question,
+        _settings(arguments),
+        arguments.published,
+        arguments.publisher,
+        caution=arguments.caution,
+        as_of=arguments.as_of,
+    )
     if arguments.json:
         _print_json(answer.to_dict())
     elif arguments.markdown:
         print(answer.to_markdown())
     else:
         print(answer.text)
+        if answer.answered and answer.question.limits:
+            print(f"\nAsked of what was {answer.question.limits}.")
+        for near in answer.nearby if answer.answered else ():
+            print(f"- {near.headline}\n    {near.source()}  (dateline show {near.article_id})")
         for number, citation in enumerate(answer.citations, 1):
             print(f"\n[{number}] {citation.headline}\n    {citation.source()}  (dateline show {citation.article_id})")
     return DONE if answer.answered else REFUSED

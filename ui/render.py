@@ -21,31 +21,60 @@ CITE = re.compile(r"#cite-(\d{1,6})-(\d{1,3})")
 #: Link of an article that a refusal names: turn, and its place from 1.
 NEAR = re.compile(r"#near-(\d{1,6})-(\d{1,3})")
 
+#: Link that asks a question again without the limits that were read from its words: turn.
+ALL = re.compile(r"#all-(\d{1,6})")
+
+_LISTED = 50  # headlines of an answer about the archive
+
 
 def answer_markdown(answer: Answer, turn: int) -> str:
     """An answer as a chat message: sentences with markers that are links; or the refusal with headlines to open."""
     if not answer.answered:
         return _refusal_markdown(answer, turn)
     numbers = {citation: number for number, citation in enumerate(answer.citations, 1)}
-    paragraphs = []
+    paragraphs = [escape_markdown(answer.note)] if answer.note else []
+    # Where a question wants sentences, the few words that were marked in one would stand there without their sense.
+    if answer.short_answer and not answer.question.wants_sentences:
+        paragraphs.append(f"**{escape_markdown(answer.short_answer)}**")
     for sentence in answer.sentences:
         markers = "".join(f"[\\[{numbers[c]}\\]](#cite-{turn}-{numbers[c]})" for c in sentence.citations)
-        paragraphs.append(f"{escape_markdown(sentence.text)} {markers}")
-    if answer.short_answer:
-        paragraphs.insert(0, f"**{escape_markdown(answer.short_answer)}**")
-    return "\n\n".join(paragraphs)
+        day = f"*{escape_markdown(sentence.day)}.* " if sentence.day else ""
+        paragraphs.append(f"{day}{escape_markdown(sentence.noted or sentence.text)} {markers}")
+    if answer.nearby:
+        paragraphs.append(_headlines(answer, turn))
+    return "\n\n".join([*paragraphs, *_understood(answer, turn)])
+
+
+def _understood(answer: Answer, turn: int) -> list[str]:
+    """How the question was read, where that is more than its words, with a link that takes limits back."""
+    question = answer.question
+    parts = [f"Searched as “{question.text}”"] if question.typed else []
+    parts += [question.limits] if question.published or question.publishers else []
+    if not parts:
+        return []
+    read = question.period or question.outlet
+    undo = (
+        f" — [search without this limit](#all-{turn})" if read and (question.published or question.publishers) else ""
+    )
+    return [f"*{escape_markdown('; '.join(parts))}*{undo}"]
 
 
 def _refusal_markdown(answer: Answer, turn: int) -> str:
     words = answer.text.split(" Nearest headlines: ")[0]
-    lines = [escape_markdown(words)]
+    paragraphs = [escape_markdown(words)]
     if answer.nearby:
-        lines += ["", "Nearest headlines:", ""]
-        for number, near in enumerate(answer.nearby, 1):
-            lines.append(
-                f"- [{escape_markdown(near.headline)}](#near-{turn}-{number}) {escape_markdown(_source(near))}"
-            )
-    return "\n".join(lines)
+        paragraphs += ["Nearest headlines:", _headlines(answer, turn)]
+    return "\n\n".join([*paragraphs, *_understood(answer, turn)])
+
+
+def _headlines(answer: Answer, turn: int) -> str:
+    """A list of articles to open."""
+    shown = [
+        f"- [{escape_markdown(near.headline)}](#near-{turn}-{number}) {escape_markdown(_source(near))}"
+        for number, near in enumerate(answer.nearby[:_LISTED], 1)
+    ]
+    more = len(answer.nearby) - len(shown)
+    return "\n".join([*shown, *([f"- and {more} more"] if more else [])])
 
 
 def cards_html(answer: Answer, turn: int, active: int = 0) -> str:

@@ -12,11 +12,16 @@ from typing import Any, Protocol
 #: Name on the command line -> module in this folder.
 MODULES = {
     "dateline": "dateline",
+    "dateline-limited": "dateline_limited",
     "langchain": "langchain_tutorial",
     "llamaindex": "llamaindex_starter",
     "txtai": "txtai_hybrid",
     "bm25s": "bm25s_alone",
 }
+
+
+#: Those that are Dateline: they run where it is installed, on one archive.
+OURS = ("dateline", "dateline-limited")
 
 
 class Searcher(Protocol):

@@ -14,9 +14,11 @@ from evals.datasets.base import is_web
 from ingest import Archive
 from ingest.draft import canonical_url
 from qa import Answer, build_chain
+from qa.evidence import Evidence
 from qa.extractive import QuotingAnswerer
-from qa.question import Question, QuestionError
-from qa.reader import Evidence, EvidenceReader, load_reader
+from qa.limits import QuestionError
+from qa.question import Question
+from qa.reader import EvidenceReader, load_reader
 from qa.retrieval import Candidate
 from qa.verify import CitationCheck
 
@@ -88,7 +90,7 @@ class System:
         """
         asked = {
             "question": question,
-            "published": (None, f"{until // 10000}-{until // 100 % 100:02}-{until % 100:02}") if until else None,
+            **self._day(until),
             "without": [self.ids[identity] for identity in map(_identity, without) if identity in self.ids],
         }
         self.recorder.forget()
@@ -96,7 +98,7 @@ class System:
         try:
             answer = self.chain.invoke(asked)
         except QuestionError:  # empty, or far too long: nobody gets an answer
-            answer = Answer(question=question, answered=False)
+            answer = Answer(Question(question, "what"), answered=False)
         seconds = time.perf_counter() - start
         return {
             **self._told(answer),
@@ -107,16 +109,25 @@ class System:
             "documents": [candidate.found.article.identity for candidate in self.recorder.candidates],
         }
 
+    def _day(self, until: int | None) -> dict[str, Any]:
+        """How the chain is told the day of a question."""
+        return {"as_of": day_of(until)} if until else {}
+
     def _forced(self) -> Answer:
         """The answer to the last question, however unsure."""
         question, archive = self.recorder.question, self.archive
         if question is None or archive is None:
-            return Answer(question="", answered=False)
+            return Answer(Question("", "what"), answered=False)
         parts = QuotingAnswerer(threshold=0.0).answer(question, self.recorder.evidence)
-        return CitationCheck(archive).check(whole(question.text, parts))
+        return CitationCheck(archive).check(whole(question, parts))
 
     def _told(self, answer: Answer) -> dict[str, Any]:
         return told(answer, lambda citation: self.archive.article(citation.article_id).text if self.archive else "")
+
+
+def day_of(until: int) -> str:
+    """YYYYMMDD as ISO 8601."""
+    return f"{until // 10000}-{until // 100 % 100:02}-{until % 100:02}"
 
 
 def _identity(url: str) -> str:

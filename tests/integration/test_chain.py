@@ -13,9 +13,9 @@ from ingest import Archive
 from qa import Answer, ArchiveRetriever, QuestionError, ask, build_chain
 from qa.answer import Sentence
 from qa.calibration import Caution
+from qa.evidence import Evidence
 from qa.extractive import QuotingAnswerer, cite
 from qa.question import Question
-from qa.reader import Evidence
 from qa.retrieval import Candidate
 from qa.suggestions import suggest
 
@@ -74,7 +74,7 @@ class Writer:
             Sentence("This is of an older text.", (replace(citation, version="0" * 12),)),
             Sentence("This article never was.", (replace(citation, article_id="0" * 16),)),
         ):
-            yield Answer(question.text, True, (sentence,), confidence=0.9)
+            yield Answer(question, True, (sentence,), confidence=0.9)
 
 
 def test_a_writing_answerer_fits_in_and_what_is_not_supported_is_not_said(samples: Archive) -> None:
@@ -85,7 +85,7 @@ def test_a_writing_answerer_fits_in_and_what_is_not_supported_is_not_said(sample
 def test_where_nothing_is_supported_the_answer_is_a_refusal(samples: Archive) -> None:
     class Inventor:
         def answer(self, question: Question, evidence: Sequence[Evidence]) -> Iterator[Answer]:
-            yield Answer(question.text, True, (Sentence("It was the butler.", ()),), confidence=1.0)
+            yield Answer(question, True, (Sentence("It was the butler.", ()),), confidence=1.0)
 
     answer = build_chain(samples, reader=OneSure(), answerer=Inventor()).invoke(QUESTION)
     assert not answer.answered

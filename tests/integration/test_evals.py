@@ -25,8 +25,8 @@ from evals.run import main
 from evals.systems import MODULES
 from ingest import Archive
 from ingest.archive import Found
+from qa.evidence import Evidence
 from qa.question import Question
-from qa.reader import Evidence
 from qa.retrieval import Candidate
 from tests.conftest import GUARD, ROOT
 

@@ -10,8 +10,9 @@ from ingest.archive import Found
 from ingest.article import Article
 from ingest.embeddings import load_embedder
 from ingest.passages import split_passages
+from qa.evidence import Evidence
 from qa.question import Question
-from qa.reader import Evidence, SpanReader
+from qa.reader import SpanReader
 from qa.retrieval import Candidate
 from tests.unit.test_reader import Marker
 

@@ -20,9 +20,10 @@ from ingest.article import Article
 from ingest.embeddings import load_embedder
 from ingest.passages import split_passages
 from ingest.settings import Settings
+from qa.limits import MAX_QUESTION
 from qa.marking import Mark
 from qa.packing import Page
-from qa.question import MAX_QUESTION, Question
+from qa.question import Question
 from qa.reader import load_reader
 from qa.retrieval import Candidate
 from qa.span_models import OnnxSpanModel, ReaderError, SpanModel, TransformersSpanModel, load_span_model

@@ -3,13 +3,14 @@ from __future__ import annotations
 import json
 
 from qa.answer import REFUSAL, Answer, Citation, Nearby, Sentence, escape_markdown
+from qa.question import Question
 
 ONE = Citation(
     "a1", "v1", "Ferry [late]", "Gull", "2025-03-04T10:00+01:00", "https://gull.example/a b", "It is late.", 4, 15
 )
 TWO = Citation("a2", "v1", "Ferry *gone*", None, None, None, "It is gone.", 0, 11)
 ANSWER = Answer(
-    "Where is it?",
+    Question.parse("Where is it?"),
     answered=True,
     sentences=(Sentence("It is late.", (ONE,)), Sentence("It is gone.", (TWO, ONE))),
     short_answer="late",
@@ -23,14 +24,14 @@ def test_markers_number_citations_as_they_first_come() -> None:
 
 
 def test_a_refusal_has_its_words_and_no_citation() -> None:
-    refusal = Answer("Who?", answered=False, nearby=(Nearby("a1", "Ferry late", None, None, None),))
+    refusal = Answer(Question.parse("Who?"), answered=False, nearby=(Nearby("a1", "Ferry late", None, None, None),))
     assert refusal.text == REFUSAL
     assert refusal.citations == ()
     assert refusal.to_dict()["sentences"] == []
 
 
 def test_parts_add_up_to_the_answer() -> None:
-    parts = [Answer("Where is it?", True, (s,), "late", 0.7) for s in ANSWER.sentences]
+    parts = [Answer(Question.parse("Where is it?"), True, (s,), "late", 0.7) for s in ANSWER.sentences]
     assert parts[0] + parts[1] == ANSWER
 
 

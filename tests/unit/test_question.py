@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from qa.question import MAX_QUESTION, Question, QuestionError, find_kind
+from ingest.article import Published
+from qa.kinds import find_kind
+from qa.limits import MAX_QUESTION, QuestionError
+from qa.question import Known, Question
 
 
 @pytest.mark.parametrize(
@@ -85,12 +88,6 @@ def test_publishers_are_compared_without_case() -> None:
         Question.parse("Who?", publisher=" ")
 
 
-def test_names_and_numbers_weigh_more_than_words_and_empty_words_nothing() -> None:
-    weights = {term.text: term.weight for term in Question.parse("Why did Odo Crail sell 12 boats?").terms}
-    assert set(weights) == {"Odo", "Crail", "sell", "12", "boats"}
-    assert weights["Crail"] > weights["12"] > weights["sell"]
-
-
 @pytest.mark.parametrize(
     ("question", "language"),
     [
@@ -122,3 +119,68 @@ def test_the_caution_is_one_of_three() -> None:
     assert Question.parse("Who resigned?", caution="high").caution == "high"
     with pytest.raises(QuestionError, match="caution is 'huge'; it takes low, normal, high"):
         Question.parse("Who resigned?", caution="huge")  # type: ignore[arg-type]
+
+
+# What its words set
+
+
+def test_a_range_is_read_from_the_words_and_can_be_taken_back() -> None:
+    question = Question.parse("What did Crail say last week?", as_of="2020-07-30")
+    assert question.published == ("2020-07-20", "2020-07-26")
+    assert question.period == "last week"
+    assert question.limits == "published 20 to 26 July 2020, as of 30 July 2020"
+    assert question.core == "What did Crail say?"
+    everything = Question.parse("What did Crail say last week?", (None, None), as_of="2020-07-30")
+    assert everything.published is None
+    assert everything.core == everything.text
+
+
+def test_a_range_that_is_given_counts_before_the_words() -> None:
+    question = Question.parse("What did Crail say in July 2020?", "2020-07-21")
+    assert question.published == ("2020-07-21", "2020-07-21")
+    assert question.period is None
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {"published": "2019"},
+        {"published": ("2020-08", None)},
+        {"published": "2021", "as_of": "2020-07-30"},
+        {"published": "2020-07", "publisher": "Tern"},
+    ],
+)
+def test_limits_that_exclude_each_other_are_told(limits: dict[str, str]) -> None:
+    with pytest.raises(QuestionError):
+        Question.parse(
+            "According to the Gull, what did Crail say in July 2020?", **limits, known=Known(("The Gull", "Tern"))
+        )  # type: ignore[arg-type]
+
+
+def test_no_limit_is_read_where_none_is_wanted() -> None:
+    assert Question.parse("Who resigned on 31 February 2021?", (None, None)).published is None
+
+
+def test_publishers_are_read_from_the_words_of_those_that_there_are() -> None:
+    known = Known(("The Gull", "Tern"), ("Ulverne",))
+    question = Question.parse("According to the Gull, who resigned in Ulverne?", known=known)
+    assert question.publishers == ("The Gull",)
+    assert question.places == ("Ulverne",)
+    assert question.core == "who resigned in Ulverne?"
+    assert Question.parse("According to the Gull, who resigned?", publisher=(), known=known).publishers == ()
+    assert Question.parse("According to the Gull, who resigned?").publishers == ()
+
+
+@pytest.mark.parametrize("text", ["Who resigned on 31 February 2021?", "Who won between May 2021 and March 2021?"])
+def test_a_day_that_does_not_exist_is_told(text: str) -> None:
+    with pytest.raises(QuestionError):
+        Question.parse(text)
+
+
+def test_as_of_a_day_nothing_later_is_in_scope() -> None:
+    scope = Question.parse("Who?", as_of="2020-07-21").scope
+    assert scope.before == Published.parse("2020-07-21").end_epoch
+    assert scope.now == scope.before
+    assert Question.parse("Who?", "2020-07", as_of="2020-07-21").scope.before == scope.before
+    with pytest.raises(QuestionError, match="as_of"):
+        Question.parse("Who?", as_of="soon")

@@ -13,10 +13,11 @@ from ingest.article import Article, Published
 from ingest.embeddings import SentenceTransformerEmbeddings
 from ingest.passages import split_passages
 from qa.calibration import WORDS
+from qa.evidence import Evidence
 from qa.marking import Mark
 from qa.packing import Page
 from qa.question import Question
-from qa.reader import Evidence, SpanReader, as_of, heading
+from qa.reader import SpanReader, as_of, heading
 from qa.retrieval import Candidate
 
 WHO = "Who resigned in March?"
@@ -145,7 +146,7 @@ BOTH = {"Odo Crail": 2.0, "Hester Vayle": 2.0}
 
 
 def read_as_of(question: str, found: Sequence[Candidate], scores: dict[str, float]) -> str | None:
-    asked = Question.parse(question, (None, "2020-03-08"))
+    asked = Question.parse(question, (None, None), as_of="2020-03-08")
     return SpanReader(Marker(scores), Unused()).read(asked, found)[0].short
 
 
@@ -161,24 +162,39 @@ def test_a_question_with_a_year_or_month_takes_no_account_of_age(question: str) 
     assert read_as_of(question, found, BOTH) == "Hester Vayle"
 
 
+def test_a_passage_outside_the_range_of_the_words_loses() -> None:
+    found = dated(candidates(VAYLE, CRAIL), "2019-03-01", "2020-03-01")
+    asked = Question.parse("Who resigned in March 2020?", as_of="2020-04-08")
+    assert SpanReader(Marker(BOTH), Unused()).read(asked, found)[0].short == "Odo Crail"
+    given = Question.parse("Who resigned?", "2020-03")
+    assert SpanReader(Marker(BOTH), Unused()).read(given, found)[0].short == "Hester Vayle"
+
+
 def test_a_much_better_answer_wins_though_it_is_old() -> None:
     found = dated(candidates(VAYLE, CRAIL), "2019-03-01", "2020-03-01")
     assert read_as_of("Who resigned?", found, {**BOTH, "Hester Vayle": 9.0}) == "Hester Vayle"
 
 
-def test_age_counts_from_the_newest_that_was_found_where_a_range_has_no_beginning() -> None:
+def test_age_counts_from_the_newest_that_was_found() -> None:
     found = dated(candidates(VAYLE, CRAIL), "2019-03-01", "2020-03-01")
     newest = Published.parse("2020-03-01").epoch
-    assert as_of(Question.parse("Who resigned?", (None, "2020-03-31")), found) == newest
-    assert as_of(Question.parse("Who resigned?", (None, "2020-03-31")), candidates(VAYLE)) is None
-    for published in (None, "2020", ("2019", "2020"), ("2019", None)):
+    assert as_of(Question.parse("Who resigned?", as_of="2020-03-31"), found) == newest
+    assert as_of(Question.parse("Who resigned?", as_of="2020-03-31"), candidates(VAYLE)) is None
+    for published in (None, "2020", ("2019", "2020"), (None, "2020")):
         assert as_of(Question.parse("Who resigned?", published), found) is None
+
+
+def test_age_counts_where_the_state_of_things_is_asked_for() -> None:
+    found = dated(candidates(VAYLE, CRAIL), "2019-03-01", "2020-03-01")
+    newest = Published.parse("2020-03-01").epoch
+    for question in ("Who is the mayor?", "How many people have died so far?", "What is the latest figure?"):
+        assert as_of(Question.parse(question), found) == newest
 
 
 def test_a_far_end_of_the_range_makes_no_answer_less_sure() -> None:
     found = dated(candidates(CRAIL), "2020-03-01")
     plain = SpanReader(Marker(BOTH), Unused()).read(Question.parse("Who resigned?"), found)
-    asked = SpanReader(Marker(BOTH), Unused()).read(Question.parse("Who resigned?", (None, "2090")), found)
+    asked = SpanReader(Marker(BOTH), Unused()).read(Question.parse("Who resigned?", as_of="2090-01-01"), found)
     assert plain[0].confidence == asked[0].confidence
 
 

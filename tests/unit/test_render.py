@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ingest.article import Article, Published
 from qa.answer import Answer, Citation, Nearby, Sentence
+from qa.question import Question
 from ui.render import CITE, answer_markdown, article_html, cards_html
 
 EVIL = "<script>alert(1)</script>\"' & [x](javascript:1) ![y](http://z.example/p.png) `c` *d*"
@@ -63,7 +64,7 @@ def test_a_crosshead_is_a_heading() -> None:
 
 def test_a_marker_is_a_link_that_names_turn_and_number() -> None:
     citation = Citation("a", "v", EVIL, EVIL, "2025-03-04", None, EVIL, 0, len(EVIL))
-    answer = Answer("Who?", True, (Sentence(EVIL, (citation,)),))
+    answer = Answer(Question.parse("Who?"), True, (Sentence(EVIL, (citation,)),))
     markdown = answer_markdown(answer, 7)
     link = re.search(r"\]\((#[^)]+)\)$", markdown)
     assert link is not None
@@ -76,7 +77,12 @@ def test_a_marker_is_a_link_that_names_turn_and_number() -> None:
 
 
 def test_a_refusal_offers_headlines_and_no_citation() -> None:
-    answer = Answer("Who?", False, refusal="No. Nearest headlines: x.", nearby=(Nearby("a", EVIL, "Gull", None, None),))
+    answer = Answer(
+        Question.parse("Who?"),
+        False,
+        refusal="No. Nearest headlines: x.",
+        nearby=(Nearby("a", EVIL, "Gull", None, None),),
+    )
     markdown = answer_markdown(answer, 0)
     assert "(#near-0-1)" in markdown
     assert "#cite" not in markdown

@@ -1,0 +1,122 @@
+"""Dialogues: whether follow-ups find the right article, and whether anything is carried where nothing should be."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from evals.datasets.dialogues import Dated, Dialogue, Turn
+from evals.results import Row
+from ingest import Archive
+from qa import Answer, Question, QuestionError, build_chain
+from qa.limits import range_in
+from qa.retrieval import retrieve
+
+_FIRST = 4  # articles among which the right one should be
+
+
+def run(dialogues: Sequence[Dialogue], archive: Archive, *, shown: bool) -> list[Row]:
+    """Hold every dialogue, each turn with the answers that were really given before it.
+
+    Args:
+        dialogues: over the articles of this archive.
+        archive: an open one.
+        shown: whether single turns may be looked at, or their sums only.
+    """
+    chain = build_chain(archive)
+    names = _names(archive)
+    rows = []
+    for dialogue in dialogues:
+        history: list[Answer] = []
+        for number, turn in enumerate(dialogue.turns):
+            start = time.perf_counter()
+            answer = chain.invoke({"question": turn.question, "history": history, "as_of": dialogue.as_of})
+            seconds = time.perf_counter() - start
+            metrics = _metrics(turn, answer, archive, names, [each.question.text for each in history])
+            detail = (
+                {"understood": answer.question.text, "text": answer.text, "gold": list(turn.articles)} if shown else {}
+            )
+            rows.append(
+                Row(
+                    f"{dialogue.id}.{number}",
+                    turn.question if shown else "",
+                    metrics,
+                    seconds,
+                    detail,
+                    cluster=dialogue.id,
+                )
+            )
+            history.append(answer)
+    return rows
+
+
+def dated(questions: Sequence[Dated], *, shown: bool) -> list[Row]:
+    """Whether the range of coverage that each question asks for is read from its words."""
+    rows = []
+    for each in questions:
+        try:
+            found: Any = range_in(each.question, date.fromisoformat(each.as_of))[0]
+        except QuestionError:
+            found = "impossible"
+        wanted: Sequence[Any] = ("impossible",) if each.role == "impossible" else each.published
+        right = float(found in wanted)
+        kind = "scope" if each.role == "scope" else "impossible" if each.role == "impossible" else "no_scope"
+        metrics: dict[str, float | None] = {"right_range": right, f"right_range_{kind}": right}
+        detail = {"asked": each.as_of, "found": found, "wanted": list(wanted)} if shown else {}
+        rows.append(Row(each.id, each.question if shown else "", metrics, None, detail))
+    return rows
+
+
+def _metrics(
+    turn: Turn, answer: Answer, archive: Archive, names: dict[str, str], before: Sequence[str]
+) -> dict[str, float | None]:
+    question = answer.question
+    if turn.type == "smalltalk":
+        return {"smalltalk_understood": float(not answer.citations)}
+    right = {names[name] for name in turn.articles}
+    if not right:
+        return {"refused_unanswerable": float(not answer.answered)}
+    found = _found(archive, question, answer)
+    bare = _found(archive, Question.parse(turn.question, as_of=question.as_of))
+    ours, theirs = float(bool(right & set(found))), float(bool(right & set(bare)))
+    cited = {citation.article_id for citation in answer.citations}
+    metrics: dict[str, float | None] = {"answered": float(answer.answered)}
+    if answer.citations:
+        metrics["cites_right_article"] = float(bool(right & cited))
+    if turn.type == "followup":
+        joined = Question.parse(" ".join([*before, turn.question])[-2_000:], as_of=question.as_of)
+        metrics |= {
+            "article@4": ours,
+            "article@4_bare": theirs,
+            "article@4_concatenated": float(bool(right & set(_found(archive, joined)))),
+            f"article@4_{turn.phenomenon}": ours,
+        }
+    elif turn.type in ("shift", "standalone"):
+        metrics |= {"harmed": float(ours < theirs), "carried_wrongly": float(question.typed is not None)}
+        metrics |= {f"harmed_{turn.type}": float(ours < theirs)}
+    else:
+        metrics["article@4_opening"] = ours
+    if turn.published:
+        metrics["right_range"] = float(question.published == turn.published)
+    return metrics
+
+
+def _found(archive: Archive, question: Question, answer: Answer | None = None) -> list[str]:
+    """Ids of the first articles that are found for a question."""
+    if answer is not None and not answer.citations and answer.answered:
+        return [near.article_id for near in answer.nearby]  # listed, not searched
+    ids = [candidate.passage.article_id for candidate in retrieve(archive, question)]
+    return list(dict.fromkeys(ids))[:_FIRST]
+
+
+def _names(archive: Archive) -> dict[str, str]:
+    """Ids of articles by what the dialogues call them: the last part of their guid, their headline, or their file."""
+    names: dict[str, str] = {}
+    for head in archive.listing(with_unavailable=True):
+        own = (head.identity.rpartition(" ")[2].rpartition(":")[2], head.headline, Path(head.source).name)
+        for name in own:
+            names.setdefault(name, head.article_id)
+    return names
