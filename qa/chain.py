@@ -93,7 +93,7 @@ class _Steps:
         if resolved.reply is not None:
             return {"question": first, "said": Answer(first, answered=True, note=resolved.reply)}
         coverage = self.archive.coverage()
-        known = Known(coverage.publishers, coverage.places)
+        known = Known(coverage.publishers, coverage.places, coverage.first)
         question = Question.parse(resolved.text[:MAX_QUESTION], **facts, known=known)
         question = replace(
             question,
@@ -118,7 +118,8 @@ class _Steps:
             return {"question": question, "note": None}
         if not _RELATIVE.search(question.period) and not re.search(r"\d{4}", question.period):
             # "in March", of an archive that ends last June, is the last March that it knows.
-            known = replace(question, published=range_in(question.text, date.fromisoformat(coverage.last[:10]))[0])
+            last = date.fromisoformat(coverage.last[:10])
+            known = replace(question, published=range_in(question.text, last, coverage.first)[0])
             if _meets(known, coverage):
                 return {"question": known, "note": None}
         note = f"Of what was {question.limits} the archive holds nothing; {describe_coverage(coverage, subject='it')}"

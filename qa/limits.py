@@ -79,18 +79,21 @@ def cut(words: str, limit: str, before: str) -> str:
     return re.sub(r"\s+([?.,!])", r"\1", " ".join(without.split())).strip(" ,")
 
 
-def range_in(words: str, today: date) -> tuple[tuple[str | None, str | None] | None, str | None]:
+def range_in(
+    words: str, today: date, since: str | None = None
+) -> tuple[tuple[str | None, str | None] | None, str | None]:
     """The range of dates that a question's words set, and these words; None for each where they set none.
 
     Args:
         words: the question.
         today: the day on which it is asked.
+        since: the first day of the archive's coverage, ISO 8601, where that is known.
 
     Raises:
         QuestionError: they name a day that does not exist, or a range that ends before it begins.
     """
     try:
-        scope = find_timing(words, today).scope
+        scope = find_timing(words, today, date.fromisoformat(since[:10]) if since and len(since) >= 10 else None).scope
     except NoSuchDay as error:
         raise QuestionError(f"{error}; ask with another date") from None
     if scope is None:

@@ -50,7 +50,7 @@ def find_periods(text: str, today: date) -> list[Period]:
     points = _points(text, today)
     found: list[Period] = []
     for point in points:
-        if found and point.start < found[-1].end:
+        if (found and point.start < found[-1].end) or _is_weekday_of_day(text, point, points):
             continue
         joined = _joined(text, point, points, today)
         found.append(_bounded(text, joined, today))
@@ -68,6 +68,12 @@ def _points(text: str, today: date) -> list[Period]:
             if days is not None:
                 found.append(Period(days[0], days[1], match.start(), match.end(), form))
     return sorted(found, key=lambda period: period.start)
+
+
+def _is_weekday_of_day(text: str, point: Period, points: list[Period]) -> bool:
+    """Whether a day of the month follows: "Thursday 12 March"."""
+    following = (each for each in points if each.form in ("day", "iso", "numeric") and each.start >= point.end)
+    return point.form == "weekday" and any(re.fullmatch(r",? ", text[point.end : each.start]) for each in following)
 
 
 _JOIN = re.compile(r"\s*(?:-|–|to|until|till|through|and)\s*(?:the )?", re.IGNORECASE)
@@ -118,16 +124,23 @@ def _has_year(text: str, period: Period) -> bool:
 
 
 _BOUND = re.compile(
-    r"\b(?P<word>since|ever since|after|before|prior to|until|till|up to|by)\s+"
+    r"\b(?P<word>since|ever since|after|before|prior to|(?:no )?later than|earlier than"
+    r"|until|till|up to(?: and including)?|by)\s+"
     r"(?:[^,;:?.]{0,60}?\b(?:on|in|of|at)\s+)?(?:the\s+)?$",
     re.IGNORECASE,
 )
+
+
+_ONWARD = re.compile(r"\s+(?:onwards?|forward|on(?=\s*(?:[,;:.?!]|$)))(?![\w’'-])", re.IGNORECASE)
 
 
 def _bounded(text: str, period: Period, today: date) -> Period:
     """A period as the word in front of it bounds it: "since July", "before 2020"."""
     bound = _BOUND.search(text, 0, period.start)
     if bound is None:
+        opening, onward = _OPENS.search(text, 0, period.start), _ONWARD.match(text, period.end)
+        if opening and onward and opening["word"].lower() == "from":
+            return Period(period.first, today, opening.start(), onward.end(), "since")
         return period
     word = bound["word"].lower()
     behind = text[bound.end("word") : period.start].strip().lower()
@@ -135,11 +148,11 @@ def _bounded(text: str, period: Period, today: date) -> Period:
         return period  # "after the vote in March": the month is the vote's
     if word in ("since", "ever since"):
         return replace(period, last=today, start=bound.start(), form="since")
-    if word == "after":
+    if word in ("after", "later than"):
         return replace(
             period, first=period.last and period.last + timedelta(1), last=today, start=bound.start(), form="after"
         )
-    if word in ("before", "prior to"):
+    if word in ("before", "prior to", "earlier than"):
         return replace(
             period, first=None, last=period.first and period.first - timedelta(1), start=bound.start(), form="before"
         )

@@ -43,10 +43,12 @@ class Known:
     Attributes:
         publishers: their names.
         places: where articles were filed from.
+        since: the first day of its coverage, ISO 8601; None where that is not known.
     """
 
     publishers: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
+    since: str | None = None
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,9 @@ class Question:
             raise QuestionError(f"caution is {caution!r}; it takes {', '.join(CAUTIONS)}")
         day = day_of(as_of)
         today = date.fromisoformat(day) if day else datetime.now(UTC).date()
-        said, period = range_in(words, today) if published != (None, None) else (None, None)
+        said, period = (
+            range_in(words, today, known.since if known else None) if published != (None, None) else (None, None)
+        )
         scope = said if published is None else range_of(published)
         if scope is not said:
             agree(words, period, scope, said)

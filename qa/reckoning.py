@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from dateutil.easter import easter
 from dateutil.relativedelta import relativedelta
 
 from ingest.dateline import MONTHS
@@ -190,6 +191,49 @@ def _season(match: re.Match[str], today: date) -> Days:
     return days
 
 
+def _week_of_month(match: re.Match[str], today: date) -> Days:
+    """As in "the first week of May": its days by sevens; the last seven for the last."""
+    first, last = (
+        _whole_month(int(match["year"]), _month_number(match["month"]))
+        if match["year"]
+        else _month_of(match, today, "")
+    )
+    assert first is not None  # noqa: S101 (a month has both)
+    assert last is not None  # noqa: S101
+    if match["word"].lower() == "last":
+        return last - timedelta(6), last
+    first += timedelta(7 * _ORDINALS.index(match["word"].lower()))
+    return first, first + timedelta(6)
+
+
+def _short_year(match: re.Match[str], _: date) -> Days:
+    year = int(match["two"])
+    return _whole_month(year + (2000 if year < 70 else 1900), _month_number(match["month"]))
+
+
+def _holiday(match: re.Match[str], today: date) -> Days | None:
+    """The feast of the year that is named, or the last that has begun; bare, only behind a preposition."""
+    name = match["holiday"].lower().replace("’", "'")
+    if not match["year"] and not match["which"] and not _AT_FEAST.search(match.string, 0, match.start()):
+        return None
+
+    def of(year: int) -> tuple[date, date]:
+        if name.startswith("easter"):
+            sunday = easter(year)
+            return (sunday, sunday) if "sunday" in name else (sunday - timedelta(2), sunday + timedelta(1))
+        if name.startswith("new year"):
+            day = date(year, 12, 31) if "eve" in name else date(year, 1, 1)
+            return day, day
+        day = date(year, 12, 24 if "eve" in name else 25)
+        return day, day if "day" in name or "eve" in name else day + timedelta(1)
+
+    if match["year"]:
+        return of(int(match["year"]))
+    if (match["which"] or "").lower() == "next":
+        return next(of(year) for year in (today.year, today.year + 1) if of(year)[0] > today)
+    return next(of(year) for year in (today.year, today.year - 1) if of(year)[0] <= today)
+
+
 def _named_day(match: re.Match[str], today: date) -> Days:
     word = " ".join(match[0].lower().split())
     ago = 2 if word.endswith("before yesterday") else 1 if word in ("yesterday", "last night") else 0
@@ -286,6 +330,9 @@ _PLACED = re.compile(
 )
 
 
+_AT_FEAST = re.compile(r"\b(?:at|on|over|since|until|till|by|before|after|during|around)\s+(?:the\s+)?$", re.IGNORECASE)
+
+
 def _bare_month(match: re.Match[str], today: date) -> Days | None:
     """A month alone counts behind a preposition; "May left" and "by May, who" are not about the month."""
     behind = match.string[match.end() :]
@@ -299,7 +346,7 @@ def _bare_season(match: re.Match[str], today: date) -> Days | None:
 
 
 def _form(name: str, pattern: str, reckon: Reckon) -> tuple[str, re.Pattern[str], Reckon]:
-    return name, re.compile(rf"(?<![\w/.-])(?:{pattern})", re.IGNORECASE), reckon
+    return name, re.compile(rf"(?<![\w/.])(?<![\d-]-)(?:{pattern})", re.IGNORECASE), reckon
 
 
 # The first that matches words keeps them.
@@ -315,7 +362,19 @@ FORMS = (
     _form("range", rf"{_OF_MONTH} (?P<low>\d{{1,2}})[-–]{DAY}(?:,? {_YEAR})?", _days),
     _form("day", rf"(?:the )?{DAY} (?:of )?{_OF_MONTH}(?:,? {_YEAR})?", _day),
     _form("day", rf"{_OF_MONTH} (?:the )?{DAY}(?![:,.]\d)(?:,? {_YEAR})?", _day),
+    _form(
+        "week",
+        rf"(?:the )?(?P<word>first|second|third|fourth|last) week (?:of|in) {_OF_MONTH}(?:,? {_YEAR})?",
+        _week_of_month,
+    ),
     _form("month", rf"(?:{_PART})?{_OF_MONTH},? (?:of )?{_YEAR}", _month_year),
+    _form("month", rf"{_OF_MONTH} ['’](?P<two>\d\d)\b", _short_year),
+    _form(
+        "day",
+        r"(?:(?P<which>this|last|next|past)\s+)?(?P<holiday>Christmas(?: Day| Eve)?|New Year['’]s(?: Day| Eve)"
+        rf"|Easter(?: Sunday)?)\b(?: {_YEAR})?",
+        _holiday,
+    ),
     _form(
         "quarter",
         r"(?:Q(?P<q>[1-4])|(?:the )?(?P<word>first|second|third|fourth) (?P<half>quarter|half))"
@@ -344,6 +403,7 @@ FORMS = (
     _form("ago", rf"{_COUNT}\s+{_UNIT} ago", _ago),
     _form("spell", rf"the (?:last|past|previous)\s+(?:{_COUNT}\s+)?{_UNIT}", _spell),
     _form("spell", rf"(?:last|past|previous)\s+(?P<count>\d{{1,3}}|{'|'.join(_NUMBERS)}|a few|few)\s+{_UNIT}", _spell),
+    _form("year", rf"{_PART}(?:this |last )?(?P<this>year|month|week)\b", _part_of_now),
     _form("relative", r"the (?P<unit>week|month|year|weekend)(?P<which> before last)\b", _relative),
     _form("relative", r"(?<=over )the (?P<unit>weekend)(?P<which>)\b", _relative),
     _form("relative", rf"{_WHICH}(?P<unit>weekend|week|fortnight|month|quarter|year|decade|century)\b", _relative),
@@ -352,6 +412,5 @@ FORMS = (
     _form("month", rf"{_PART}{_OF_MONTH}(?! \d)", _named_month),
     _form("month", rf"{_OF_MONTH}(?! \d)", _bare_month),
     _form("year", rf"{_PART}{_YEAR}", _year),
-    _form("year", rf"{_PART}(?:this |last )?(?P<this>year|month|week)\b", _part_of_now),
     _form("year", _YEAR, _year),
 )

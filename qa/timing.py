@@ -62,8 +62,20 @@ _NOUN_BEHIND = re.compile(
 _PLURAL = re.compile(
     r"\s+(?!(?:was|is|has|does|as|this|its|his|us|plus|versus)\b)(?:[a-z]+s|people|men|women|children)\b"
 )
+# "In 2018 and 2019": what is joined to a scope is one.
+_ALSO = re.compile(
+    r"\s*(?:,|,? and|,? or|as well as|versus|vs\.?|than|with|to)\s*(?:in |on |of )?(?:the )?", re.IGNORECASE
+)
+_SPENT = re.compile(r"^how (?:long|many (?:days|weeks|months|years|decades))\b", re.IGNORECASE)
+# What newspapers of a time wrote is asked of these; what happened, of all that tell of it.
+_PRESS = re.compile(
+    rf"\b(?:{_COVERAGE}|(?:news)?papers?|press|journalists?|reporters?|wrote|written|write|writing|reported|covered"
+    r"|described|said|say|says|announced?)\b",
+    re.IGNORECASE,
+)
 _WHEN = re.compile(r"\w.*\bwhen\s[^,;?]*$", re.IGNORECASE)  # "how old was she when she was crowned in 1953"
 _RECENT = 366  # days
+_DISTANT = 30 * 366  # days
 _OLDEST = 1800  # no collection of news begins before it
 _RELATIVES = frozenset(("relative", "ago", "spell"))
 
@@ -81,12 +93,13 @@ class Timing:
     subjects: tuple[Period, ...] = ()
 
 
-def find_timing(text: str, today: date) -> Timing:
+def find_timing(text: str, today: date, since: date | None = None) -> Timing:
     """The times that a question names, and what they are to it.
 
     Args:
         text: the question.
         today: the day on which it is asked.
+        since: the first day of the archive that is asked, where that is known.
 
     Raises:
         NoSuchDay: it names a day that does not exist, or a range that ends before it begins.
@@ -94,7 +107,9 @@ def find_timing(text: str, today: date) -> Timing:
     scopes: list[Period] = []
     subjects: list[Period] = []
     for period in find_periods(text, today):
-        (subjects if is_subject(text, period, today) else scopes).append(period)
+        joined = bool(scopes) and _ALSO.fullmatch(text, scopes[-1].end, period.start) is not None
+        subject = not joined and is_subject(text, period, today, since)
+        (subjects if subject else scopes).append(period)
     scope: Period | None = None
     for each in scopes:
         scope = each if scope is None else _both(scope, each)
@@ -113,12 +128,12 @@ def _both(one: Period, other: Period) -> Period:
     return Period(first, last, start, end, "range")
 
 
-def is_subject(text: str, period: Period, today: date) -> bool:
+def is_subject(text: str, period: Period, today: date, since: date | None = None) -> bool:
     """Whether a period is part of what a question is about, and not the time of the coverage that it asks for."""
     before, behind = text[: period.start], text[period.end :]
     if _lies_ahead(period, today) or (period.last is not None and period.last.year < _OLDEST):
         return True
-    if _quoted(before, behind):
+    if _quoted(before, behind) or _is_distant(text, period, today, since) or _is_spent(text, period):
         return True
     if period.form in ("since", "after", "until", "before", "range"):
         return False
@@ -133,7 +148,10 @@ def is_subject(text: str, period: Period, today: date) -> bool:
     of = _OF.search(before)
     if of:
         return (
-            re.fullmatch(rf"{_COVERAGE}|end|start|beginning|course|whole|all|most|rest|rest", of["noun"], re.I) is None
+            re.fullmatch(
+                rf"{_COVERAGE}|end|start|beginning|course|whole|all|most|rest|days?|weeks?|months?", of["noun"], re.I
+            )
+            is None
         )
     if placed := _PREPOSITION.search(before):
         counted = period.form == "year" and _PLURAL.match(behind) is not None
@@ -147,6 +165,18 @@ def _lies_ahead(period: Period, today: date) -> bool:
     if period.first is None:
         return period.last is not None and period.last > today and period.form == "until"
     return period.first > today
+
+
+def _is_distant(text: str, period: Period, today: date, since: date | None) -> bool:
+    """Whether it is so long ago, and before the archive, that no coverage of the time is meant."""
+    if period.last is None or (today - period.last).days <= _DISTANT or (since and period.last >= since):
+        return False
+    return _PRESS.search(text) is None
+
+
+def _is_spent(text: str, period: Period) -> bool:
+    """As in "How long has it been since 1989?"."""
+    return period.form == "since" and _SPENT.search(text) is not None
 
 
 def _quoted(before: str, behind: str) -> bool:

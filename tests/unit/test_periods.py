@@ -59,6 +59,18 @@ WORDS = (
         ("1-5 July 2020", "2020-07-01", "2020-07-05"),
         ("1998-2002", "1998-01-01", "2002-12-31"),
         ("the week of 13 July", "2020-07-13", "2020-07-19"),
+        ("the first week of May", "2020-05-01", "2020-05-07"),
+        ("in the last week of February 2020", "2020-02-23", "2020-02-29"),
+        ("at the end of last year", "2019-10-01", "2019-12-31"),
+        ("on Thursday 12 March 2020", "2020-03-12", "2020-03-12"),
+        ("from Jan-Mar 2020", "2020-01-01", "2020-03-31"),
+        ("in Sept '19", "2019-09-01", "2019-09-30"),
+        ("last Christmas", "2019-12-25", "2019-12-26"),
+        ("over Easter 2019", "2019-04-19", "2019-04-22"),
+        ("on New Year's Day", "2020-01-01", "2020-01-01"),
+        ("no later than 2018", None, "2018-12-31"),
+        ("up to and including 5 May 2019", None, "2019-05-05"),
+        ("from 3 March onwards", "2020-03-03", "2020-07-30"),
     ],
 )
 def test_words_for_time_are_reckoned_from_the_day(text: str, first: str | None, last: str | None) -> None:

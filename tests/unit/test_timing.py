@@ -24,6 +24,8 @@ TODAY = date(2021, 9, 20)
         "2019: who won?",
         "What was written last week about the 2015 deal?",
         "articles of July 2020 about Huawei",
+        "What did the papers write about it in 1962?",
+        "how did fares change in 2018 and 2019",
     ],
 )
 def test_a_time_of_coverage_is_the_scope(question: str) -> None:
@@ -37,6 +39,8 @@ def test_a_time_of_coverage_is_the_scope(question: str) -> None:
         "Who won the 1998 World Cup?",
         "Where did the September 11 attacks take place?",
         "Is the 2030 target still reachable?",
+        "Who was shot in Dallas on 22 November 1963?",
+        "How long has it been since 1989?",
         "Who was born in 1950?",
         "Who won Euro 2020?",
         "What does the Sunday Times say?",
@@ -67,3 +71,9 @@ def test_the_range_is_right_for_most_questions_written_by_others(half: str, floo
     figures = SystemResult(dated(load_dated(half), shown=False), {}).figures()
     assert (figures["right_range"] or 0) >= floor
     assert (figures["right_range_scope"] or 0) >= 0.95
+
+
+def test_a_distant_time_that_the_archive_covers_is_the_scope() -> None:
+    question = "Who resigned in March 1987?"
+    assert find_timing(question, TODAY).scope is None
+    assert find_timing(question, TODAY, since=date(1987, 2, 26)).scope is not None
