@@ -1,7 +1,8 @@
 """Dialogues that were written for this project, over the sample archive and over free articles of Wikinews.
 
-They, and the questions with dates, were written before the rules that read them, by one who had not read any of the
-code; those over the samples came later, by others who had not read it either. Every second one is for tuning; of the others only the sums are looked at.
+Those over Wikinews, and the questions with dates, were written before the rules that read them, by one who had not read
+any of the code; those over the samples after them, by others who had not read it either. Every second one is for
+tuning; of the others only the sums are looked at.
 """
 
 from __future__ import annotations
