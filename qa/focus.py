@@ -44,7 +44,7 @@ _ENDS = (
     r"|he|she|they|there|since|until|during|over|under|into|against|again|still|now|then|yet|please|last|this"
     r"|according|will|collapse"
     r"|affect|plan|hope|need|use|used|work|hold|held|sink|sank|break|broke|rise|rose|fall|fell|react\w*"
-    r"|respond\w*|decide\w*)"
+    r"|respond\w*|decide\w*|next|today|tonight|tomorrow|yesterday)"
 )
 _NOUN = re.compile(rf"\b(?P<noun>{_DETERMINER}\s+(?:(?!{_ENDS}\b)[\w’'-]+\s?){{1,4}})", re.IGNORECASE)
 

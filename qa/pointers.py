@@ -10,8 +10,10 @@ from qa.names import find_names
 _PERSON = re.compile(r"\b(?P<p>he|she|him|his|her|hers)\b", re.IGNORECASE)
 _THING = re.compile(r"\b(?P<p>it|its|they|them|their|theirs|this|that|these|those)\b(?=[\s?.,!’']|$)", re.IGNORECASE)
 _POINTING = frozenset(("this", "that", "these", "those"))
+_FUNCTION = r"(?:in|on|at|by|for|from|with|about|after|before|during|since|until|and|or|to|of|as|when|while)"
 _DEMONSTRATIVE = re.compile(
-    r"\b(?P<d>this|that|these|those|the same|such an?)\s+(?P<noun>(?-i:[a-z])[\w’-]+)\b", re.IGNORECASE
+    rf"\b(?P<d>this|that|these|those|the same|such an?)\s+(?!{_FUNCTION}\b)(?P<noun>(?-i:[a-z])[\w’-]+)\b",
+    re.IGNORECASE,
 )
 _PLACE = re.compile(
     r"(?<![n’']t )(?<!is )(?<!are )(?<!was )(?<!were )(?<!be )(?<!been )(?<!will )(?<!would )\b(?P<p>there|here)\b"
@@ -23,7 +25,8 @@ _EMPTY = re.compile(
     r"\b(?:is|was|isn[’']t|wasn[’']t) it (?:true|possible|likely|clear|known|right|correct|legal|raining|that"
     r"|because)\b"
     r"|\bit (?:is|was|has been) (?:true|possible|likely|clear|known|reported|said|announced)\b"
-    r"|\bwhat(?:[’']s| is| was) it (?:like )?(?:to|that)\b|\bhow (?:long|much) (?:did|does|will|has) it take[n]? to\b"
+    r"|\bwhat(?:[’']s| is| was) it (?:like )?(?:to|that)\b"
+    r"|\bhow (?:long|much|many \w+) (?:did|does|will|has|is|was|would) it (?:going to |likely to )?(?:cost|take)n? to\b"
     r"|(?<=\w )that (?:is|are|was|were|will|would|has|have|had|the|he|she|it|they)\b",
     re.IGNORECASE,
 )
@@ -42,6 +45,7 @@ _SUBJECT = re.compile(
     r"(?!is|are|was|were|did|does|do|has|have|had|will|would|can|could|should)\w+\b",
     re.IGNORECASE,
 )
+_ABOUT = re.compile(r"\b(?:about|of|against|for|before|after)\s$", re.IGNORECASE)
 _NOUN_BEFORE = re.compile(r"\b(?:an?|the|any|some)\s+[a-z]|\b[A-Z]")
 _NOW = re.compile(
     r"(?:week|month|year|morning|afternoon|evening|summer|winter|spring|autumn|weekend|time|\w+day)\b", re.I
@@ -88,13 +92,17 @@ def _demonstrates(match: re.Match[str]) -> bool:
 def _stands_for_thing(match: re.Match[str]) -> bool:
     before, behind = match.string[: match.start()], match.string[match.end() :]
     word = match["p"].lower()
+    if word == "that" and behind.strip(" ?.!") and _CLAUSE.search(before):
+        return False
     if (
         word in _POINTING
         and re.match(r"\s+\w", behind)
-        and not re.match(r"\s+(?:happen|mean|be|cost|work|take)\b", behind)
+        and not re.match(r"\s+(?:happen|mean|be|cost|work|take|in|on|at|by|during|since)\b", behind)
     ):
         return False  # a demonstrative, or "that" in front of a clause
-    return not _is_empty(match) and not _NOUN_BEFORE.search(before[1:])
+    if _is_empty(match):
+        return False
+    return (word in _POINTING and _ABOUT.search(before) is not None) or not _NOUN_BEFORE.search(before[1:])
 
 
 def _is_empty(match: re.Match[str]) -> bool:

@@ -83,7 +83,7 @@ def _scopes(question: Question) -> list[Scope]:
     elif question.as_of and question.published is None and scope.before is not None:
         scopes.append(replace(scope, after=scope.before - _NEWS))
     if question.near:
-        scopes.append(replace(scope, only=frozenset(question.near)))
+        scopes.append(replace(question.open_scope if question.dates else scope, only=frozenset(question.near)))
     return scopes
 
 

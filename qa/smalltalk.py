@@ -1,34 +1,51 @@
-"""What people say in a chat that asks nothing: thanks, hello, go on."""
+"""What people say in a chat that asks nothing of the articles: thanks, hello, go on."""
 
 from __future__ import annotations
 
 import re
 
-_ASK_ON = "Ask on, or about something else."
+_JUDGED = (
+    r"great|good|nice|cool|fine|perfect|excellent|lovely|brilliant|awesome|amazing|wonderful|fantastic|impressive|helpful"
+    r"|useful|interesting|fascinating|clear|right|true|sad|bad|terrible|awful|horrible|shocking|funny|strange|odd"
+    r"|surprising|unfortunate|a (?:shame|pity)"
+)
+_DEGREE = r"(?:(?:very|really|so|quite|pretty|rather) )?"
+# What is said, by what to reply to it; where a message says several of them, to the first of these.
 _REPLIES = {
-    r"(?:many )?thanks?(?: you)?(?: (?:so|very) much| a lot)?|thx|cheers|ta": "You are welcome. Ask on.",
-    r"(?:hello|hi|hey|good (?:morning|afternoon|evening|day))(?: there)?": "Hello. Ask about the articles.",
-    r"yes|yeah|yep|sure|ok(?:ay)?|great|good|nice|cool|right|fine|got it|i see|interesting|wow|perfect|understood"
-    r"|alright|all right|excellent|lovely|good to know|makes sense|hm+|ah|oh|sorry|never ?mind|well": _ASK_ON,
-    r"bye|goodbye|see you|good night|that(?:[’']s| is| was| will be) all|i(?:[’']m| am) done": "Goodbye.",
-    r"no(?: thanks?(?: you)?)?|nope|not really": "All right. Ask about something else whenever you like.",
+    r"no|nope|not really|no,? thank(?:s| you)": "All right. Ask about something else whenever you like.",
+    r"(?:good)?bye(?: bye)?|see you(?: later| soon)?|good night|have a (?:good|nice) (?:day|evening|weekend|one)"
+    r"|(?:that|it)(?:[’']?s| is| was| will be|[’']ll be) (?:all|it|enough|everything)(?: for (?:now|today))?"
+    r"|all (?:i|we) (?:need(?:ed)?|want(?:ed)?)(?: to know)?|i(?:[’']m| am) done": "Goodbye.",
+    r"(?:many )?(?:thanks|thank you)(?: (?:so|very) much| a (?:lot|bunch|million)| again| anyway)?"
+    r"(?: for (?:that|this|it|(?:the|your|all the) (?:help|answers?|information|info|quick answer)|helping(?: me)?))?"
+    r"|thx|ty|cheers|ta|(?:that is |it is )?(?:much|really) appreciated|i (?:really )?appreciate (?:it|that|this)"
+    rf"|you(?:[’']ve| have) been {_DEGREE}(?:{_JUDGED}|kind)|you(?:[’']re| are) {_DEGREE}(?:{_JUDGED}|kind)": (
+        "You are welcome. Ask on."
+    ),
+    r"(?:hello|hi|hey|good (?:morning|afternoon|evening|day))(?: (?:there|again|all))?": (
+        "Hello. Ask about the articles."
+    ),
+    r"help(?: me)?|(?:who|what) are you|what (?:can|do) you do|how (?:can|could|do) you (?:help(?: me)?|work)"
+    r"|how are you|are you (?:an? )?(?:robot|bot|human(?: being)?|real(?: person)?|ai|person|machine|computer)": (
+        "This service answers questions about the articles of its archive, and cites the words it answers from. Ask"
+        " what happened, who said it, or since when."
+    ),
+    rf"yes|yeah|yep|sure|of course|exactly|indeed|ok(?:ay)?|al(?: ?l) ?right|alright|got (?:it|that)|i see"
+    rf"|understood|noted|wow|oh dear|good to know|(?:that )?makes sense|fair enough|hm+|ah|oh|sorry|never ?mind|well"
+    rf"|no (?:worries|problem)|well done|(?:that|it|this) (?:really )?help(?:s|ed)(?: a lot| me)?"
+    rf"|(?:(?:that|it|this)(?:[’']?s| is| was) )?{_DEGREE}(?:{_JUDGED})(?: (?:one|stuff|job|work|answer))?"
+    r"|how (?:awful|sad|terrible|horrible|strange|odd|lovely|nice|interesting|funny)"
+    r"|what a (?:shame|pity|story|mess)": ("Ask on, or about something else."),
 }
-_FILLERS = r"(?:ok(?:ay)?|oh|ah|yes|no|great|well|right|hm+|that(?:[’']s| is) (?:great|good|interesting|all))"
-_SMALL = [
-    (
-        re.compile(
-            rf"(?:{_FILLERS}[\s,.!-]+)*(?:{pattern})(?:[\s,.!-]+(?:{_FILLERS}|thanks?(?: you)?))*", re.IGNORECASE
-        ),
-        reply,
-    )
-    for pattern, reply in _REPLIES.items()
-]
+_SMALL = re.compile(rf"(?:(?:and |so |but )?(?:{'|'.join(_REPLIES)})(?:[\s,.!?;:-]+|$))+", re.IGNORECASE)
+_FIRST = [(re.compile(rf"\b(?:{said})\b", re.IGNORECASE), reply) for said, reply in _REPLIES.items()]
+_LONGEST = 80  # characters of what asks nothing
 _GO_ON = re.compile(
     r"(?:(?:yes|yeah|yep|sure|ok(?:ay)?|please|great|and|so|well)[\s,]+)*(?:please )?(?:do )?"
     r"(?:go on|continue|carry on|keep going|(?:tell|show|give) me (?:some )?more(?: details?)?|more(?: details?"
     r"| please)?|say more"
     r"|(?:(?:can|could) (?:you|i) (?:tell me|say|give me|get|have) )?(?:any|some|with) (?:more"
-    r"|further) (?:details?|information)"
+    r"|further)(?: (?:details?|information))?"
     r"|(?:(?:is|was) there |any ?thing |what )else(?: (?:happened|is known|do we know))?|and then|elaborate|go ahead"
     r"|(?:and )?what happened (?:next|then|after(?:wards| that)?)|anything more|more (?:about|on) (?:that|this"
     r"|it)|expand on that)"
@@ -41,7 +58,9 @@ _GO_ON = re.compile(
 def reply_to(text: str) -> str | None:
     """What to say to words that ask nothing; None where they may be a question."""
     bare = text.strip(" ?!.,;:-—")
-    return next((reply for pattern, reply in _SMALL if pattern.fullmatch(bare)), None)
+    if len(bare) > _LONGEST or not _SMALL.fullmatch(bare):
+        return None
+    return next(reply for said, reply in _FIRST if said.search(bare))
 
 
 def goes_on(text: str) -> bool:
