@@ -47,6 +47,7 @@ _TITLES = {
     "xquad": "Reading a given paragraph (XQuAD, English)",
     "onestopqa": "Reading a given paragraph of news at three levels (OneStopQA)",
     "multihop_rag_500": "Questions that need several articles (MultiHop-RAG, 500 questions, facts as documents)",
+    "dialogues": "Follow-ups and times in conversations (our own dialogues)",
     "samples": "Our own questions on the sample archive",
 }
 
