@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
@@ -18,17 +17,12 @@ from ingest.lexical import terms
 from ingest.scope import Scope
 from qa.question import Question
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
 #: How many passages are handed on.
 PASSAGES = 32
 
 _DEPTH = 60  # of each of the two rankings
 _RRF = 60  # the constant of reciprocal rank fusion
-_NEWS = 14 * 86_400  # seconds before the day of a question in which coverage is news,
-_RECENT = 7 * 86_400  # and in which half of what is read was published
+_NEWS = 14 * 86_400  # seconds before the day of a question in which coverage is news
 _SHINGLE = 5  # words
 _REPEATS = 0.6  # share of a passage's shingles that stand in a better one
 
@@ -65,19 +59,8 @@ def retrieve(archive: Archive, question: Question, limit: int = PASSAGES) -> lis
         limit: how many at the most.
     """
     vector = archive.embedder.encode_queries([question.core])[0]
-    found = _found(archive, question, vector, _scopes(question), limit)
-    recent = _recent(question)
-    if recent is not None:
-        return _in_turns(found, _found(archive, question, vector, [recent], limit))[:limit]
-    return found
-
-
-def _found(
-    archive: Archive, question: Question, vector: NDArray[np.float32], scopes: Sequence[Scope], limit: int
-) -> list[Candidate]:
-    """The best of some scopes together."""
     rankings = []
-    for scope in scopes:
+    for scope in _scopes(question):
         rankings.append(archive.search_words(question.core, _DEPTH, scope))
         rankings.append(archive.search_vectors(vector, _DEPTH, scope))
     if question.dates:  # what was published at another time may speak of this one
@@ -89,22 +72,6 @@ def _found(
     if question.places:
         candidates = _nearest_first(candidates, question.places)
     return without_repeats(candidates)[:limit]
-
-
-def _recent(question: Question) -> Scope | None:
-    """The last days before the one as of which it is asked: half of what is read is of these."""
-    if not question.as_of or question.published is not None or question.scope.before is None:
-        return None
-    return replace(question.scope, after=question.scope.before - _RECENT)
-
-
-def _in_turns(ones: Sequence[Candidate], others: Sequence[Candidate]) -> list[Candidate]:
-    """Candidates of both, by turns, each once."""
-    order: dict[str, Candidate] = {}
-    for pair in zip_longest(ones, others):
-        for each in filter(None, pair):
-            order.setdefault(each.passage.passage_id, each)
-    return without_repeats(list(order.values()))
 
 
 def _scopes(question: Question) -> list[Scope]:
