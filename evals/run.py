@@ -8,6 +8,7 @@ Examples:
   python -m evals.run multihop_rag_500 --data data/multihop_rag_500
   python -m evals.run samples --half tune
   python -m evals.run dialogues --half test --data data/gum_wikinews
+  python -m evals.run dialogues --half tune --chat-model gguf:SmolLM2-135M-Instruct.Q4_1.gguf
   python -m evals.compare before.json after.json
   python -m evals.report realtimeqa-2022.json beside.json squad.json
 """
@@ -39,6 +40,7 @@ from evals.tables import figures_table
 from evals.worker import peak_rss_gb
 from ingest import DatelineError, Settings
 from ingest.samples import sample_sources
+from qa.chat_models import load_chat_model
 
 Run = tuple[dict[str, Any], dict[str, SystemResult]]
 
@@ -148,6 +150,9 @@ def _dialogues(options: argparse.Namespace) -> Run:
     sources: dict[str, Any] = {"samples": sample_sources()}
     rows: list[Row] = []
     facts: dict[str, Any] = {"half": options.half}
+    chat = load_chat_model(Settings.load("evals", {}, chat_model=options.chat_model or "", chat_context=4_096))
+    if chat is not None:
+        facts["follow-ups completed by"] = chat.name
     with ExitStack() as stack:
         if options.data is None:
             print("evals: without --data only the dialogues over the sample archive are held", file=sys.stderr)
@@ -156,7 +161,7 @@ def _dialogues(options: argparse.Namespace) -> Run:
         for name, paths in sources.items():
             held = dialogues_data.load_dialogues(name, options.half)[: options.limit]
             facts[f"dialogues_{name}"] = len(held)
-            rows += dialogues.run(held, stack.enter_context(written.archive_of(paths)), shown=shown)
+            rows += dialogues.run(held, stack.enter_context(written.archive_of(paths)), shown=shown, chat=chat)
     questions = dialogues_data.load_dated(options.half)
     facts["dated"] = len(questions)
     rows += dialogues.dated(questions, shown=shown)
@@ -205,6 +210,8 @@ def _parser() -> argparse.ArgumentParser:
             "--cache", type=Path, default=DEFAULT, metavar="DIR", help="where archives are kept (%(default)s)"
         )
         one.add_argument("--fresh", action="store_true", help="make the archives anew")
+        if name == "dialogues":
+            one.add_argument("--chat-model", metavar="NAME", help="completes the follow-ups, as in DATELINE_CHAT_MODEL")
         if name in ("samples", "dialogues"):
             one.add_argument(
                 "--half", choices=HALVES, default="tune", help="of `test` only sums are told (%(default)s)"

@@ -20,6 +20,19 @@ VARIABLES = {
     "DATELINE_EMBEDDER": "embedder",
     "DATELINE_PASSAGE_WORDS": "passage_words",
     "DATELINE_READER": "reader",
+    "DATELINE_CHAT_MODEL": "chat_model",
+    "DATELINE_CHAT_URL": "chat_url",
+    "DATELINE_CHAT_SECONDS": "chat_seconds",
+    "DATELINE_CHAT_TOKENS": "chat_tokens",
+    "DATELINE_CHAT_CONTEXT": "chat_context",
+}
+
+# Whole numbers, with the least and the most that each may be.
+_NUMBERS = {
+    "passage_words": (20, 400),
+    "chat_seconds": (1, 3_600),
+    "chat_tokens": (500, 1_000_000),
+    "chat_context": (512, 10_000_000),
 }
 
 
@@ -41,12 +54,23 @@ class Settings:
         passage_words: target length of a passage, 20 to 400 words.
         reader: empty for the one that is installed with Dateline, else the folder or the name of any extractive
             question-answering model in Hugging Face format. It shapes no archive and can be changed at any time.
+        chat_model: empty for none, so that answers are quoted; else `provider:model`, as in `openai:gpt-5-mini`, or
+            `gguf:PATH` for a file that llama.cpp runs. Nor do this and what follows shape an archive.
+        chat_url: of another server that speaks OpenAI's protocol, for `openai:model`.
+        chat_seconds: how long a written answer may take in all, 1 to 3,600.
+        chat_tokens: how many tokens a question may cost in all, read and written, 500 or more.
+        chat_context: how many tokens the model takes at once, 512 or more.
     """
 
     archive: Path = field(default_factory=default_archive)
     embedder: str = DEFAULT_EMBEDDER
     passage_words: int = 130
     reader: str = ""
+    chat_model: str = ""
+    chat_url: str = ""
+    chat_seconds: int = 60
+    chat_tokens: int = 8_000
+    chat_context: int = 8_192
 
     def __post_init__(self) -> None:
         if str(self.archive).startswith(("http://", "https://")):
@@ -60,8 +84,15 @@ class Settings:
             object.__setattr__(self, "reader", str(Path(self.reader).absolute()))
         if not self.embedder:
             raise SettingsError(f"the embedder has no name; leave it out for {DEFAULT_EMBEDDER}")
-        if not 20 <= self.passage_words <= 400:
-            raise SettingsError(f"passage_words is {self.passage_words}; it takes 20 to 400")
+        for name, (least, most) in _NUMBERS.items():
+            if not least <= getattr(self, name) <= most:
+                raise SettingsError(f"{name} is {getattr(self, name)}; it takes {least:,} to {most:,}")
+        if self.chat_model and not all(self.chat_model.partition(":")):
+            raise SettingsError(
+                f"the chat model is {self.chat_model!r}; it takes provider:model, as in openai:gpt-5-mini, or gguf:PATH"
+            )
+        if self.chat_url and not self.chat_url.startswith(("http://", "https://")):
+            raise SettingsError(f"the chat model's address is {self.chat_url!r}; it begins with http:// or https://")
 
     @classmethod
     def load(
@@ -91,13 +122,14 @@ class Settings:
         if archive is not None:
             found["archive"] = archive
         found.update(overrides)
-        if "passage_words" in found:
-            try:
-                found["passage_words"] = int(str(found["passage_words"]))
-            except ValueError:
-                raise SettingsError(
-                    f"passage_words is {found['passage_words']!r}; it takes a whole number, 20 to 400"
-                ) from None
+        for name, (least, most) in _NUMBERS.items():
+            if name in found:
+                try:
+                    found[name] = int(str(found[name]))
+                except ValueError:
+                    raise SettingsError(
+                        f"{name} is {found[name]!r}; it takes a whole number, {least:,} to {most:,}"
+                    ) from None
         try:
             return replace(cls(), **found)
         except TypeError:

@@ -6,6 +6,7 @@ import re
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from qa.cost import Cost
 from qa.question import Question
 
 #: How every refusal begins.
@@ -61,16 +62,19 @@ class Sentence:
 
     Attributes:
         text: its words, without markers.
-        citations: one or more.
+        citations: one or more; none where it is struck.
         noted: its words with the days that relative ones mean, as in "Last week [13 to 19 July 2020]"; None where
             there are none that can be resolved.
         day: when what it tells was published, in words, where an answer tells events in order; None elsewhere.
+        struck: why it was struck out, of a sentence that a chat model wrote and no passage supports: it is shown as
+            struck, and is no part of the answer; None of all others. Its text is empty where its words are withheld.
     """
 
     text: str
     citations: tuple[Citation, ...]
     day: str | None = None
     noted: str | None = None
+    struck: str | None = None
 
     @property
     def shown(self) -> str:
@@ -111,6 +115,9 @@ class Answer:
         nearby: of a refusal: the nearest articles; of a question about the archive: the articles that it is about.
         note: what is said beside it that no article says: how it was searched, what was counted.
         fingerprint: what the answer rests on: the archive's schema, embedder, passage size and revision.
+        written: whether a chat model wrote its sentences; else they are quoted.
+        draft: of a part that is streamed: words that are being written and are not checked yet; empty when it is done.
+        cost: what the chat model took; None where none was asked.
     """
 
     question: Question
@@ -122,11 +129,19 @@ class Answer:
     nearby: tuple[Nearby, ...] = ()
     note: str | None = None
     fingerprint: str = ""
+    written: bool = False
+    draft: str = ""
+    cost: Cost | None = None
+
+    @property
+    def told(self) -> tuple[Sentence, ...]:
+        """Its sentences without those that are struck."""
+        return tuple(sentence for sentence in self.sentences if sentence.struck is None)
 
     @property
     def citations(self) -> tuple[Citation, ...]:
         """All citations, each once, in the order in which they are first cited; marker [n] is the n-th."""
-        return tuple(dict.fromkeys(citation for sentence in self.sentences for citation in sentence.citations))
+        return tuple(dict.fromkeys(citation for sentence in self.told for citation in sentence.citations))
 
     @property
     def text(self) -> str:
@@ -136,13 +151,17 @@ class Answer:
         numbers = {citation: number for number, citation in enumerate(self.citations, 1)}
         sentences = [
             f"{sentence.shown} {''.join(f'[{numbers[citation]}]' for citation in sentence.citations)}"
-            for sentence in self.sentences
+            for sentence in self.told
         ]
         return " ".join([*([self.note] if self.note else []), *sentences])
 
     def __add__(self, other: Answer) -> Answer:
         """This part and the next one."""
-        return replace(other, sentences=self.sentences + other.sentences, note=self.note or other.note)
+        return replace(
+            other,
+            sentences=self.sentences + other.sentences,
+            note=other.note or self.note,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON; `text`, and `citations` numbered from 1 as in the markers, are in it."""
@@ -154,11 +173,14 @@ class Answer:
             "text": self.text,
             "short_answer": self.short_answer,
             "confidence": round(self.confidence, 4),
-            "sentences": [{"text": s.text, "citations": [numbers[c] for c in s.citations]} for s in self.sentences],
+            "sentences": [{"text": s.text, "citations": [numbers[c] for c in s.citations]} for s in self.told],
+            "struck": [{"text": s.text, "reason": s.struck} for s in self.sentences if s.struck],
             "citations": [{"number": numbers[c]} | asdict(c) for c in self.citations],
             "note": self.note,
             "nearby": [asdict(near) for near in self.nearby],
             "fingerprint": self.fingerprint,
+            "written": self.written,
+            "cost": asdict(self.cost) if self.cost else None,
         }
 
     def to_markdown(self) -> str:
@@ -170,7 +192,10 @@ class Answer:
         lines = [
             *([escape_markdown(self.note), ""] if self.note else []),
             " ".join(
-                f"{escape_markdown(s.shown)} {''.join(f'[{numbers[c]}]' for c in s.citations)}" for s in self.sentences
+                f"~~{escape_markdown(s.text or '…')}~~ ({escape_markdown(s.struck)})"
+                if s.struck
+                else f"{escape_markdown(s.shown)} {''.join(f'[{numbers[c]}]' for c in s.citations)}"
+                for s in self.sentences
             ),
             "",
         ]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from qa.answer import Answer
     from qa.calibration import Caution
     from qa.limits import Range
+    from qa.question import Style
 
 
 def ask(
@@ -29,6 +30,7 @@ def ask(
     caution: Caution = "normal",
     as_of: str | date | None = None,
     history: Sequence[Answer] = (),
+    style: Style | None = None,
 ) -> Answer:
     """Ask an archive of news; the same question on the same archive gets the same answer.
 
@@ -46,13 +48,16 @@ def ask(
         as_of: the day as of which to answer ("2020-07-21"): nothing later is known, "last week" counts from it, and of
             two answers the newer has an advantage. None for now.
         history: the answers to the questions before this one, the last one last, where it may lean on them.
+        style: "written" for sentences of the chat model that DATELINE_CHAT_MODEL names, each checked against what it
+            cites; "quote" for the articles' own. None writes where there is a model.
 
     Returns:
         An answer, or a refusal with `answered` False. Its `question` says how the question was understood.
 
     Raises:
-        QuestionError: the question is empty or too long, its dates make no range or do not exist, the caution is none
-            of the three, or the history holds something other than answers.
+        QuestionError: the question is empty or too long, its dates make no range or do not exist, the caution or style
+            is none that there is, or the history holds something other than answers.
+        ChatModelError: the chat model that is named cannot be used.
         ArchiveMissing, ArchiveOwned, ArchiveMismatch: the archive cannot be opened.
         ReaderError: the reader's files are missing or altered, or DATELINE_READER names none that marks spans.
 
@@ -64,7 +69,7 @@ def ask(
     from qa.question import Question
 
     # A bad question is told before anything slow is loaded.
-    Question.parse(question, published, publisher, without, caution, as_of)
+    Question.parse(question, published, publisher, without, caution, as_of, style=style)
     asked = {
         "question": question,
         "published": published,
@@ -73,22 +78,23 @@ def ask(
         "caution": caution,
         "as_of": as_of,
         "history": tuple(history),
+        "style": style,
     }
-    opened, reader = _opened(archive)
-    return _chain(opened, reader).invoke(asked)
+    opened, settings = _opened(archive)
+    return _chain(opened, settings).invoke(asked)
 
 
 _held: dict[Path, Archive] = {}
 _holding = threading.Lock()
 
 
-def _opened(archive: Archive | Settings | str | Path | None) -> tuple[Archive, str]:
-    """The archive, and the name of the reader, which may change while the archive is open."""
+def _opened(archive: Archive | Settings | str | Path | None) -> tuple[Archive, Settings]:
+    """The archive, and the settings of now: reader and chat model may change while it is open."""
     from ingest.archive import Archive
     from ingest.settings import Settings
 
     if isinstance(archive, Archive):
-        return archive, archive.settings.reader
+        return archive, archive.settings
     settings = archive if isinstance(archive, Settings) else Settings.load(archive)
     key = settings.archive.resolve()
     with _holding:
@@ -97,15 +103,17 @@ def _opened(archive: Archive | Settings | str | Path | None) -> tuple[Archive, s
             atexit.register(close)
         elif _held[key].settings != settings:
             Archive.open(settings).close()  # says which setting is another
-        return _held[key], settings.reader
+        return _held[key], settings
 
 
 @functools.lru_cache(maxsize=8)
-def _chain(archive: Archive, reader: str) -> Runnable[str | Mapping[str, Any], Answer]:
+def _chain(archive: Archive, settings: Settings) -> Runnable[str | Mapping[str, Any], Answer]:
     from qa.chain import build_chain
+    from qa.chat_models import load_chat_model
     from qa.reader import load_reader
 
-    return build_chain(archive, load_reader(reader, archive.embedder))
+    chat = load_chat_model(settings)
+    return build_chain(archive, load_reader(settings.reader, archive.embedder), chat=chat)
 
 
 def close() -> None:

@@ -20,20 +20,21 @@ from ingest.article import Published
 from ingest.coverage import Coverage
 from qa.answer import REFUSAL, Answer, Nearby
 from qa.catalogue import Listing, look_up
+from qa.chat_models import ChatModel
 from qa.evidence import Evidence
 from qa.extractive import QuotingAnswerer
-from qa.followup import resolve
 from qa.intents import find_intent
 from qa.limits import MAX_QUESTION, QuestionError, range_in
 from qa.periods import range_in_words
 from qa.question import Known, Question
 from qa.reader import EvidenceReader, load_reader
 from qa.retrieval import Candidate, retrieve
+from qa.rewriting import ModelResolver, Resolver, RuleResolver
 from qa.verify import CitationCheck
 
 _NEAREST = 3  # headlines that a refusal names
 _RELATIVE = re.compile(r"\b(?:this|last|past|next|previous|ago|today|yesterday|tonight|\w+day)\b", re.IGNORECASE)
-_FACTS = ("published", "publisher", "without", "caution", "as_of")
+_FACTS = ("published", "publisher", "without", "caution", "as_of", "style")
 
 
 class Answerer(Protocol):
@@ -55,19 +56,25 @@ class _State(TypedDict, total=False):
 
 
 def build_chain(
-    archive: Archive, reader: EvidenceReader | None = None, answerer: Answerer | None = None
+    archive: Archive,
+    reader: EvidenceReader | None = None,
+    answerer: Answerer | None = None,
+    chat: ChatModel | None = None,
 ) -> Runnable[str | Mapping[str, Any], Answer]:
     """The runnable over an archive.
 
     Its input is the question, or a mapping with `question` and optionally `published`, `publisher`, `without`,
-    `caution`, `as_of` and `history`, as in `qa.ask`. `stream` gives parts that add up to the answer.
+    `caution`, `as_of`, `style` and `history`, as in `qa.ask`. `stream` gives parts that add up to the answer.
 
     Args:
         archive: an open one; it stays the caller's to close.
         reader: in place of the one that the archive's settings name.
-        answerer: in place of the QuotingAnswerer.
+        answerer: in place of the QuotingAnswerer, or of the WritingAnswerer where there is a chat model.
+        chat: writes the answers, and completes follow-up questions; None leaves both to rules.
     """
-    steps = _Steps(archive, reader, answerer or QuotingAnswerer())
+    if answerer is None:
+        answerer = _writing(chat, archive) if chat else QuotingAnswerer()
+    steps = _Steps(archive, reader, answerer, ModelResolver(chat) if chat else RuleResolver())
     return (
         RunnableLambda(steps.understand, name="understand")
         | RunnableLambda(steps.retrieve, name="retrieve")
@@ -76,20 +83,29 @@ def build_chain(
     )
 
 
+def _writing(chat: ChatModel, archive: Archive) -> Answerer:
+    from qa.generative import WritingAnswerer
+    from qa.support import load_support_model
+    from qa.verify import StatementCheck
+
+    return WritingAnswerer(chat, archive, StatementCheck(load_support_model()))
+
+
 class _Steps:
     """The steps, bound to their archive."""
 
-    def __init__(self, archive: Archive, reader: EvidenceReader | None, answerer: Answerer) -> None:
+    def __init__(self, archive: Archive, reader: EvidenceReader | None, answerer: Answerer, resolver: Resolver) -> None:
         self.archive = archive
         self.reader = reader
         self.answerer = answerer
+        self.resolver = resolver
 
     def understand(self, asked: str | Mapping[str, Any]) -> _State:
         given = {"question": asked} if isinstance(asked, str) else asked
         facts: dict[str, Any] = {name: given[name] for name in _FACTS if given.get(name) is not None}
         first = Question.parse(given["question"], **facts)  # a bad one is told as it was typed
         today = date.fromisoformat(first.as_of) if first.as_of else datetime.now(UTC).date()
-        resolved = resolve(first.text, _answers(given.get("history")), today)
+        resolved = self.resolver.resolve(first.text, _answers(given.get("history")), today)
         if resolved.reply is not None:
             return {"question": first, "said": Answer(first, answered=True, note=resolved.reply)}
         coverage = self.archive.coverage()
@@ -101,6 +117,8 @@ class _Steps:
             near=resolved.articles,
             told=resolved.told,
         )
+        if resolved.dates and question.published is None and given.get("published") is None:
+            question = replace(question, published=resolved.dates, period=range_in_words(*resolved.dates))
         state = self._within(question, coverage)
         intent = find_intent(question.text, coverage.publishers, today)
         if intent is None:
@@ -154,7 +172,8 @@ class _Steps:
             return
         given = False
         for part in self._drafted(state):
-            yield replace(part, note=state["note"] or part.note, fingerprint=fingerprint)
+            note = " ".join(filter(None, (state["note"], part.note))) or None
+            yield replace(part, note=note, fingerprint=fingerprint)
             given = True
         if not given:
             yield replace(self._refuse(state), fingerprint=fingerprint)

@@ -82,12 +82,14 @@ class Resolved:
         articles: ids of those articles that the turns before were about and it may be, too.
         reply: what is said in place of an answer: to "thanks", or "hello".
         told: sentences that were quoted already, where it asks for more than these: article id, start and end.
+        dates: the first and last day that it asks about, as a chat model read them; None leaves that to rules.
     """
 
     text: str
     articles: tuple[str, ...] = ()
     reply: str | None = None
     told: Told = ()
+    dates: tuple[str, str] | None = None
 
 
 def resolve(text: str, history: Sequence[Answer], today: date) -> Resolved:

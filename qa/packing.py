@@ -49,18 +49,19 @@ class Packed:
     offsets: list[Span]
 
 
-def pack(tokenizer: Tokenizer, question: str, pages: Sequence[Page]) -> list[Packed]:
+def pack(tokenizer: Tokenizer, question: str, pages: Sequence[Page], most: int = _QUESTION) -> list[Packed]:
     """The inputs for a question and its pages, in their order; of a long passage several, which overlap.
 
     Args:
         tokenizer: with the pieces `[CLS]` and `[SEP]`, without truncation and padding.
         question: its words.
         pages: what is read; one without a word piece gives no input.
+        most: word pieces of the question; of a longer one the beginning and the end are read.
     """
     texts = [question, *(page.heading for page in pages), *(page.text for page in pages)]
     encoded: list[Encoding] = tokenizer.encode_batch(texts, add_special_tokens=False)
     opening, closing = _special(tokenizer, "[CLS]"), _special(tokenizer, "[SEP]")
-    asked = _shortened(encoded[0].ids, _QUESTION)
+    asked = _shortened(encoded[0].ids, most)
     packed = []
     for index in range(len(pages)):
         heading = encoded[1 + index].ids[:_HEADING]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal, get_args
 
 from ingest.article import Published
 from ingest.dateline import MONTHS
@@ -30,6 +30,10 @@ from qa.limits import (
 )
 from qa.names import Name, find_names
 from qa.outlets import find_outlets, find_places
+
+#: Whether sentences are quoted, or written by a chat model.
+Style = Literal["quote", "written"]
+STYLES: tuple[Style, ...] = get_args(Style)
 
 _DATES = re.compile(rf"\b(?:1[4-9]\d\d|20\d\d|{'|'.join(MONTHS)})\b")
 _AROUND = timedelta(14)  # before and behind a range that a question's words set
@@ -69,6 +73,7 @@ class Question:
         typed: what was typed, where `text` is how that is understood in a conversation.
         near: ids of articles that the conversation is about; these come first.
         told: sentences that were quoted before and are not again, each as article id, start and end.
+        style: whether the answer may be written by a chat model, where there is one, or is quoted.
     """
 
     text: str
@@ -84,6 +89,7 @@ class Question:
     typed: str | None = None
     near: tuple[str, ...] = ()
     told: tuple[tuple[str, int, int], ...] = ()
+    style: Style = "written"
 
     @classmethod
     def parse(
@@ -95,6 +101,7 @@ class Question:
         caution: Caution = "normal",
         as_of: str | date | None = None,
         known: Known | None = None,
+        style: Style | None = None,
     ) -> Question:
         """Check and understand a question.
 
@@ -108,9 +115,11 @@ class Question:
             caution: `low` answers more, `high` refuses more.
             as_of: the day as of which it is asked, from which "last week" counts too; None for now.
             known: what the archive has that a question may name; nothing is read from its words without it.
+            style: "quote" or "written"; None for written, which without a chat model is quoted, too.
 
         Raises:
-            QuestionError: it is empty or too long, the dates make no range, or the caution is none of the three.
+            QuestionError: it is empty or too long, the dates make no range, or the caution or style is none that
+                there is.
         """
         words = checked(text)
         publishers = (publisher,) if isinstance(publisher, str) else tuple(publisher or ())
@@ -118,6 +127,8 @@ class Question:
             raise QuestionError("a publisher has no name; leave it out to ask all of them")
         if caution not in CAUTIONS:
             raise QuestionError(f"caution is {caution!r}; it takes {', '.join(CAUTIONS)}")
+        if style is not None and style not in STYLES:
+            raise QuestionError(f"style is {style!r}; it takes {', '.join(STYLES)}")
         day = day_of(as_of)
         today = date.fromisoformat(day) if day else datetime.now(UTC).date()
         said, period = (
@@ -138,7 +149,8 @@ class Question:
                 f"the question asks {named[0][0]}, and publisher says {publishers[0]}; leave one of them out"
             )
         places = find_places(words, known.places) if known else ()
-        return cls(words, find_kind(words), scope, publishers, tuple(without), caution, day, period, outlet, places)
+        asked = cls(words, find_kind(words), scope, publishers, tuple(without), caution, day, period, outlet, places)
+        return replace(asked, style=style) if style else asked
 
     def __str__(self) -> str:
         """Its words."""

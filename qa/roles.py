@@ -95,10 +95,10 @@ def agent(question: Question, context: Context) -> float:
     actors = [name for name in find_names(context.text) if _may_act(name, context.text, governing)]
     own = [name for name in actors if agreement(asked.text, name.text)]
     if question.kind == "said":
-        own = [name for name in own if _speaks(name, context.text)]
+        own = [name for name in own if speaks(name, context.text)]
         if not own and context.text.count("“") > context.text.count("”"):
             # The quotation goes on, and who speaks stands behind its end.
-            own = [n for n in find_names(context.after) if agreement(asked.text, n.text) and _speaks(n, context.after)]
+            own = [n for n in find_names(context.after) if agreement(asked.text, n.text) and speaks(n, context.after)]
     if own:
         return 1.0
     pointer = _POINTS_BACK.search(context.text)
@@ -133,7 +133,7 @@ _INVERTED = re.compile(
 )
 
 
-def _speaks(name: Name, text: str) -> bool:
+def speaks(name: Name, text: str) -> bool:
     """Whether words of speech stand close to a mention: "Raab, in London, said", "said Mr. Raab"."""
     before, behind = text[: name.start], text[name.end :]
     after = re.match(r"[^.;“”]{0,60}", behind)

@@ -7,16 +7,15 @@ its weights what it was made of.
 from __future__ import annotations
 
 import functools
-import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from ingest.checksums import find_altered
-from ingest.errors import DatelineError
 from qa.marking import Mark, apart, mark
-from qa.packing import Packed, Page, pack
+from qa.onnx import ReaderError as ReaderError
+from qa.onnx import load_session, load_tokenizer, side_by_side
+from qa.packing import Page, pack
 
 _FOLDER = Path(__file__).parent / "weights"
 _SHA256 = {
@@ -28,10 +27,6 @@ _LONGEST = 384  # word pieces that another model is given at the most
 _STRIDE = 96
 
 _loading = threading.Lock()
-
-
-class ReaderError(DatelineError):
-    """The reader's model is missing, altered, or none that marks spans."""
 
 
 class SpanModel(Protocol):
@@ -66,22 +61,9 @@ class OnnxSpanModel:
         Raises:
             ReaderError: a file is missing or altered.
         """
-        import onnxruntime
-        from tokenizers import Tokenizer
-
-        _check(folder, _SHA256 if sha256 is None else sha256)
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.no_truncation()
-        self._tokenizer.no_padding()
-        self._tokenizer.encode_special_tokens = True  # "[SEP]" in an article is text
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
-        # Threads that wait without turning leave the cores to torch, which encodes the question.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            str(folder / "reader.onnx"), options, providers=["CPUExecutionProvider"]
-        )
+        checked = _SHA256 if sha256 is None else sha256
+        self._session = load_session(folder, "reader.onnx", checked)
+        self._tokenizer = load_tokenizer(folder)
 
     def mark(self, question: str, pages: Sequence[Page], count: int = 3) -> list[list[Mark]]:
         """Of each page the best spans, the best first."""
@@ -90,7 +72,7 @@ class OnnxSpanModel:
         order = sorted(range(len(packed)), key=lambda i: len(packed[i].ids))
         for at in range(0, len(order), _BATCH):
             batch = [packed[i] for i in order[at : at + _BATCH]]
-            starts, ends = self._session.run(None, _padded(batch))
+            starts, ends = self._session.run(None, side_by_side(batch))
             for each, start, end in zip(batch, starts, ends, strict=True):
                 inside = slice(each.first, each.first + len(each.offsets))
                 found[each.page] += mark(start[inside], end[inside], each.offsets, each.page, count)
@@ -216,20 +198,3 @@ def _unfit(tokenizer: Any, missing: Sequence[str]) -> str:
     if not pieces or pieces == {tokenizer.unk_token_id}:
         return "has no tokenizer beside its weights that knows English"
     return ""
-
-
-def _check(folder: Path, sha256: dict[str, str]) -> None:
-    if wrong := find_altered(folder, sha256):
-        repair = "Install Dateline again: pip install --force-reinstall --no-deps dateline"
-        raise ReaderError(f"the reader: {wrong}. {repair}")
-
-
-def _padded(batch: Sequence[Packed]) -> dict[str, Any]:
-    import numpy as np
-
-    shape = (len(batch), max(len(each.ids) for each in batch))
-    ids, types, mask = (np.zeros(shape, dtype=np.int64) for _ in range(3))
-    for row, each in enumerate(batch):
-        size = len(each.ids)
-        ids[row, :size], types[row, :size], mask[row, :size] = each.ids, each.types, 1
-    return {"ids": ids, "mask": mask, "types": types}

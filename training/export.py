@@ -13,8 +13,9 @@ import json
 import logging
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -23,9 +24,9 @@ from torch import Tensor, nn
 
 from evals.datasets.base import DataMissing
 from ingest.embeddings import default_model_folder
-from training.features import Batch, Example, collate
+from training.features import Batch, padded
 from training.heldout import Scorer, evaluate
-from training.network import Reader
+from training.network import Reader, Verifier
 from training.questions import load_paragraphs, split
 from training.reader import held_out_groups, load_tokenizer
 
@@ -37,15 +38,14 @@ _SMOOTHING = 0.85  # 0 leaves all of a channel's range to the activations, 1 to 
 
 
 class _Exported(nn.Module):
-    """The reader with plain positional arguments, which is what torch's exporter takes."""
+    """A network with plain positional arguments, which is what torch's exporter takes."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, network: nn.Module) -> None:
         super().__init__()
-        self.reader = reader
+        self.network = network
 
-    def forward(self, ids: Tensor, mask: Tensor, types: Tensor) -> tuple[Tensor, Tensor]:
-        starts, ends = self.reader(ids, mask, types)
-        return starts, ends
+    def forward(self, ids: Tensor, mask: Tensor, types: Tensor) -> Any:
+        return self.network(ids, mask, types)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -62,8 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.to.mkdir(parents=True, exist_ok=True)
     whole, small = options.run / "reader.fp32.onnx", options.to / "reader.onnx"
     groups, examples = held_out_groups(held, load_tokenizer(), options.run, options.questions)
-    smooth(model, examples[:_SMOOTHED_ON])
-    export(model, whole)
+    smooth(model, (padded(example.packed, "cpu") for example in examples[:_SMOOTHED_ON]))
+    export(model, whole, ("starts", "ends"))
     quantise(whole, small)
     shutil.copyfile(default_model_folder() / "tokenizer.json", options.to / "tokenizer.json")
     figures = {}
@@ -98,7 +98,7 @@ class _Smoothed(nn.Module):
         return found
 
 
-def smooth(model: Reader, examples: Sequence[Example]) -> None:
+def smooth(model: Reader | Verifier, inputs: Iterable[tuple[Tensor, Tensor, Tensor]]) -> None:
     """Move the range of the outputs of GELU, which int8 holds badly, into the weights behind them; scores stay.
 
     Source: Xiao et al., "SmoothQuant" (ICML 2023), here with a multiplication of its own, since GELU cannot take it in.
@@ -113,27 +113,26 @@ def smooth(model: Reader, examples: Sequence[Example]) -> None:
 
     hooks = [layer.dense.register_forward_pre_hook(watch) for layer in layers]
     with torch.inference_mode():
-        for example in examples:
-            batch = collate([example])
-            model(batch.ids, batch.mask, batch.types)
+        for each in inputs:
+            model(*each)
     for hook in hooks:
         hook.remove()
     for layer in layers:
         layer.dense = _Smoothed(layer.dense, peaks[layer.dense])
 
 
-def export(model: Reader, path: Path) -> None:
+def export(model: nn.Module, path: Path, outputs: Sequence[str]) -> None:
     """The network as ONNX, of any number of inputs of any length."""
     model.eval()
     example = tuple(torch.ones((2, 16), dtype=torch.long) for _ in range(3))
     names = ["ids", "mask", "types"]
-    axes = {name: {0: "inputs", 1: "length"} for name in [*names, "starts", "ends"]}
+    axes = {name: {0: "inputs", 1: "length"} for name in names} | {name: {0: "inputs"} for name in outputs}
     torch.onnx.export(
         _Exported(model),
         example,
         str(path),
         input_names=names,
-        output_names=["starts", "ends"],
+        output_names=list(outputs),
         dynamic_axes=axes,
         opset_version=_OPSET,
         dynamo=False,

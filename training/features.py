@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from tokenizers import Tokenizer
@@ -15,6 +16,18 @@ from training.groups import Group
 
 _POOL = 40  # batches that are sorted by length together
 _ROUND = 16  # word pieces that a batch's length is rounded up to
+
+
+class Sized(Protocol):
+    """What batches are made of."""
+
+    @property
+    def packed(self) -> tuple[Packed, ...]:
+        """Its inputs."""
+
+    @property
+    def length(self) -> int:
+        """Word pieces of its longest input."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +103,7 @@ def encode(tokenizer: Tokenizer, groups: Iterable[Group]) -> Iterator[Example]:
             yield Example(kept, (page, inside[0], inside[-1]))
 
 
-def batches(examples: Sequence[Example], inputs: int, seed: int) -> list[list[int]]:
+def batches(examples: Sequence[Sized], inputs: int, seed: int) -> list[list[int]]:
     """Which examples go together: of about the same length, in an order that the seed decides.
 
     Args:
@@ -119,6 +132,17 @@ def batches(examples: Sequence[Example], inputs: int, seed: int) -> list[list[in
         rng.shuffle(made)
         result += made
     return result
+
+
+def padded(inputs: Sequence[Packed], device: str) -> tuple[Tensor, Tensor, Tensor]:
+    """Inputs side by side: ids, mask and types, each of shape (n_inputs, length)."""
+    length = -(-max(len(packed.ids) for packed in inputs) // _ROUND) * _ROUND
+    ids, mask, types = (torch.zeros((len(inputs), length), dtype=torch.long) for _ in range(3))
+    for row, packed in enumerate(inputs):
+        size = len(packed.ids)
+        ids[row, :size], types[row, :size] = torch.tensor(packed.ids), torch.tensor(packed.types)
+        mask[row, :size] = 1
+    return ids.to(device), mask.to(device), types.to(device)
 
 
 def collate(examples: Sequence[Example]) -> Batch:

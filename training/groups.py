@@ -68,7 +68,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class _Article:
+class Article:
     """What its paragraphs share: names in them, and first sentences that can stand as headlines."""
 
     names: list[str]
@@ -91,14 +91,14 @@ def make_groups(
         mix: how often which kind is made.
         seed: the same seed makes the same groups.
     """
-    articles = _articles(paragraphs)
+    articles = articles_of(paragraphs)
     for (own, index), near in tqdm(zip(asked, found, strict=True), total=len(asked), desc="examples"):
         paragraph = paragraphs[own]
         question = paragraph.questions[index]
         rng = random.Random(f"{seed} {question.id}")
         article = articles[paragraph.title]
-        case = _cut(rng, Case(question.text, paragraph.text, question.answer))
-        pages, at = [_page(rng, case, paragraph.title, article, mix)], 0
+        case = cut(rng, Case(question.text, paragraph.text, question.answer))
+        pages, at = [page_of(rng, case, paragraph.title, article, headings=mix.headings)], 0
         if rng.random() < mix.negatives:
             drawn = negatives.draw(rng, paragraphs, own, near, mix.beside)
             pages += [_negative(rng, paragraphs[i], articles, mix) for i in drawn]
@@ -107,14 +107,14 @@ def make_groups(
         wanted = (paragraph.text[slice(*question.answer)],)
         yield Group(question.text, tuple(page for page, _ in pages), _answer(at, pages[at][1]), "answer", wanted)
         if rng.random() < mix.near_misses and (missed := near_miss(rng, case, article.names)):
-            page, _ = _page(rng, missed, paragraph.title, article, mix)
+            page, _ = page_of(rng, missed, paragraph.title, article, headings=mix.headings)
             yield Group(missed.question, (page,), None, "near-miss")
         if rng.random() < mix.alone and (drawn := negatives.draw(rng, paragraphs, own, near, 1)):
             page, _ = _negative(rng, paragraphs[drawn[0]], articles, mix)
             if not holds(page.text, wanted[0]):
                 yield Group(question.text, (page,), None, "negative")
         if rng.random() < mix.both and (changed := swap_name_in_both(rng, case, article.names)):
-            page, span = _page(rng, changed, paragraph.title, article, mix)
+            page, span = page_of(rng, changed, paragraph.title, article, headings=mix.headings)
             yield Group(changed.question, (page,), _answer(0, span), "both", wanted)
 
 
@@ -122,25 +122,26 @@ def _answer(page: int, span: Span | None) -> tuple[int, Span] | None:
     return None if span is None else (page, span)
 
 
-def _articles(paragraphs: Sequence[Paragraph]) -> dict[str, _Article]:
-    found: dict[str, _Article] = {}
+def articles_of(paragraphs: Sequence[Paragraph]) -> dict[str, Article]:
+    """What the paragraphs of each article share, by its title."""
+    found: dict[str, Article] = {}
     for paragraph in paragraphs:
-        article = found.setdefault(paragraph.title, _Article([], []))
+        article = found.setdefault(paragraph.title, Article([], []))
         article.names.extend(name.text for name in find_names(paragraph.text))
         if len(article.leads) < 12:
             start, end = (sentence_spans(paragraph.text[:400]) or [(0, 80)])[0]
             article.leads.append(" ".join(paragraph.text[start:end].split()[:12]).rstrip(".,;"))
-    return {title: _Article(sorted(set(each.names)), each.leads) for title, each in found.items()}
+    return {title: Article(sorted(set(each.names)), each.leads) for title, each in found.items()}
 
 
 def _negative(
-    rng: random.Random, paragraph: Paragraph, articles: dict[str, _Article], mix: Mix
+    rng: random.Random, paragraph: Paragraph, articles: dict[str, Article], mix: Mix
 ) -> tuple[Page, Span | None]:
-    case = _cut(rng, Case("", paragraph.text, None))
-    return _page(rng, case, paragraph.title, articles[paragraph.title], mix)
+    case = cut(rng, Case("", paragraph.text, None))
+    return page_of(rng, case, paragraph.title, articles[paragraph.title], headings=mix.headings)
 
 
-def _cut(rng: random.Random, case: Case) -> Case:
+def cut(rng: random.Random, case: Case) -> Case:
     """A run of whole sentences with the answer in it, of about the length that passages have at use."""
     words = len(case.passage.split())
     target = float(_TARGET) if words > _LONGEST else float(words)
@@ -175,7 +176,9 @@ def _words(text: str, sentences: Sequence[Span], first: int, last: int) -> int:
     return len(text[sentences[first][0] : sentences[last][1]].split())
 
 
-def _page(rng: random.Random, case: Case, title: str, article: _Article, mix: Mix) -> tuple[Page, Span | None]:
+def page_of(
+    rng: random.Random, case: Case, title: str, article: Article, *, headings: bool
+) -> tuple[Page, Span | None]:
     """The passage with a headline and a date of the form that is in front of it at use."""
     date = f"{rng.randint(1, 28)} {rng.choice(MONTHS)} {rng.randint(1990, 2026)}"
     kind = rng.random()
@@ -187,4 +190,4 @@ def _page(rng: random.Random, case: Case, title: str, article: _Article, mix: Mi
         front = f"{city.upper() if rng.random() < 0.7 else city} ({rng.choice(_AGENCIES)}) - "
         text = front + text
         span = span and (span[0] + len(front), span[1] + len(front))
-    return Page(heading if mix.headings else "", text), span
+    return Page(heading if headings else "", text), span

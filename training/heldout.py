@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import torch
@@ -48,6 +48,10 @@ class HeldOut:
             f"F1 {self.f1:.1%}  EM {self.em:.1%}  right passage {self.right_passage:.1%}  "
             f"kept {self.kept:.1%}  refused {self.refused:.1%}"
         )
+
+    def told(self) -> dict[str, float]:
+        """The shares by name."""
+        return {k: round(v, 4) for k, v in asdict(self).items() if k != "scores"}
 
 
 def torch_scorer(model: Reader, device: str) -> Scorer:

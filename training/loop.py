@@ -8,16 +8,27 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import torch
+from torch import Tensor, nn
 from tqdm import tqdm
 
-from training.features import Example, batches, collate
-from training.heldout import HeldOut
-from training.network import Reader, loss
+from training.features import Sized, batches
 
 _log = logging.getLogger(__name__)
+
+E = TypeVar("E", bound=Sized)
+
+
+class Figures(Protocol):
+    """What a look at held-out examples gives."""
+
+    def line(self) -> str:
+        """In one line."""
+
+    def told(self) -> dict[str, float]:
+        """By name, for the history."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +42,7 @@ class Plan:
         decay: of the weights.
         epochs: times that the examples are read.
         seed: of the head's first weights and the order.
-        every: inputs between two looks at the held-out questions.
+        every: inputs between two looks at the held-out examples.
     """
 
     inputs: int = 32
@@ -49,12 +60,13 @@ class Plan:
 
 
 def train(
-    model: Reader,
-    examples: Sequence[Example],
+    model: nn.Module,
+    examples: Sequence[E],
     plan: Plan,
     out: Path,
     device: str,
-    look: Callable[[Reader], HeldOut],
+    fit: Callable[[Sequence[E]], Tensor],
+    look: Callable[[], Figures],
     save_every: float = 120.0,
     made_of: str = "",
 ) -> list[dict[str, Any]]:
@@ -66,13 +78,14 @@ def train(
         plan: how.
         out: folder of the checkpoint and of `history.json`.
         device: "cpu" or "cuda".
-        look: figures on held-out questions.
+        fit: the mean loss of some examples.
+        look: figures on held-out ones.
         save_every: seconds between two checkpoints.
         made_of: what else the result hangs on; a checkpoint of other examples or first weights is not used.
 
     Returns:
         What each stretch bought: `inputs` read so far, the mean `loss` since the last look or start, and the figures
-        on held-out questions.
+        on held-out examples.
     """
     optimizer = _optimizer(model, plan)
     rows = [row for epoch in range(plan.epochs) for row in batches(examples, plan.inputs, plan.seed + epoch)]
@@ -86,28 +99,26 @@ def train(
     next_look = (seen // plan.every + 1) * plan.every
     with tqdm(total=len(rows), initial=step, desc="training", unit="step", mininterval=5, smoothing=0.02) as bar:
         for number in range(step, len(rows)):
-            batch = collate([examples[i] for i in rows[number]])
+            batch = [examples[i] for i in rows[number]]
             part = min((number + 1) / warm, max(0.0, (len(rows) - number) / max(1, len(rows) - warm)))
             for settings in optimizer.param_groups:
                 settings["lr"] = plan.rate * part
             model.train()
-            moved = batch.to(device)
             with torch.autocast(device, dtype=torch.bfloat16):
-                starts, ends = model(moved.ids, moved.mask, moved.types)
-            value = loss(starts, ends, moved)
+                value = fit(batch)
             torch.autograd.backward(value)
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
             optimizer.zero_grad()
             losses.append(float(value.detach()))
-            seen += len(batch.ids)
+            seen += sum(len(example.packed) for example in batch)
             bar.update()
             if number % 20 == 0:
                 bar.set_postfix(loss=f"{sum(losses[-200:]) / len(losses[-200:]):.3f}", inputs=seen)
             if seen >= next_look or number == len(rows) - 1:
-                figures = look(model)
+                figures = look()
                 next_look += plan.every
-                stretch = {"inputs": seen, "loss": round(sum(losses) / len(losses), 4), **_told(figures)}
+                stretch = {"inputs": seen, "loss": round(sum(losses) / len(losses), 4), **figures.told()}
                 history.append(stretch)
                 tqdm.write(f"{seen:,} inputs: loss {stretch['loss']:.3f}  {figures.line()}")
                 losses = []
@@ -118,15 +129,11 @@ def train(
     return history
 
 
-def _optimizer(model: Reader, plan: Plan) -> torch.optim.Optimizer:
+def _optimizer(model: nn.Module, plan: Plan) -> torch.optim.Optimizer:
     plain = [p for name, p in model.named_parameters() if p.ndim < 2]
     decayed = [p for name, p in model.named_parameters() if p.ndim >= 2]
     groups = [{"params": decayed, "weight_decay": plan.decay}, {"params": plain, "weight_decay": 0.0}]
     return torch.optim.AdamW(groups, lr=plan.rate, fused=True)
-
-
-def _told(figures: HeldOut) -> dict[str, float]:
-    return {k: round(v, 4) for k, v in asdict(figures).items() if k != "scores"}
 
 
 @dataclass(frozen=True)
@@ -137,7 +144,7 @@ class _State:
     key: str
 
     def load(
-        self, model: Reader, optimizer: torch.optim.Optimizer, device: str
+        self, model: nn.Module, optimizer: torch.optim.Optimizer, device: str
     ) -> tuple[int, int, list[dict[str, Any]]]:
         if not self.path.exists():
             return 0, 0, []
@@ -150,7 +157,7 @@ class _State:
         return kept["step"], kept["seen"], kept["history"]
 
     def save(
-        self, model: Reader, optimizer: torch.optim.Optimizer, step: int, seen: int, history: list[dict[str, Any]]
+        self, model: nn.Module, optimizer: torch.optim.Optimizer, step: int, seen: int, history: list[dict[str, Any]]
     ) -> None:
         beside = self.path.with_suffix(".writing")
         kept = {

@@ -15,43 +15,15 @@ from dataclasses import dataclass
 from ingest.article import Span
 from ingest.sentences import sentence_spans
 from qa.names import agreement, country, find_names
+from qa.polarity import OPPOSITES
 from training.questions import holds
 
-_PAIRS = """
-first last; largest smallest; biggest smallest; highest lowest; most least; more fewer; more less; before after;
-north south; northern southern; east west; eastern western; increase decrease; increased decreased; rise fall;
-rose fell; won lost; win lose; winner loser; begin end; began ended; start stop; started stopped; early late;
-earliest latest; oldest youngest; older younger; old new; male female; men women; man woman; father mother;
-son daughter; brother sister; husband wife; king queen; buy sell; bought sold; accept reject; accepted rejected;
-support oppose; supported opposed; allow forbid; allowed forbade; above below; inside outside; maximum minimum;
-public private; open close; opened closed; upper lower; major minor; best worst; positive negative;
-include exclude; included excluded; gain lose; gained lost; enter leave; entered left; arrive depart; arrived departed;
-hot cold; long short; longest shortest; strong weak; strongest weakest; high low; rich poor; urban rural;
-domestic foreign; internal external; same different; join leave; joined left; agree disagree; agreed disagreed;
-create destroy; created destroyed; succeed fail; succeeded failed; friend enemy; ally enemy; attack defend;
-attacked defended; birth death; born killed; city village; summer winter; day night; majority minority; fast slow;
-easy difficult; common rare; known unknown; legal illegal; successful unsuccessful; previous next; import export;
-ancient modern; primary secondary; true false; empty full; marry divorce; married divorced; appoint dismiss;
-appointed dismissed; approve deny; approved denied; raise cut; raised cut; hire fire; hired fired; teacher student
-"""
 _AUXILIARY = re.compile(
     r"\b(is|are|was|were|did|does|do|has|have|had|can|could|will|would|should|may|might|must)\b", re.IGNORECASE
 )
 _NEGATIVE = re.compile(r"\b(?:not|never|no)\b|n['’]t\b", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.,])\d+(?:,\d{3})*(?:\.\d+)?(?!\w)")
 _WORD = re.compile(r"[A-Za-z]+")
-
-
-def _opposites() -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for pair in _PAIRS.replace("\n", " ").split(";"):
-        one, other = pair.split()
-        found.setdefault(one, []).append(other)
-        found.setdefault(other, []).append(one)
-    return found
-
-
-OPPOSITES = _opposites()
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -24,21 +25,8 @@ class Reader(nn.Module):
     def __init__(self, folder: Path) -> None:
         """Args: folder: an encoder in Hugging Face format."""
         super().__init__()
-        logging.set_verbosity_error()
-        logging.disable_progress_bar()
-        # Without dropout: the data is read about once, and drawing it takes a third of the time on a CPU. Attention
-        # is written out, which on a CPU is faster in bfloat16 than the fused one.
-        self.encoder = AutoModel.from_pretrained(
-            folder,
-            add_pooling_layer=False,
-            attn_implementation="eager",
-            hidden_dropout_prob=0.0,
-            attention_probs_dropout_prob=0.0,
-            local_files_only=True,
-        )
-        self.head = nn.Linear(self.encoder.config.hidden_size, 2)
-        nn.init.normal_(self.head.weight, std=0.02)
-        nn.init.zeros_(self.head.bias)
+        self.encoder = _encoder(folder)
+        self.head = _head(self.encoder, 2)
 
     def forward(self, ids: Tensor, mask: Tensor, types: Tensor) -> tuple[Tensor, Tensor]:
         """Start and end scores over no answer, each of shape (n_inputs, length), float32."""
@@ -46,6 +34,46 @@ class Reader(nn.Module):
         scores = self.head(hidden).float()
         scores = scores - scores[:, :1]
         return scores[..., 0], scores[..., 1]
+
+
+class Verifier(nn.Module):
+    """An encoder and one linear layer on `[CLS]`: whether a passage supports a statement."""
+
+    def __init__(self, folder: Path) -> None:
+        """Args: folder: an encoder in Hugging Face format."""
+        super().__init__()
+        self.encoder = _encoder(folder)
+        self.head = _head(self.encoder, 1)
+
+    def forward(self, ids: Tensor, mask: Tensor, types: Tensor) -> Tensor:
+        """Logits that it does, shape (n_inputs,), float32."""
+        hidden = self.encoder(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state
+        scores: Tensor = self.head(hidden[:, 0]).float()[:, 0]
+        return scores
+
+
+def _encoder(folder: Path) -> Any:
+    """Without dropout: the data is read about once, and drawing it takes a third of the time on a CPU.
+
+    Attention is written out, which on a CPU is faster in bfloat16 than the fused one.
+    """
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    return AutoModel.from_pretrained(
+        folder,
+        add_pooling_layer=False,
+        attn_implementation="eager",
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+        local_files_only=True,
+    )
+
+
+def _head(encoder: Any, outputs: int) -> nn.Linear:
+    head = nn.Linear(encoder.config.hidden_size, outputs)
+    nn.init.normal_(head.weight, std=0.02)
+    nn.init.zeros_(head.bias)
+    return head
 
 
 def loss(starts: Tensor, ends: Tensor, batch: Batch) -> Tensor:

@@ -22,15 +22,16 @@ from typing import Any
 
 import torch
 from tokenizers import Tokenizer
+from torch import Tensor
 
 from evals.datasets.base import DataMissing
 from ingest.embeddings import default_model_folder
-from training.features import Example, encode
+from training.features import Example, collate, encode
 from training.groups import Group, Mix, make_groups
 from training.heldout import HeldOut, evaluate, pick, torch_scorer
 from training.loop import Plan, train
 from training.negatives import find_negatives
-from training.network import Reader
+from training.network import Reader, loss
 from training.questions import Paragraph, load_paragraphs, split
 from training.recipe import RECIPE, Stage
 
@@ -124,10 +125,15 @@ def _run(
         model.load_state_dict(torch.load(start, map_location=device, weights_only=True))
     groups, kept = looked_at
 
-    def look(network: Reader) -> HeldOut:
-        return evaluate(groups, kept, torch_scorer(network, device))
+    def look() -> HeldOut:
+        return evaluate(groups, kept, torch_scorer(model, device))
 
-    train(model, examples, stage.plan, folder, device, look, made_of=json.dumps(made_of))
+    def fit(batch: Sequence[Example]) -> Tensor:
+        moved = collate(batch).to(device)
+        starts, ends = model(moved.ids, moved.mask, moved.types)
+        return loss(starts, ends, moved)
+
+    train(model, examples, stage.plan, folder, device, fit, look, made_of=json.dumps(made_of))
     beside = folder / "reader.writing"
     torch.save(model.state_dict(), beside)
     beside.replace(folder / "reader.pt")

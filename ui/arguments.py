@@ -116,6 +116,11 @@ def build_parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     added.add_argument(
         "--as-of", type=_day, metavar="DAY", help="answer as the archive stood that day; 'last week' counts from it too"
     )
+    added.add_argument(
+        "--style",
+        choices=("quote", "written"),
+        help="quote the articles, or let the model of DATELINE_CHAT_MODEL write (default: written where there is one)",
+    )
     added.add_argument("--markdown", action="store_true", help="print Markdown with the sources and their quoted words")
 
     added = command("serve", "serve the chat page", "dateline serve --samples --port 7860", json=False)

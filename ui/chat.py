@@ -16,6 +16,7 @@ from ingest.archive import Archive
 from ingest.errors import ArticleNotFound, DatelineError
 from qa.answer import Answer
 from qa.chain import build_chain, describe_coverage
+from qa.chat_models import ChatModel
 from qa.suggestions import suggest
 from ui.render import ALL, CITE, NEAR, answer_markdown, article_html, cards_html, problem_markdown
 
@@ -59,16 +60,17 @@ Messages = list[dict[str, Any]]
 class Page:
     """The page over one archive. Turns of a conversation live in the visitor's session."""
 
-    def __init__(self, archive: Archive) -> None:
-        """Args: archive: an open one."""
+    def __init__(self, archive: Archive, chat: ChatModel | None = None) -> None:
+        """Args: archive: an open one; chat: writes the answers; None quotes them."""
         self.archive = archive
-        self.chain = build_chain(archive)
+        self.chain = build_chain(archive, chat=chat)
         self._examples: tuple[str, list[str]] | None = None
 
     def examples(self) -> list[str]:
         """Questions that the archive answers; found again when it has changed."""
         if self._examples is None or self._examples[0] != self.archive.fingerprint:
-            self._examples = self.archive.fingerprint, suggest(self.archive, self.chain, _EXAMPLES)
+            quoting = build_chain(self.archive)
+            self._examples = self.archive.fingerprint, suggest(self.archive, quoting, _EXAMPLES)
         return self._examples[1]
 
     def build(self) -> gr.Blocks:
@@ -229,6 +231,7 @@ def serve(
     port: int = 7860,
     auth: list[tuple[str, str]] | None = None,
     ready: Callable[[str], None] = lambda _: None,
+    chat: ChatModel | None = None,
 ) -> None:
     """Serve the page until the process is interrupted.
 
@@ -238,11 +241,12 @@ def serve(
         port: to listen on.
         auth: names and passwords, one of which a visitor must give; None for no sign-in.
         ready: told the page's address once it can be opened.
+        chat: writes the answers; None quotes them.
 
     Raises:
         OSError: the port is taken.
     """
-    page = Page(archive)
+    page = Page(archive, chat)
     page.examples()  # loads the model as well, so that the first visitor need not wait for it
     app = page.build()
     app.launch(

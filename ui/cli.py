@@ -88,6 +88,7 @@ def _ask(arguments: argparse.Namespace) -> int:
         arguments.publisher,
         caution=arguments.caution,
         as_of=arguments.as_of,
+        style=arguments.style,
     )
     if arguments.json:
         _print_json(answer.to_dict())
@@ -95,6 +96,11 @@ def _ask(arguments: argparse.Namespace) -> int:
         print(answer.to_markdown())
     else:
         print(answer.text)
+        for sentence in answer.sentences:
+            if sentence.struck:
+                print(f"\nstruck out ({sentence.struck}): {sentence.text}")
+        if answer.cost:
+            print(f"\n{answer.cost.line()}")
         if answer.answered and answer.question.limits:
             print(f"\nAsked of what was {answer.question.limits}.")
         for near in answer.nearby if answer.answered else ():
@@ -126,13 +132,17 @@ def _serve(arguments: argparse.Namespace) -> int:
 
             print("The archive is empty; taking in the sample articles.", flush=True)
             print(ingest(sample_sources(), archive), flush=True)
+        from qa.chat_models import load_chat_model
         from ui.chat import serve
 
         print(f"Dateline opens {archive.folder} ...", flush=True)
+        chat = load_chat_model(archive.settings)
+        if chat is not None:
+            print(f"Answers are written by {chat.name}.", flush=True)
         signal.signal(
             signal.SIGTERM, signal.default_int_handler
         )  # stopped by a service manager is stopped in good order
-        serve(archive, arguments.host, arguments.port, auth, ready=_say_address)
+        serve(archive, arguments.host, arguments.port, auth, ready=_say_address, chat=chat)
     return DONE
 
 

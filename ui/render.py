@@ -37,12 +37,26 @@ def answer_markdown(answer: Answer, turn: int) -> str:
     if answer.short_answer and not answer.question.wants_sentences:
         paragraphs.append(f"**{escape_markdown(answer.short_answer)}**")
     for sentence in answer.sentences:
+        if sentence.struck is not None:
+            words = f"~~{escape_markdown(sentence.text)}~~ " if sentence.text else ""
+            paragraphs.append(f"{words}*Struck out: {escape_markdown(sentence.struck)}.*")
+            continue
         markers = "".join(f"[\\[{numbers[c]}\\]](#cite-{turn}-{numbers[c]})" for c in sentence.citations)
         day = f"*{escape_markdown(sentence.day)}.* " if sentence.day else ""
         paragraphs.append(f"{day}{escape_markdown(sentence.noted or sentence.text)} {markers}")
     if answer.nearby:
         paragraphs.append(_headlines(answer, turn))
-    return "\n\n".join([*paragraphs, *_understood(answer, turn)])
+    if answer.draft:
+        paragraphs.append(f"*Being written, not checked yet: {escape_markdown(answer.draft)}…*")
+        return "\n\n".join(paragraphs)
+    return "\n\n".join([*paragraphs, *_understood(answer, turn), *_cost(answer)])
+
+
+def _cost(answer: Answer) -> list[str]:
+    """Who wrote it and what that took."""
+    if answer.cost is None or not answer.written:
+        return []
+    return [f"*Written by {escape_markdown(answer.cost.line())}. Every sentence was checked against what it cites.*"]
 
 
 def _understood(answer: Answer, turn: int) -> list[str]:

@@ -50,12 +50,12 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., st
     """Serve the page over some sources in a process of its own, without a network; returns its address."""
     started: list[subprocess.Popen[str]] = []
 
-    def start(*sources: Path) -> str:
+    def start(*sources: Path, **variables: str) -> str:
         folder = tmp_path_factory.mktemp("page")
         assert not ingest(sources, archive=folder / "archive").failed
         port = _free_port()
         command = [sys.executable, "-m", "ui.cli", "serve", "--archive", str(folder / "archive"), "--port", str(port)]
-        environment = {**os.environ, "PYTHONPATH": f"{GUARD}{os.pathsep}{ROOT}"}
+        environment = {**os.environ, "PYTHONPATH": f"{GUARD}{os.pathsep}{ROOT}", **variables}
         log = (folder / "log").open("w")
         started.append(subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log, text=True))
         address = f"http://127.0.0.1:{port}"

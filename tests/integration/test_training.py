@@ -20,7 +20,7 @@ from qa.packing import Page
 from tests.conftest import GUARD, ROOT
 from tests.tiny import save_transformers, tiny_tokenizer
 from training.export import smooth
-from training.features import Batch, Example, collate, encode
+from training.features import Batch, Example, collate, encode, padded
 from training.groups import Group
 from training.heldout import HeldOut, evaluate, torch_scorer
 from training.loop import Plan, train
@@ -170,7 +170,7 @@ def test_smoothing_evens_what_goes_into_a_layer_and_leaves_the_scores(encoder: P
     with torch.inference_mode():
         before = model(batch.ids, batch.mask, batch.types)
     weights = model.encoder.encoder.layer[0].output.dense.weight.clone()
-    smooth(model, examples()[:8])
+    smooth(model, (padded(example.packed, "cpu") for example in examples()[:8]))
     smoothed = model.encoder.encoder.layer[0].output.dense
     assert not torch.allclose(smoothed.linear.weight, weights)
     with torch.inference_mode():
@@ -189,23 +189,34 @@ class StoppedError(Exception):
     """What a stop looks like from inside."""
 
 
-def trained(encoder: Path, out: Path, look: Callable[[Reader], HeldOut], plan: Plan = PLAN) -> dict[str, Tensor]:
+def fitting(model: Reader) -> Callable[[Sequence[Example]], Tensor]:
+    """The loss of a batch, as training.reader has it."""
+
+    def fit(batch: Sequence[Example]) -> Tensor:
+        made = collate(batch)
+        starts, ends = model(made.ids, made.mask, made.types)
+        return loss(starts, ends, made)
+
+    return fit
+
+
+def trained(encoder: Path, out: Path, look: Callable[[], HeldOut], plan: Plan = PLAN) -> dict[str, Tensor]:
     """Weights after a training that saves after every step."""
     out.mkdir(exist_ok=True)
     model = reader(encoder)
-    train(model, examples(), plan, out, "cpu", look, save_every=0.0)
+    train(model, examples(), plan, out, "cpu", fitting(model), look, save_every=0.0)
     return {name: value.clone() for name, value in model.state_dict().items()}
 
 
-def undisturbed(_: Reader) -> HeldOut:
+def undisturbed() -> HeldOut:
     return NOTHING
 
 
-def stopping_at(number: int) -> Callable[[Reader], HeldOut]:
+def stopping_at(number: int) -> Callable[[], HeldOut]:
     """A look that stops the training, the first time, at the so-manieth."""
     looks = 0
 
-    def look(_: Reader) -> HeldOut:
+    def look() -> HeldOut:
         nonlocal looks
         looks += 1
         if looks == number:
@@ -277,7 +288,7 @@ import sys, time
 from pathlib import Path
 import tests.integration.test_training as t
 
-def look(_):
+def look():
     if Path(sys.argv[2], "checkpoint.pt").exists():
         print("looking", flush=True)
         time.sleep(60)
@@ -308,7 +319,7 @@ def test_what_can_be_learned_is_learned(encoder: Path, tmp_path: Path) -> None:
     plan = Plan(inputs=8, rate=1e-2, epochs=25, every=10_000)
     made = examples()
     before = float(sum(loss(*model(b.ids, b.mask, b.types), b) for b in [collate(made)]))
-    history = train(model, made, plan, tmp_path, "cpu", undisturbed, save_every=1e9)
+    history = train(model, made, plan, tmp_path, "cpu", fitting(model), undisturbed, save_every=1e9)
     after = float(sum(loss(*model(b.ids, b.mask, b.types), b) for b in [collate(made)]))
     assert after < before / 2
     assert history[-1]["inputs"] == 25 * sum(len(example.packed) for example in made)

@@ -41,7 +41,7 @@ SEEDS = range(60)
 
 
 def dice(seed: int) -> random.Random:
-    return random.Random(seed)  # noqa: S311 - nothing secret
+    return random.Random(seed)
 
 
 # Questions

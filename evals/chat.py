@@ -1,0 +1,195 @@
+"""What of a chat model's sentences reaches the reader: `python -m evals.chat --model gguf:PATH`.
+
+Asks the 200 questions of tests/data/model_questions.jsonl, a third of which have no answer, on the sample archive and,
+where --seeds names its folder, on the seed article; or quiz questions, with --realtimeqa and an archive that
+`evals.run` keeps. Every sentence as the model wrote it is kept, with what became of it, so that people can read whether
+it is so: evals/verdicts holds such readings.
+
+Examples:
+  python -m evals.chat --model gguf:SmolLM2-135M-Instruct.Q4_1.gguf --seeds seeds --sentences sentences.jsonl
+  python -m evals.chat --model gguf:model.gguf --realtimeqa data/realtimeqa --questions 100
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from evals.cache import DEFAULT, cached_archive
+from evals.datasets import realtimeqa as realtimeqa_data
+from evals.datasets.base import DataMissing, read_lines
+from evals.written import archive_of
+from ingest import Archive, DatelineError, Settings
+from ingest.samples import sample_sources
+from qa import Answer, build_chain
+from qa.answer import Sentence
+from qa.chat_models import ChatModel, load_chat_model
+from qa.generative import Given, WritingAnswerer
+from qa.support import load_support_model
+from qa.verify import StatementCheck
+from qa.writing import Written
+
+_QUESTIONS = Path(__file__).parent.parent / "tests" / "data" / "model_questions.jsonl"
+_SEED = 5
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A sentence as the model wrote it, and what became of it.
+
+    Attributes:
+        question: that it was written for.
+        text: its words.
+        mended: whether it is the model's second try.
+        struck: why it does not count; None where it does.
+        quotes: the words of articles that it is linked to.
+        passages: what the model had read.
+    """
+
+    question: str
+    text: str
+    mended: bool
+    struck: str | None
+    quotes: tuple[str, ...]
+    passages: str
+
+
+class Watched(WritingAnswerer):
+    """The answerer that ships, with what it settles written down."""
+
+    def __init__(self, chat: ChatModel, archive: Archive) -> None:
+        super().__init__(chat, archive, StatementCheck(load_support_model()))
+        self.seen: list[Seen] = []
+        self.question = ""
+
+    def settle(self, written: Written, given: Given, *, again: bool = False) -> Sentence:
+        """As the answerer it stands for."""
+        found = super().settle(written, given, again=again)
+        quotes = tuple(citation.quote for citation in found.citations)
+        passages = given.text(range(1, len(given.found) + 1))
+        self.seen.append(Seen(self.question, written.text, again, found.struck, quotes, passages))
+        return found
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; 0 where all went well."""
+    options = _parser().parse_args(arguments)
+    try:
+        chat = load_chat_model(
+            Settings.load("unused", {}, chat_model=options.model, chat_context=options.context, chat_seconds=300)
+        )
+        if chat is None:
+            raise DatelineError("--model names no model; it takes provider:model or gguf:PATH")
+        with ExitStack() as open_:
+            rows, seen = _asked(options, chat, open_)
+    except (DataMissing, DatelineError, OSError) as error:
+        print(f"evals: {error}", file=sys.stderr)
+        return 1
+    table = figures(rows, seen)
+    for name, value in table.items():
+        print(f"{name:28} {value}")
+    if options.json:
+        options.json.write_text(json.dumps(table, indent=1), encoding="utf-8")
+    if options.sentences:
+        lines = (json.dumps(asdict(each), ensure_ascii=False) for each in seen)
+        options.sentences.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return 0
+
+
+def _asked(
+    options: argparse.Namespace, chat: ChatModel, open_: ExitStack
+) -> tuple[list[tuple[bool | None, Answer]], list[Seen]]:
+    """Every question with whether it has an answer, and every sentence that was written."""
+    rows: list[tuple[bool | None, Answer]] = []
+    seen: list[Seen] = []
+    for archive, asked in _sources(options, open_):
+        answerer = Watched(chat, archive)
+        chain = build_chain(archive, answerer=answerer)
+        for record in tqdm(asked, desc="asking"):
+            answerer.question = record["question"]
+            given = {key: record[key] for key in ("question", "as_of") if key in record}
+            rows.append((record.get("answerable"), chain.invoke(given)))
+        seen += answerer.seen
+    return rows, seen
+
+
+def _sources(options: argparse.Namespace, open_: ExitStack) -> Iterator[tuple[Archive, list[dict[str, Any]]]]:
+    if options.realtimeqa:
+        quiz = realtimeqa_data.load(options.realtimeqa, [2022], None, None)
+        folder = next(options.cache.glob(f"realtimeqa-{quiz.digest}-dateline-*"), None)
+        if folder is None:
+            raise DataMissing(f"{options.cache} holds no archive of these; evals.run realtimeqa --years 2022 makes it")
+        drawn = random.Random(_SEED).sample(list(quiz.items), min(options.questions or 100, len(quiz.items)))
+        archive = open_.enter_context(cached_archive(folder, ()))
+        yield archive, [{"question": item.question, "as_of": item.until} for item in drawn]
+        return
+    records = list(read_lines(_QUESTIONS))[: options.questions]
+    own = [record for record in records if record["on"] == "samples"]
+    yield open_.enter_context(archive_of(sample_sources())), own
+    if options.seeds:
+        rest = [record for record in records if record["on"] == "seed"]
+        yield open_.enter_context(archive_of([options.seeds])), rest
+
+
+def figures(rows: Sequence[tuple[bool | None, Answer]], seen: Sequence[Seen]) -> dict[str, Any]:
+    """How many questions got what, and how many sentences of the model's stand."""
+    kinds = Counter(_kind(answer) for _, answer in rows)
+    first = [each for each in seen if not each.mended]
+    costs = [answer.cost for _, answer in rows if answer.cost is not None]
+    asked = len(rows)
+    return {
+        "questions": asked,
+        "without an answer": sum(answerable is False for answerable, _ in rows),
+        **{kind: f"{count} ({count / asked:.1%})" for kind, count in sorted(kinds.items())},
+        "written of unanswerable": sum(answerable is False and answer.written for answerable, answer in rows),
+        "sentences by the model": len(first),
+        "that pass": sum(each.struck is None for each in first),
+        "that are mended": sum(each.mended and each.struck is None for each in seen),
+        "struck by": dict(Counter(_reason(each.struck) for each in first if each.struck).most_common()),
+        "tokens read": sum(cost.tokens_in for cost in costs),
+        "tokens written": sum(cost.tokens_out for cost in costs),
+    }
+
+
+def _kind(answer: Answer) -> str:
+    if not answer.answered:
+        return "refused"
+    if not answer.written:
+        return "quoted instead"
+    return "written in part" if any(sentence.struck for sentence in answer.sentences) else "written whole"
+
+
+_REASONS = ("number", "date", "name", "address", "said by", "cited article", "not", "says", "no passage", "about it")
+
+
+def _reason(reason: str) -> str:
+    return next((word for word in _REASONS if word in reason), reason)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m evals.chat", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--model", required=True, help="provider:model or gguf:PATH, as in DATELINE_CHAT_MODEL")
+    parser.add_argument("--context", type=int, default=4_096, help="tokens that it takes at once (default %(default)s)")
+    parser.add_argument("--seeds", type=Path, help="folder with the seed article")
+    parser.add_argument("--realtimeqa", type=Path, help="folder of RealTime QA, to ask its quizzes of 2022 instead")
+    parser.add_argument("--cache", type=Path, default=DEFAULT, help="where evals.run keeps archives")
+    parser.add_argument("--questions", type=int, help="how many (default: all 200; of quizzes 100)")
+    parser.add_argument("--sentences", type=Path, help="write every sentence there, for reading")
+    parser.add_argument("--json", type=Path, help="write the figures there")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

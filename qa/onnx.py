@@ -1,0 +1,66 @@
+"""What the two shipped models share: files that are checked, a session on few cores, inputs side by side."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ingest.checksums import find_altered
+from ingest.errors import DatelineError
+from qa.packing import Packed
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+
+class ReaderError(DatelineError):
+    """The model of the reader or of the check is missing, altered, or none that does what it is for."""
+
+
+def load_session(folder: Path, name: str, sha256: dict[str, str]) -> Any:
+    """An onnxruntime session.
+
+    Args:
+        folder: holds the model and `tokenizer.json`.
+        name: of the model's file.
+        sha256: of each file.
+
+    Raises:
+        ReaderError: a file is missing or altered.
+    """
+    import onnxruntime
+
+    if wrong := find_altered(folder, sha256):
+        repair = "Install Dateline again: pip install --force-reinstall --no-deps dateline"
+        raise ReaderError(f"the reader: {wrong}. {repair}")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
+    # Threads that wait without turning leave the cores to torch, which encodes the question.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(folder / name), options, providers=["CPUExecutionProvider"])
+
+
+def load_tokenizer(folder: Path) -> Tokenizer:
+    """The tokenizer beside a model, which neither cuts nor pads."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    tokenizer.encode_special_tokens = True  # a "[SEP]" in an article is text
+    return tokenizer
+
+
+def side_by_side(batch: Sequence[Packed]) -> dict[str, Any]:
+    """Inputs as the models take them, padded."""
+    import numpy as np
+
+    shape = (len(batch), max(len(each.ids) for each in batch))
+    ids, types, mask = (np.zeros(shape, dtype=np.int64) for _ in range(3))
+    for row, each in enumerate(batch):
+        size = len(each.ids)
+        ids[row, :size], types[row, :size], mask[row, :size] = each.ids, each.types, 1
+    return {"ids": ids, "mask": mask, "types": types}
