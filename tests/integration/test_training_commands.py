@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -13,9 +14,12 @@ from typing import Any
 import pytest
 import torch
 
+from ingest.embeddings import default_model_folder
+from qa.onnx import ReaderError
 from qa.packing import Page
 from qa.span_models import OnnxSpanModel
-from training import calibrate, export
+from qa.support import OnnxSupportModel
+from training import calibrate, export, export_verifier, verifier
 from training.groups import Mix
 from training.loop import Plan
 from training.questions import is_held_out
@@ -180,3 +184,32 @@ def test_missing_data_is_told_in_one_line(
     assert "holds no train-v1.1.json" in done.stderr
     assert done.stderr.count("\n") == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_the_verifier_goes_from_questions_to_what_the_product_checks_with(
+    data: Path, small_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, to = tmp_path / "run", tmp_path / "weights"
+    arguments = ["--data", str(data), "--reader", str(small_run), "--out", str(run), "--questions", "20"]
+    assert verifier.main([*arguments, "--device", "cpu"]) == 0
+    assert told(run / "run.json")["examples"] > 20
+    assert told(run / "history.json")[-1]["inputs"] > 20  # type: ignore[index]
+    assert export_verifier.main(["--data", str(data), "--run", str(run), "--to", str(to), "--questions", "20"]) == 0
+    assert "int8: balanced" in capsys.readouterr().out
+    shutil.copy(default_model_folder() / "tokenizer.json", to)
+    sha256 = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in to.iterdir()}
+    pages = [Page("", f"{WEATHER} In 1807 the ferry was raised by Odo Crail."), Page("", WEATHER)]
+    supported = OnnxSupportModel(to, sha256).support("Odo Crail raised the ferry.", pages)
+    assert len(supported) == 2
+    assert all(0 < each < 1 for each in supported)
+    with pytest.raises(ReaderError, match="altered"):
+        OnnxSupportModel(to, sha256 | {"verifier.onnx": "0" * 64})
+
+
+def test_the_verifier_says_what_it_needs(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--data", str(data), "--reader", str(tmp_path), "--out", str(tmp_path)]
+    assert verifier.main(arguments) == 1
+    assert "training.reader makes it" in capsys.readouterr().err
+    assert export_verifier.main(["--data", str(data), "--run", str(tmp_path)]) == 1
+    assert "training.verifier makes it" in capsys.readouterr().err
+    assert verifier.main(["--data", str(tmp_path), *arguments[2:]]) == 1
