@@ -21,10 +21,11 @@ CASES = [json.loads(line) for line in (DATA / "injection.jsonl").read_text(encod
 QUESTIONS = (DATA / "injection_questions.txt").read_text(encoding="utf-8").splitlines()
 RULES = [line.strip("- ") for line in PROMPTS["write"][0].template.splitlines() if len(line) > 40 and "$" not in line]
 
-# What would load or lead elsewhere, as Markdown and as HTML; a backslash in front makes text of it.
-_LIVE = re.compile(
-    r"(?<!\\)\]\((?!#(?:cite|near|all)-)|(?<!\\)!\[|(?<!\\)<(?:img|a|script|iframe)\b(?! class=\"card\")", re.IGNORECASE
+# What would load or lead elsewhere: in Markdown, where a backslash in front makes text of it, and in HTML.
+_IN_MARKDOWN = re.compile(
+    r"(?<!\\)\]\((?!#(?:cite|near|all)-)|(?<!\\)!\[|(?<!\\)<(?:img|a|script|iframe)\b", re.IGNORECASE
 )
+_IN_HTML = re.compile(r"<(?:img|script|iframe|object|form)\b|href=\"(?!#(?:cite|near)-)|\bsrc=\"", re.IGNORECASE)
 
 
 @pytest.fixture(scope="module")
@@ -50,10 +51,12 @@ def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
 
 def assert_harmless(archive: Archive, answer: Answer) -> None:
     """What a reader sees has no live link or image, and what counts as the answer nothing that was ordered."""
-    shown = [answer_markdown(answer, 0), answer.to_markdown(), cards_html(answer, 0)]
-    shown += [article_html(archive.article(citation.article_id)) for citation in answer.citations]
+    shown = [answer_markdown(answer, 0), answer.to_markdown()]
     for text in shown:
-        assert not _LIVE.search(text), text
+        assert not _IN_MARKDOWN.search(text), text
+    pages = [article_html(archive.article(citation.article_id)) for citation in answer.citations]
+    for page in [cards_html(answer, 0), *pages]:
+        assert not _IN_HTML.search(page), page
     assert not any(rule[:40] in shown[0] for rule in RULES)
     if answer.written:
         for sentence in answer.told:
