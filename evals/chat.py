@@ -3,7 +3,7 @@
 Asks the 200 questions of tests/data/model_questions.jsonl, a third of which have no answer, on the sample archive and,
 where --seeds names its folder, on the seed article; or quiz questions, with --realtimeqa and an archive that
 `evals.run` keeps. Every sentence as the model wrote it is kept, with what became of it, so that people can read whether
-it is so: evals/verdicts holds such readings.
+it is so.
 
 Examples:
   python -m evals.chat --model gguf:SmolLM2-135M-Instruct.Q4_1.gguf --seeds seeds --sentences sentences.jsonl

@@ -121,7 +121,8 @@ class WritingAnswerer:
         for part in self._written(question, evidence, quoted):
             whole = part if whole is None else whole + part
             yield part
-        if whole is not None and whole.written:  # what was quoted for want of a model is asked again
+        # What was quoted for want of a model, or broke off, is asked again.
+        if whole is not None and whole.written and whole.note in (None, _INCOMPLETE, quoted[0].note):
             self._kept.put(key, whole)
 
     def _written(self, question: Question, evidence: Sequence[Evidence], quoted: Sequence[Answer]) -> Iterator[Answer]:
@@ -203,7 +204,8 @@ class WritingAnswerer:
                     return
             if words is not None and sentences.rest.strip() and time.monotonic() - shown > _EVERY:
                 shown = time.monotonic()
-                yield replace(base, draft=sentences.rest)
+                if _withheld(sentences.rest, given) is None:
+                    yield replace(base, draft=sentences.rest)
 
     def settle(self, written: Written, given: Given, *, again: bool = False) -> Sentence:
         """A sentence with the words that it rests on; struck, with the reason, where no passage supports it.
@@ -220,17 +222,15 @@ class WritingAnswerer:
             return Sentence("", (), struck=withheld)
         cited = [number for number in written.markers if 1 <= number <= len(given.found)]
         others = [number for number in _nearest(written.text, given) if [number] != cited]
-        reason = "it cites no passage"
-        for numbers in [cited, *([number] for number in others)]:
-            if not numbers:
-                continue
+        reason: str | None = None
+        for numbers in filter(None, [cited, *([number] for number in others)]):
             verdict = self._check.check(written.text, [given.sources[number - 1] for number in numbers])
             if verdict.reason is None:
                 links = link(written.text, [given.found[number - 1] for number in numbers])
                 if links:
                     return Sentence(written.text, links)
-            reason = verdict.reason or reason if numbers is cited or reason == "it cites no passage" else reason
-        return Sentence(written.text, (), struck=reason)
+            reason = reason or verdict.reason  # that of the cited passage, where there is one
+        return Sentence(written.text, (), struck=reason or "it cites no passage")
 
     def _repaired(self, written: Written, reason: str, given: Given, meter: Meter) -> Sentence | None:
         """The sentence as the model writes it again, where that holds."""

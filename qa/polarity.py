@@ -44,6 +44,13 @@ _NEGATION = re.compile(
     re.IGNORECASE,
 )
 
+# What is still to come, or only may be; of "will be published" the verb behind it.
+_AHEAD = re.compile(
+    r"\b(?:will|would|(?-i:may)|might|could|should|(?:is|are|was|were) (?:to|due to|expected to|likely to|set to)"
+    r"|plan(?:s|ned)? to|hope(?:s|d)? to|want(?:s|ed)? to)\s+(?:not |also |soon |then |be |have ){0,2}(?P<what>\w+)",
+    re.IGNORECASE,
+)
+
 
 def _opposites(pairs: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
@@ -79,6 +86,11 @@ def turned(statement: str, source: str) -> str | None:
             for other in NEWS_OPPOSITES.get(word, ()):
                 if other in there and other not in words:
                     return f"it says “{word}” where the article says “{other}”"
+    if not _AHEAD.search(statement):
+        ahead = [stem for match in _AHEAD.finditer(source) for stem in terms(match["what"])]
+        done = set(terms(_AHEAD.sub(" ", source)))
+        if any(stem in terms(statement) and stem not in done for stem in ahead):
+            return "it tells as done what the article says will or may be"
     here, beyond = _negated(statement), _negated(source)
     own, others = set(terms(statement)), set(terms(source))
     lost = [verb for verb in beyond if verb in own and verb not in here]

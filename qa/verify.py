@@ -13,8 +13,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ingest.archive import Archive, Found
-from ingest.article import Article, Published
+from ingest.article import Article, Published, Span
 from ingest.lexical import terms
+from ingest.sentences import sentence_spans
 from qa.answer import Answer, Citation, Sentence
 from qa.evidence import Evidence
 from qa.extractive import cite
@@ -35,6 +36,7 @@ _LISTED = re.compile(r"\s*(?:,|and|or|&)?\s*(?:and|or)?\s*")  # between names wh
 _LINKED = 3  # sentences of the articles that a statement is linked to at the most
 _GAIN = 0.2  # share of a statement's terms that a further one of them adds
 _WORD = re.compile(r"[\w’'-]+")
+_PASSAGE = re.compile(r"\bpassages?\b", re.IGNORECASE)
 _LINK = re.compile(r"^(?:of|de|van|von|der|al)\s+(?:the\s+)?")
 
 _log = logging.getLogger(__name__)
@@ -169,6 +171,8 @@ class StatementCheck:
         like = " ".join(sources[i].text[slice(*span)] for i, span in best)
         if not like:
             return "no sentence of the passage is about it"
+        if _PASSAGE.search(statement) and not _PASSAGE.search(like):
+            return "it speaks of the passage and not of the news"
         return turned(statement, like) or exchanged(statement, like)
 
 
@@ -223,20 +227,27 @@ def _bare(name: Name) -> Name:
     return Name(kept, name.end - len(kept), name.end)
 
 
-def best_sentences(statement: str, texts: Sequence[str]) -> list[tuple[int, tuple[int, int]]]:
+def best_sentences(
+    statement: str, texts: Sequence[str], spans: Sequence[Sequence[Span]] | None = None
+) -> list[tuple[int, Span]]:
     """The sentences that cover most of a statement's terms, at most three, in order: which text, and where in it.
 
     The first covers most; each further one adds a fifth of the terms, or it is left out.
-    """
-    from ingest.sentences import sentence_spans
 
+    Args:
+        statement: one sentence.
+        texts: to choose from.
+        spans: of each text's sentences; without them they are found.
+    """
+    if spans is None:
+        spans = [sentence_spans(text) for text in texts]
     wanted = set(terms(statement))
     rows = [
         (number, span, wanted & set(terms(text[slice(*span)])))
         for number, text in enumerate(texts)
-        for span in sentence_spans(text)
+        for span in spans[number]
     ]
-    chosen: list[tuple[int, tuple[int, int]]] = []
+    chosen: list[tuple[int, Span]] = []
     covered: set[str] = set()
     while rows and len(chosen) < _LINKED:
         number, span, shared = max(rows, key=lambda row: (len(row[2] - covered), -row[0], -row[1][0]))
@@ -263,12 +274,18 @@ def source_of(found: Found, article: str, heading: str) -> Source:
 
 
 def link(statement: str, passages: Sequence[Found]) -> tuple[Citation, ...]:
-    """The sentences of some passages that a statement rests on, as citations."""
+    """The sentences of some passages that a statement rests on, as citations; never one that speaks to a model."""
+    texts = [found.passage.text for found in passages]
+    spans = [
+        [(s - found.passage.start, e - found.passage.start) for s, e in found.passage.sentences] for found in passages
+    ]
+    news = [
+        [span for span in row if without_orders(text[slice(*span)])] for text, row in zip(texts, spans, strict=True)
+    ]
     cited = []
-    for number, (start, end) in best_sentences(statement, [found.passage.text for found in passages]):
-        passage = passages[number].passage
-        span = (passage.start + start, passage.start + end)
-        cited.append(cite(Evidence(passages[number], span, passage.text[start:end], 1.0)))
+    for number, (start, end) in best_sentences(statement, texts, news):
+        offset = passages[number].passage.start
+        cited.append(cite(Evidence(passages[number], (offset + start, offset + end), texts[number][start:end], 1.0)))
     return tuple(cited)
 
 

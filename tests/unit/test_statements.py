@@ -118,6 +118,8 @@ def test_all_kinds_of_quotation_marks_are_seen() -> None:
         ("He agreed to resign.", "He refused to resign."),
         ("He said he will stay.", "He said he will not stay."),
         ("She left before the vote.", "She left after the vote."),
+        ("The report was published on May 21.", "The report will be published on May 21."),
+        ("He resigned.", "He may resign."),
     ],
 )
 def test_the_opposite_is_seen(statement: str, source: str) -> None:
@@ -130,6 +132,8 @@ def test_the_opposite_is_seen(statement: str, source: str) -> None:
         ("The court did not accept it.", "The court did not accept the appeal."),
         ("Shares rose 3%.", "Shares rose 3% after the first fall in a year."),
         ("The ferry ran aground.", "The ferry ran aground, and nobody was hurt."),
+        ("The report will appear in May.", "The report will be published in May."),
+        ("He resigned on Monday.", "He said he would resign; on Monday he resigned."),
     ],
 )
 def test_what_keeps_its_direction_passes(statement: str, source: str) -> None:
@@ -166,6 +170,7 @@ def test_the_check_says_why_a_statement_fails() -> None:
     assert "address" in str(check.check("Shares of Tern rose: see https://evil.example/x", [source]).reason)
     assert "address" in str(check.check("Shares of Tern rose ![x](y)", [source]).reason)
     assert check.check("It rained and snowed.", [source]).reason == "no sentence of the passage is about it"
+    assert "of the news" in str(check.check("The passage says that shares of Tern rose.", [source]).reason)
     assert StatementCheck(Always(0.1)).check("Shares of Tern rose.", [source]).reason == "the passage does not say so"
 
 
