@@ -124,6 +124,7 @@ class Article:
         status: `withheld` and `canceled` articles are stored and never found.
         embargo: not to be found before this moment.
         correction: the editor's note, where the article says that it was corrected.
+        edition: number of the delivery, where its format counts them; a lower one never replaces a higher one.
     """
 
     identity: str
@@ -141,6 +142,7 @@ class Article:
     status: Status = "usable"
     embargo: Published | None = None
     correction: str | None = None
+    edition: int | None = None
 
     @property
     def article_id(self) -> str:
@@ -152,6 +154,8 @@ class Article:
         """12 hexadecimal digits made from all that the article says, without identity and where it was read."""
         facts = self.facts()
         del facts["identity"], facts["source"], facts["position"]
+        if facts["edition"] is None:
+            del facts["edition"]  # so that articles of formats without one keep the version they have
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:12]
 
     def facts(self) -> dict[str, object]:

@@ -34,6 +34,8 @@ class Draft:
         file: the file or address, as the user named it.
         position: where in the file, such as "line 12"; "" for the whole of it.
         key: what names the article where it has neither guid nor url: path, and place in the file.
+        correction: the editor's note, where the format marks a correction beside the text.
+        edition: number of the delivery, where the format counts them: a lower one never replaces a higher one.
         other fields: as in Article, not yet parsed.
     """
 
@@ -51,9 +53,32 @@ class Draft:
     language: str | None = None
     status: str | None = None
     embargo: str | None = None
+    correction: str | None = None
+    edition: str | None = None
 
     def problem(self, reason: str, remedy: str) -> SourceError:
         """A SourceError about this draft."""
+        return SourceError(self.file, self.position, reason, remedy)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """The address of an article whose text stands elsewhere, as feeds and site maps have it.
+
+    Attributes:
+        url: absolute, http or https.
+        file: the file or address that it was found in, as the user named it.
+        position: where in it.
+        draft: what is known of the article, with its summary as text; None where there is only the address.
+    """
+
+    url: str
+    file: str
+    position: str = ""
+    draft: Draft | None = None
+
+    def problem(self, reason: str, remedy: str) -> SourceError:
+        """A SourceError about this link."""
         return SourceError(self.file, self.position, reason, remedy)
 
 
@@ -100,7 +125,8 @@ def to_article(draft: Draft) -> Article:
         position=draft.position,
         status=_status(draft),
         embargo=_date(draft, "embargo", draft.embargo),
-        correction=correction,
+        correction=correction or clean_line(draft.correction),
+        edition=_edition(draft),
     )
 
 
@@ -170,6 +196,13 @@ def _status(draft: Draft) -> Status:
     if status not in ("usable", "withheld", "canceled"):
         raise draft.problem(f"status is {draft.status!r}", "It takes usable, withheld or canceled")
     return cast("Status", status)
+
+
+def _edition(draft: Draft) -> int | None:
+    text = (draft.edition or "").strip()
+    if text and not re.fullmatch(r"[0-9]{1,9}", text):
+        raise draft.problem(f"its edition is {text[:40]!r}, no number", "Number the deliveries of an article 1, 2, 3")
+    return int(text) if text else None
 
 
 def _url(draft: Draft) -> str | None:

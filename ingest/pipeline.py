@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ingest.archive import Archive
 from ingest.article import Article
-from ingest.draft import to_article
+from ingest.draft import Link, to_article
 from ingest.errors import SourceError
 from ingest.readers import HEAD_BYTES, Source, choose_reader
 from ingest.readers.records import check_columns
@@ -151,6 +151,11 @@ class _Run:
                     if isinstance(draft, SourceError):
                         self._fail(draft)
                         continue
+                    if isinstance(draft, Link):
+                        if draft.draft is None:
+                            self._fail(draft.problem("it is an address alone", "Fetch what it leads to"))
+                            continue
+                        draft = draft.draft
                     if draft.key in keys:  # two stories of one headline and day
                         draft.key = f"{draft.key}#{draft.position}"
                     keys.add(draft.key)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
-from ingest.draft import MAX_ARTICLE_BYTES, Draft
+from ingest.draft import MAX_ARTICLE_BYTES, Draft, Link
 from ingest.errors import SourceError
 
 
@@ -35,8 +35,8 @@ class Reader(Protocol):
     def recognises(self, head: str) -> bool:
         """Whether a file that begins with this text is certainly of this format."""
 
-    def read(self, file: BinaryIO, source: Source) -> Iterator[Draft | SourceError]:
-        """The articles of a file one by one, an error in place of each that cannot be read.
+    def read(self, file: BinaryIO, source: Source) -> Iterator[Draft | Link | SourceError]:
+        """The articles of a file one by one, or where they are; an error in place of each that cannot be read.
 
         Raises:
             SourceError: the file as a whole cannot be read.
