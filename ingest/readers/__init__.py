@@ -14,6 +14,7 @@ from ingest.readers.base import Reader, Source
 from ingest.readers.delimited import CsvReader
 from ingest.readers.html import HtmlReader
 from ingest.readers.jsonlines import JsonLinesReader
+from ingest.readers.pdf import PdfReader
 from ingest.readers.wire import WireReader
 
 __all__ = ["HEAD_BYTES", "Reader", "Source", "choose_reader"]
@@ -35,6 +36,9 @@ def choose_reader(head: bytes, source: Source, columns: Mapping[str, str] | None
     """
     if not head.strip(b"\xef\xbb\xbf \t\r\n"):
         raise SourceError(source.name, "", "the file is empty", "Deliver it again, or leave it out")
+    pdf = PdfReader()
+    if pdf.recognises(head[:1024].decode("latin-1")):
+        return pdf
     kind = binary_kind(head)
     if kind is not None:
         raise SourceError(source.name, "", f"it is {kind}, not text", "Formats: wire text, HTML, JSON Lines and CSV")
