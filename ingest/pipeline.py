@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingest.archive import Archive
 from ingest.article import Article
-from ingest.draft import Link, to_article
-from ingest.errors import SourceError
-from ingest.readers import HEAD_BYTES, Source, choose_reader
+from ingest.errors import ArchiveError, SourceError
+from ingest.fetching.memory import Memory
 from ingest.readers.records import check_columns
 from ingest.scope import available_from
 from ingest.settings import Settings
+from ingest.sources import DEFAULT_LIMIT, Intake, Unchanged, Web
+
+if TYPE_CHECKING:
+    from ingest.fetching.fetcher import Fetcher
 
 _BATCH = 64  # articles looked up and written together
 
@@ -65,16 +69,25 @@ def ingest(
     archive: Archive | Settings | str | Path | None = None,
     columns: Mapping[str, str] | None = None,
     progress: Progress | None = None,
+    *,
+    follow: bool | None = None,
+    limit: int = DEFAULT_LIMIT,
+    fetcher: Fetcher | None = None,
 ) -> IngestReport:
-    """Read articles from files and folders into an archive, which is made where there is none.
+    """Read articles from files, folders and web addresses into an archive, which is made where there is none.
 
     What cannot be read is named in the report, and the rest goes in. Doing it twice changes nothing.
 
     Args:
-        sources: files and folders; folders are walked, hidden files left out.
+        sources: files, folders and addresses that begin with http:// or https://. Folders are walked, hidden files
+            left out; zip, tar and packed files and web archives are read in place.
         archive: an archive, its folder, or None for the default.
         columns: for JSON Lines and CSV, which column holds which fact, as in `{"text": "body"}`.
         progress: told how far it is.
+        follow: whether the pages that feeds and site maps link to are fetched; None for those alone that are named by
+            their address themselves.
+        limit: how many pages such links may lead to.
+        fetcher: what pages are fetched with, and left open; None for one that reaches public addresses only.
 
     Raises:
         SettingsError: a fact in `columns` that no article has.
@@ -85,11 +98,18 @@ def ingest(
         []
     """
     columns = check_columns(columns)
-    paths = [sources] if isinstance(sources, str | Path) else list(sources)
+    given = [sources] if isinstance(sources, str | Path) else list(sources)
     opened = archive if isinstance(archive, Archive) else Archive.open(archive, create=True)
+    memory = Memory(_folder(opened))
+    web = Web(lambda: fetcher or _fetcher(), memory, lambda ids: opened.versions(list(ids)), follow, limit)
+    intake = Intake(columns, web)
     try:
-        return _Run(opened, columns, progress).take(paths)
+        report = _Run(opened, intake, progress).take(given)
+        memory.save()
+        return report
     finally:
+        if fetcher is None:
+            intake.close()
         if opened is not archive:
             opened.close()
 
@@ -97,85 +117,31 @@ def ingest(
 class _Run:
     """One call of `ingest`."""
 
-    def __init__(self, archive: Archive, columns: Mapping[str, str], progress: Progress | None) -> None:
+    def __init__(self, archive: Archive, intake: Intake, progress: Progress | None) -> None:
         self.archive = archive
-        self.columns = columns
+        self.intake = intake
         self.progress = progress or (lambda *_: None)
         self.report = IngestReport()
         self.batch: dict[str, Article] = {}
-        self.finished_bytes = 0
-        self.total_bytes = 0
 
-    def take(self, paths: list[str | Path]) -> IngestReport:
-        files = list(self._files(paths))
-        self.total_bytes = sum(size for _, _, size in files)
-        for path, name, size in files:
-            try:
-                self._take_file(path, Source(name, str(path.resolve())))
-            except SourceError as error:
-                self._fail(error)
-            self.finished_bytes += size
-        self._flush(self.finished_bytes)
+    def take(self, sources: Iterable[str | Path]) -> IngestReport:
+        for found in self.intake.read(sources):
+            if isinstance(found, SourceError):
+                self._fail(found)
+            elif isinstance(found, Unchanged):
+                self.report.unchanged += len(found.article_ids)
+            else:
+                self._take(found)
+        self._flush()
         return self.report
 
-    def _files(self, paths: list[str | Path]) -> Iterator[tuple[Path, str, int]]:
-        """(path, name to show, size) of every file, in order; a file that was named twice is reported."""
-        seen: set[Path] = set()
-        for given in paths:
-            root = Path(given).expanduser()
-            try:
-                if root.is_dir():
-                    found = [p for p in sorted(root.rglob("*")) if p.is_file() and not _hidden(p.relative_to(root))]
-                elif root.exists():
-                    found = [root]
-                else:
-                    raise FileNotFoundError("no such file or folder")
-                for path in found:
-                    if path.resolve() in seen:
-                        self._fail(
-                            SourceError(str(path), "", "it is in this batch twice", "It was read once; name it once")
-                        )
-                        continue
-                    seen.add(path.resolve())
-                    yield path, str(path), path.stat().st_size
-            except OSError as error:
-                self._fail(SourceError(str(given), "", str(error), "Check the path and its permissions"))
-
-    def _take_file(self, path: Path, source: Source) -> None:
-        try:
-            with path.open("rb") as file:
-                reader = choose_reader(file.read(HEAD_BYTES), source, self.columns)
-                file.seek(0)
-                keys: set[str] = set()
-                for draft in reader.read(file, source):
-                    if isinstance(draft, SourceError):
-                        self._fail(draft)
-                        continue
-                    if isinstance(draft, Link):
-                        if draft.draft is None:
-                            self._fail(draft.problem("it is an address alone", "Fetch what it leads to"))
-                            continue
-                        draft = draft.draft
-                    if draft.key in keys:  # two stories of one headline and day
-                        draft.key = f"{draft.key}#{draft.position}"
-                    keys.add(draft.key)
-                    try:
-                        article = replace(to_article(draft), source=source.key)
-                        self._take(article, self.finished_bytes + file.tell())
-                    except SourceError as error:
-                        self._fail(error)
-        except OSError as error:
-            raise SourceError(
-                source.name, "", f"it cannot be read: {error}", "Check the file and its permissions"
-            ) from None
-
-    def _take(self, article: Article, bytes_read: int) -> None:
+    def _take(self, article: Article) -> None:
         # A later record of the same article has to find the earlier one written.
         if article.article_id in self.batch or len(self.batch) >= _BATCH:
-            self._flush(bytes_read)
+            self._flush()
         self.batch[article.article_id] = article
 
-    def _flush(self, bytes_read: int) -> None:
+    def _flush(self) -> None:
         known = self.archive.versions(list(self.batch))
         superseded = self.archive.superseded(list(self.batch.values()))
         changed = []
@@ -190,12 +156,22 @@ class _Run:
         if changed:
             self.archive.write(changed)
         self.batch.clear()
-        self.progress(bytes_read, self.total_bytes, self.report)
+        self.progress(self.intake.done_bytes, self.intake.total_bytes, self.report)
 
     def _fail(self, error: SourceError) -> None:
         _log.info("not taken: %s", error)
         self.report.failed.append(error)
 
 
-def _hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
+def _folder(archive: Archive) -> Path | None:
+    """Where to remember what was fetched; None for an archive that has no folder."""
+    try:
+        return archive.folder
+    except ArchiveError:
+        return None
+
+
+def _fetcher() -> Fetcher:
+    from ingest.fetching.fetcher import Fetcher  # brings httpx, which few runs need
+
+    return Fetcher()

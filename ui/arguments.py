@@ -32,6 +32,12 @@ def _range(text: str) -> str | tuple[str | None, str | None]:
     return (first or None, last or None) if dots else first
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"it takes a number from 1 on, not {text!r}")
+    return int(text)
+
+
 def _day(text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
@@ -81,10 +87,26 @@ def build_parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
         return added
 
     added = command(
-        "ingest", "take articles in from files and folders",
-        "dateline ingest wire/ desk.jsonl --columns text=body,headline=title",
+        "ingest", "take articles in from files, folders and the web",
+        "dateline ingest wire/ desk.jsonl --columns text=body,headline=title\n"
+        "  dateline ingest delivery.zip crawl.warc.gz report.pdf\n"
+        "  dateline ingest https://news.example/feed.xml --limit 50",
     )  # fmt: skip
-    added.add_argument("path", nargs="+", metavar="PATH", help="wire text, HTML, JSON Lines or CSV; folders are walked")
+    added.add_argument(
+        "path",
+        nargs="+",
+        metavar="SOURCE",
+        help="wire text, HTML, JSON Lines, CSV, PDF, and zip, tar, gzip or WARC of these; folders are walked,"
+        " web addresses fetched",
+    )
+    added.add_argument(
+        "--follow",
+        action=argparse.BooleanOptionalAction,
+        help="fetch the pages that feeds and site maps link to (default: of those that are named by their address)",
+    )
+    added.add_argument(
+        "--limit", type=_count, default=500, metavar="N", help="follow links to at most N pages (default %(default)s)"
+    )
     added.add_argument(
         "--columns",
         type=_columns,

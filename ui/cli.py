@@ -67,7 +67,8 @@ def _ingest(arguments: argparse.Namespace) -> int:
             bar.update(done - bar.n)
             bar.set_postfix_str(f"{report.total} articles")
 
-        report = ingest(arguments.path, _settings(arguments), arguments.columns, progress)
+        settings, follow = _settings(arguments), arguments.follow
+        report = ingest(arguments.path, settings, arguments.columns, progress, follow=follow, limit=arguments.limit)
     if arguments.json:
         _print_json(report.to_dict())
     else:
