@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
@@ -36,6 +36,12 @@ _RSS_1 = (
 )
 # RSS has an author's address of e-mail, with the name behind it in parentheses.
 _BY_MAIL = re.compile(r"[^\s@]+@[^\s@]+?\s*(?:\((?P<name>[^()@]*)\))?")
+# What feedparser gives as something else than text.
+_KINDS: dict[str, type] = {
+    "content": list, "authors": list, "source": Mapping, "title_detail": Mapping, "summary_detail": Mapping,
+    "published_parsed": tuple, "created_parsed": tuple, "updated_parsed": tuple,
+}  # fmt: skip
+Facts = dict[str, Any]
 _ENTRIES = frozenset({"item", "entry"})
 
 
@@ -62,10 +68,11 @@ class FeedReader:
         entries = feed.entries if complete is None else feed.entries[:complete]
         if not entries and flaw is not None:
             raise flaw
-        if feed.version.startswith("atom"):  # whose author is that of each entry without one (RFC 4287, 4.2.1)
-            feed.feed["for_all"] = feed.feed
+        whole = _facts(feed.feed)
+        if not feed.version.startswith("atom"):  # in Atom a feed's author is that of its entries (RFC 4287, 4.2.1)
+            whole.update(author="", authors=[])
         for number, entry in enumerate(entries, 1):
-            yield _entry(entry, feed.feed, source, f"entry {number}")
+            yield _entry(_facts(entry), whole, source, f"entry {number}")
         yield from _deleted(data, source)
         if flaw is not None:
             yield flaw
@@ -94,7 +101,19 @@ def _parse(data: bytes, source: Source) -> Any:
         raise source.problem(f"feedparser cannot read it: {error!r}"[:200], "Have the feed checked") from None
 
 
-def _entry(entry: Any, feed: Any, source: Source, position: str) -> Draft | Link | SourceError:
+def _facts(found: Any) -> dict[str, Any]:
+    """What feedparser found, of the kinds that it is meant to be of: any element can take the place of any of them."""
+    facts: dict[str, Any] = {}
+    for name, value in found.items():
+        kind = _KINDS.get(name, str)
+        if isinstance(value, list) and kind is list:
+            facts[name] = [_facts(each) for each in value if isinstance(each, Mapping)]
+        elif isinstance(value, kind):
+            facts[name] = value
+    return facts
+
+
+def _entry(entry: Facts, feed: Facts, source: Source, position: str) -> Draft | Link | SourceError:
     url = _address(entry.get("feedburner_origlink")) or _address(entry.get("link"))
     text = max((_words(content) for content in entry.get("content", [])), key=len, default="")
     summary = text or _words(entry.get("summary_detail") or {"value": entry.get("summary", "")})
@@ -107,8 +126,8 @@ def _entry(entry: Any, feed: Any, source: Source, position: str) -> Draft | Link
     return Link(url=url, file=source.name, position=position, **known)
 
 
-def _draft(entry: Any, feed: Any, source: Source, position: str, url: str | None, text: str) -> Draft:
-    is_draft = str(entry.get("app_draft") or entry.get("draft") or "").strip().lower() == "yes"
+def _draft(entry: Facts, feed: Facts, source: Source, position: str, url: str | None, text: str) -> Draft:
+    is_draft = (entry.get("app_draft") or entry.get("draft") or "").strip().lower() == "yes"
     return Draft(
         text=text,
         file=source.name,
@@ -117,7 +136,7 @@ def _draft(entry: Any, feed: Any, source: Source, position: str, url: str | None
         headline=_line(entry.get("title_detail")),
         published=_time(entry),
         publisher=_source(entry) or _line(feed.get("title_detail")),
-        authors=_authors(entry) or _authors(feed.get("for_all", {})),
+        authors=_authors(entry) or _authors(feed),
         url=url,
         guid=_guid(entry, feed, url),
         language=_language(entry, feed),
@@ -125,14 +144,14 @@ def _draft(entry: Any, feed: Any, source: Source, position: str, url: str | None
     )
 
 
-def _source(entry: Any) -> str | None:
+def _source(entry: Facts) -> str | None:
     """The feed that an entry was taken from, where it names one."""
-    origin = entry.get("source") or {}
-    return _line(origin.get("title_detail") or {"value": str(origin.get("title") or "")})
+    origin = _facts(entry.get("source", {}))
+    return _line(origin.get("title_detail") or {"value": origin.get("title", "")})
 
 
 def _words(content: Any) -> str:
-    value = content.get("value") or ""
+    value = str(content.get("value") or "")
     return value.strip() if content.get("type") == "text/plain" else html_text(value)
 
 
@@ -140,8 +159,8 @@ def _line(detail: Any) -> str | None:
     return " ".join(_words(detail).split()) or None if detail else None
 
 
-def _address(value: Any) -> str | None:
-    text = value.strip() if isinstance(value, str) else ""
+def _address(value: str | None) -> str | None:
+    text = (value or "").strip()
     try:
         parts = urlsplit(text)
     except ValueError:
@@ -149,12 +168,12 @@ def _address(value: Any) -> str | None:
     return text if parts.scheme in ("http", "https") and parts.netloc else None
 
 
-def _guid(entry: Any, feed: Any, url: str | None) -> str | None:
+def _guid(entry: Facts, feed: Facts, url: str | None) -> str | None:
     """An entry's id; where it is its address, that names the article, as it does on its page.
 
     An id that is no URI, a plain number for one, is only unique in its own feed.
     """
-    guid = str(entry.get("id") or "").strip()
+    guid: str = entry.get("id", "").strip()
     if not guid:
         return None
     address = _address(guid)
@@ -166,7 +185,7 @@ def _guid(entry: Any, feed: Any, url: str | None) -> str | None:
     return f"{urlsplit(home).netloc.lower()} {guid}" if home else guid
 
 
-def _time(entry: Any) -> str | None:
+def _time(entry: Facts) -> str | None:
     """When it was published, in the feed's own words where they can be read, else as feedparser understands them."""
     for name in ("published", "created", "updated"):
         text = entry.get(name)
@@ -176,21 +195,21 @@ def _time(entry: Any) -> str | None:
             return parse_date(text).iso
         except (ValueError, OverflowError, OSError):
             parsed = entry.get(f"{name}_parsed")
-        return "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z".format(*parsed[:6]) if parsed else str(text)
+        return "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z".format(*parsed[:6]) if parsed else text
     return None
 
 
-def _authors(entry: Any) -> list[str]:
+def _authors(entry: Facts) -> list[str]:
     """The people of an entry; feedparser takes the end of an e-mail's address for a part of the name."""
-    by_mail = _BY_MAIL.fullmatch(str(entry.get("author") or "").strip())
+    by_mail = _BY_MAIL.fullmatch(entry.get("author", "").strip())
     if by_mail is not None:
         names = [by_mail["name"] or ""]
     else:
-        names = [str(person.get("name") or "") for person in entry.get("authors") or [] if person]
+        names = [str(person.get("name") or "") for person in entry.get("authors", [])]
     return list(dict.fromkeys(name for line in names for name in credited(line)))
 
 
-def _language(entry: Any, feed: Any) -> str | None:
+def _language(entry: Facts, feed: Facts) -> str | None:
     content = (entry.get("content") or [{}])[0]
     named = (entry.get("language"), content.get("language"), feed.get("language"))
     return next((str(language) for language in named if language), None)

@@ -148,7 +148,7 @@ class _Values:
                     reason = f"it is longer than {MAX_ARTICLE_BYTES / 1e6:.0f} MB of text, or no JSON"
                     raise self.source.problem(reason, "Put one item a line", position) from None
                 # Twice as much each time, so that a long item is not begun again at every piece.
-                if not self._more(max(_PIECE, len(self.buffer))):
+                if not self._more(min(max(_PIECE, len(self.buffer)), MAX_LINE + 1 - len(self.buffer))):
                     raise self._broken(position, str(error)) from None
                 continue
             if end == len(self.buffer) and self._more():  # a number may go on

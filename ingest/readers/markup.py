@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 from ingest.readers.safe_xml import local_name
@@ -46,12 +47,22 @@ def html_text(markup: str) -> str:
     markup = _CONTROLS.sub("", markup)
     if not _TAG.search(markup):
         return markup.strip()
-    parser = html.HTMLParser(remove_comments=True, remove_pis=True, no_network=True, huge_tree=False, encoding="utf-8")
+    # Its bounds are those of the file it came from; a huge tree is one of more than 256 elements in one another.
+    parser = html.HTMLParser(remove_comments=True, remove_pis=True, no_network=True, huge_tree=True, encoding="utf-8")
     try:
         root = html.document_fromstring(markup.encode(), parser=parser)
     except (LxmlError, ValueError, AssertionError):  # nothing but comments and the like
         return ""
+    if any("depth" in entry.message for entry in parser.error_log):  # it would stop there, in silence
+        return _without_tags(markup)
     return tree_text(root)
+
+
+def _without_tags(markup: str) -> str:
+    """The text of what no parser reads, its tags taken for ends of paragraphs."""
+    markup = re.sub(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", " ", markup, flags=re.DOTALL | re.IGNORECASE)
+    lines = (" ".join(unescape(line).split()) for line in re.split(r"<[^>]*>", markup))
+    return "\n\n".join(line for line in lines if line)
 
 
 def inline_text(element: Any) -> str:

@@ -66,8 +66,8 @@ def root_of(head: str) -> tuple[str, str] | None:
 
 
 def local_name(element: Any) -> str:
-    """The name of an element without its namespace; "" of a comment and the like."""
-    tag = element.tag
+    """The name of an element without its namespace; "" of a comment, None and the like."""
+    tag = element.tag if element is not None else ""
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
@@ -86,35 +86,17 @@ def elements(
         SourceError: it breaks off, is not well-formed, declares entities, is nested too deeply, holds an item that is
             longer than `limit`, or is in an encoding that is unknown or not the one that it declares.
     """
-    from lxml import etree
-
-    parser = etree.XMLPullParser(events=("start", "end"), **SAFE)
     inside = since = 0
-    root, tail = "", b""
-    try:
-        for piece in pieces(file, source):
-            parser.feed(piece)
-            since, tail = since + len(piece), (tail + piece)[-_TAIL:]
-            for event, element in parser.read_events():
-                if not root:
-                    check_declarations(element, source)
-                    root = local_name(element)
-                if local_name(element) not in names:
-                    continue
-                inside += 1 if event == "start" else -1
-                if event == "end" and inside == 0:
-                    yield element
-                    _drop(element)
-                    since = 0
-            if any(entry.level_name == "FATAL" for entry in parser.feed_error_log):
-                raise flaw_of(parser.feed_error_log, source)  # lxml would stop without a word
-            if since > limit:
-                raise _too_long(source, limit)
-        parser.close()
-    except etree.XMLSyntaxError as error:
-        raise flaw_of(
-            parser.feed_error_log or error.error_log, source, root if _breaks_off(tail, root) else None
-        ) from None
+    for size, event, element in _events(file, source):
+        since += size
+        if local_name(element) in names:
+            inside += (event == "start") - (event == "end")
+            if event == "end" and inside == 0:
+                yield element
+                _drop(element)
+                since = 0
+        if since > limit:
+            raise _too_long(source, limit)
 
 
 def parse(data: bytes, source: Source, position: str = "") -> Any:
@@ -132,6 +114,36 @@ def parse(data: bytes, source: Source, position: str = "") -> Any:
     if root is None:
         raise source.problem("it holds no element", "Deliver it again", position)
     return root
+
+
+def _events(file: BinaryIO, source: Source) -> Iterator[tuple[int, str, Any]]:
+    """(bytes read since the last, "start" | "end" | "", element) as a file is read; "" says only that bytes were."""
+    from lxml import etree
+
+    parser = etree.XMLPullParser(events=("start", "end"), **SAFE)
+    root, tail = "", b""
+    for piece in _pieces_and_end(file, source):
+        error = None
+        try:
+            parser.feed(piece) if piece else parser.close()
+        except etree.XMLSyntaxError as raised:
+            error = raised
+        tail = (tail + piece)[-_TAIL:]
+        yield len(piece), "", None
+        for event, element in parser.read_events():
+            if not root:
+                check_declarations(element, source)
+                root = local_name(element)
+            yield 0, event, element
+        log = parser.feed_error_log or (error.error_log if error else [])
+        # lxml may stop at a fatal error without a word.
+        if error or any(entry.level_name == "FATAL" for entry in log):
+            raise flaw_of(log, source, root if not piece and _breaks_off(tail, root) else None)
+
+
+def _pieces_and_end(file: BinaryIO, source: Source) -> Iterator[bytes]:
+    yield from (piece for piece in pieces(file, source) if piece)
+    yield b""
 
 
 def flaw_of(log: Any, source: Source, broken: str | None = None) -> SourceError:
@@ -159,7 +171,7 @@ def flaw_of(log: Any, source: Source, broken: str | None = None) -> SourceError:
 def _breaks_off(tail: bytes, root: str) -> bool:
     """Whether a file that was read to its last bytes ends before its root element does."""
     end = re.search(rb"</(?:[^\s<>:]+:)?([^\s<>:]+)\s*>(?:\s|<!--.*?-->|<\?.*?\?>)*\Z", tail, re.DOTALL)
-    return end is None or end[1].decode("utf-8", "replace") != root
+    return end is None or (bool(root) and end[1].decode("utf-8", "replace") != root)
 
 
 def entities_declared(source: Source) -> SourceError:
