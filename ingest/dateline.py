@@ -68,7 +68,7 @@ def parse_dateline(text: str) -> Dateline | None:
         place = found.get("place")
         words = re.sub(r"\s*(?:--|[—–:-])\s*$", "", match.group()).strip()
         agency = found.get("agency")
-        return Dateline(words, match.end(), _place(place), agency and agency.strip(), _date(found))
+        return Dateline(words, match.end(), place_name(place), agency and agency.strip(), _date(found))
     return None
 
 
@@ -94,7 +94,7 @@ def _date(found: dict[str, str | None]) -> Published | None:
     return checked if found["year"] else None
 
 
-def _place(words: str | None) -> str | None:
+def place_name(words: str | None) -> str | None:
     """`PORT HALLAM` as `Port Hallam`; a word that is not all capitals stays as it is."""
     if words is None:
         return None

@@ -18,6 +18,12 @@ from ingest.language import LANGUAGES, detect_language
 #: Longest article that is taken, in bytes of UTF-8; a container of many articles may be larger.
 MAX_ARTICLE_BYTES = 2_000_000
 
+#: What stands as the text where an article is taken back without one: such a notice has to take effect, too.
+NOTICES = {
+    "canceled": "This article was canceled by its publisher.",
+    "withheld": "This article is held back by its publisher.",
+}
+
 _HEADLINE_WORDS = 12
 _BULLET = re.compile(r"(?:[-•*–·]|\d{1,3}[.)])\s")
 # Characters that Chroma or a page cannot hold: controls, lone surrogates, the byte order mark.
@@ -30,12 +36,14 @@ class Draft:
     """The facts of one article as a reader found them; None where the source does not say.
 
     Attributes:
-        text: the story; paragraphs are parted by empty lines, or by single line ends.
+        text: the story; paragraphs are parted by empty lines, or by single line ends. It may be empty where `status`
+            takes an article back.
         file: the file or address, as the user named it.
         position: where in the file, such as "line 12"; "" for the whole of it.
         key: what names the article where it has neither guid nor url: path, and place in the file.
         correction: the editor's note, where the format marks a correction beside the text.
         edition: number of the delivery, where the format counts them: a lower one never replaces a higher one.
+        dateline: the words of it, where the format has them apart from the text.
         other fields: as in Article, not yet parsed.
     """
 
@@ -55,6 +63,7 @@ class Draft:
     embargo: str | None = None
     correction: str | None = None
     edition: str | None = None
+    dateline: str | None = None
 
     def problem(self, reason: str, remedy: str) -> SourceError:
         """A SourceError about this draft."""
@@ -69,13 +78,16 @@ class Link:
         url: absolute, http or https.
         file: the file or address that it was found in, as the user named it.
         position: where in it.
-        draft: what is known of the article, with its summary as text; None where there is only the address.
+        draft: what is known of the article, with its summary as text; None where there is no text of it.
+        facts: what is known of the article where there is no text of it, as a draft with an empty text; its headline
+            and date for one. None where there is only the address.
     """
 
     url: str
     file: str
     position: str = ""
     draft: Draft | None = None
+    facts: Draft | None = None
 
     def problem(self, reason: str, remedy: str) -> SourceError:
         """A SourceError about this link."""
@@ -104,6 +116,9 @@ def to_article(draft: Draft) -> Article:
         paragraphs[0] = paragraphs[0][dateline.end :]
     story = [without_credit(paragraph) for paragraph in paragraphs if not is_furniture(paragraph)]
     story = [p for p in story if re.search(r"\w", p)]
+    status = _status(draft)
+    notice = NOTICES.get(status) if not story else None
+    story = [notice] if notice else story
     if not story:
         raise draft.problem("it holds no story text", "Check that the file is complete; an article needs a sentence")
     published = _date(draft, "published", draft.published)
@@ -119,11 +134,11 @@ def to_article(draft: Draft) -> Article:
         place=clean_line(draft.place) or (clean_line(dateline.place) if dateline else None),
         authors=tuple(name for name in map(clean_line, draft.authors) if name),
         url=_url(draft),
-        language=_language(draft, text),
-        dateline=dateline.words if dateline else None,
+        language=_language(draft, "" if notice else text),
+        dateline=dateline.words if dateline else clean_line(draft.dateline),
         source=_printable(draft.file),
         position=draft.position,
-        status=_status(draft),
+        status=status,
         embargo=_date(draft, "embargo", draft.embargo),
         correction=correction or clean_line(draft.correction),
         edition=_edition(draft),
@@ -185,6 +200,8 @@ def _date(draft: Draft, name: str, text: str | None) -> Published | None:
     try:
         return parse_date(text)
     except (ValueError, OverflowError, OSError) as error:
+        if _status(draft) == "canceled":
+            return None  # no flaw in its date may keep an article that was taken back
         raise draft.problem(
             f"{name} is {text!r}, no date: {error}", "Write it as 2020-07-21 or 2020-07-21T14:30+01:00"
         ) from None
@@ -235,6 +252,8 @@ def _language(draft: Draft, text: str) -> str | None:
         named = next((code for code, name in LANGUAGES.items() if name.lower() == given.lower()), None)
         if named or re.match(r"[A-Za-z]{2}(?:[-_]|$)", given):
             return named or given[:2].lower()
+    if not text:
+        return None
     code, probability = detect_language(text)
     return code if probability >= 0.5 else None
 

@@ -206,7 +206,7 @@ class Intake:
         """What comes of the page that a link leads to; its summary, where it leads to nothing."""
         self._followed += 1
         if link.draft is None:
-            yield from self._page(link.url, True, depth + 1)
+            yield from self._page(link.url, True, depth + 1, link.facts)
             return
         found = list(self._page(link.url, True, depth + 1, link.draft))
         failed = [each for each in found if isinstance(each, SourceError)]

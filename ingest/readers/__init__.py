@@ -12,13 +12,23 @@ from ingest.decoding import binary_kind, decode_head
 from ingest.errors import SourceError
 from ingest.readers.base import Reader, Source
 from ingest.readers.delimited import CsvReader
+from ingest.readers.feeds import FeedReader
 from ingest.readers.html import HtmlReader
 from ingest.readers.jsonlines import JsonLinesReader
+from ingest.readers.newsml import NewsmlReader
+from ingest.readers.ninjs import NinjsReader
+from ingest.readers.nitf import NitfReader
 from ingest.readers.pdf import PdfReader
+from ingest.readers.safe_xml import root_of
+from ingest.readers.sitemap import SitemapReader
 from ingest.readers.wire import WireReader
 
 __all__ = ["HEAD_BYTES", "Reader", "Source", "choose_reader"]
 
+#: The formats that are read, for messages.
+FORMATS = (
+    "wire text (.txt), HTML, RSS and Atom, NITF, NewsML-G2, ninjs, news site maps, JSON Lines (.jsonl), CSV and PDF"
+)
 #: How many bytes a reader is shown to recognise its format.
 HEAD_BYTES = 65_536
 
@@ -41,8 +51,11 @@ def choose_reader(head: bytes, source: Source, columns: Mapping[str, str] | None
         return pdf
     kind = binary_kind(head)
     if kind is not None:
-        raise SourceError(source.name, "", f"it is {kind}, not text", "Formats: wire text, HTML, JSON Lines and CSV")
-    readers: tuple[Reader, ...] = (HtmlReader(), JsonLinesReader(columns), CsvReader(columns), WireReader())
+        raise SourceError(source.name, "", f"it is {kind}, not text", f"Formats: {FORMATS}")
+    readers: tuple[Reader, ...] = (
+        FeedReader(), NitfReader(), NewsmlReader(), SitemapReader(), NinjsReader(columns),
+        HtmlReader(), JsonLinesReader(columns), CsvReader(columns), WireReader(),
+    )  # fmt: skip
     text = decode_head(head, complete=len(head) < HEAD_BYTES).lstrip("\ufeff")
     for reader in readers:
         if reader.recognises(text):
@@ -51,9 +64,10 @@ def choose_reader(head: bytes, source: Source, columns: Mapping[str, str] | None
     for reader in readers:
         if suffix in reader.suffixes:
             return reader
-    raise SourceError(
-        source.name,
-        "",
-        f"neither its content nor its suffix {suffix!r} is of a known format",
-        "Formats: wire text (.txt), HTML, JSON Lines (.jsonl) and CSV; rename it if it is one of these",
+    root = root_of(text) if text.lstrip().startswith("<") else None
+    reason = (
+        f"it is XML with the root element {root[1]!r}, which is of no known format"
+        if root
+        else f"neither its content nor its suffix {suffix!r} is of a known format"
     )
+    raise SourceError(source.name, "", reason, f"Formats: {FORMATS}; rename it if it is one of these")

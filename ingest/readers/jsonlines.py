@@ -15,8 +15,8 @@ from ingest.readers.base import Source
 from ingest.readers.records import check_columns, to_draft
 
 _SEEN_WHOLE = 16_000  # characters; a first line at least this long may be cut off in what is shown of the file
-# JSON may write each character as \uXXXX, six bytes for one.
-_MAX_LINE = 6 * MAX_ARTICLE_BYTES + 1_000_000
+#: Bytes of a line; JSON may write each character as \uXXXX, six bytes for one.
+MAX_LINE = 6 * MAX_ARTICLE_BYTES + 1_000_000
 _BLANK = b"\xef\xbb\xbf \t\r\n"  # with the byte order mark
 _REMEDY = "Write one JSON object a line; an array is turned into that by: jq -c '.[]'"
 
@@ -48,12 +48,12 @@ class JsonLinesReader:
         """The articles, a line each; a line that cannot be read gives an error and the rest goes on."""
         try:
             begun = False
-            for number, line in enumerate(_lines(file), 1):
+            for number, line in enumerate(lines(file), 1):
                 position = f"line {number}"
                 if not begun and line.lstrip(_BLANK).startswith(b"["):
                     raise source.problem("it is a JSON array, not JSON Lines", _REMEDY)
                 begun = begun or bool(line.strip(_BLANK))
-                if len(line) > _MAX_LINE:
+                if len(line) > MAX_LINE:
                     yield source.problem("the line is longer than any article", "Put one article a line", position)
                 elif line.strip(_BLANK):
                     yield self._record(line, source, position)
@@ -75,21 +75,21 @@ class JsonLinesReader:
             return source.problem(str(error.args[0]), "Name it, as in --columns text=KEY,headline=KEY", position)
 
 
-def _lines(file: BinaryIO) -> Iterator[bytes]:
-    """The lines of a file, those of UTF-16 as UTF-8; of one that is longer than _MAX_LINE only the beginning."""
+def lines(file: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file, those of UTF-16 as UTF-8; of one that is longer than MAX_LINE only the beginning."""
     wide = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     file.seek(0)
     text = io.TextIOWrapper(file, encoding="utf-16", newline="\n") if wide else None
 
     def readline() -> bytes:
         if text is not None:
-            return text.readline(_MAX_LINE + 1).encode("utf-8", "surrogatepass")
-        return file.readline(_MAX_LINE + 1)
+            return text.readline(MAX_LINE + 1).encode("utf-8", "surrogatepass")
+        return file.readline(MAX_LINE + 1)
 
     try:
         while line := readline():
             rest = line
-            while rest and not rest.endswith(b"\n") and len(line) > _MAX_LINE:
+            while rest and not rest.endswith(b"\n") and len(line) > MAX_LINE:
                 rest = readline()
             yield line
     finally:

@@ -12,13 +12,8 @@ from ingest.draft import Draft, split_paragraphs
 from ingest.errors import SourceError
 from ingest.furniture import is_correction
 from ingest.readers.base import Source, read_whole
+from ingest.readers.bylines import BYLINE, authors
 
-_PARTICLE = r"(?:de|da|di|do|du|de[lnr]|dos|la|le|van|von|zu|te[nr]|al|el|bin|ibn)"
-_NAME = r"[^\W\d_a-z][\w.’'-]*"
-_PERSON = rf"(?:{_PARTICLE} )*{_NAME}(?: (?:{_PARTICLE}|{_NAME}))*"
-_JOINT = r"(?:, and |, | and | & | AND )"
-_BYLINE = re.compile(rf"[Bb][Yy]:? (?P<names>(?=\S+ \S){_PERSON}(?:{_JOINT}{_PERSON})*)(?:, [a-z][\w ’'-]*)?")
-_JOB = re.compile(r"\b(?:editor|correspondent|reporter|writer|staff|columnist|chief)\b", re.IGNORECASE)
 _CLOSE = "\"'”’)"
 _LOOK_AHEAD = 5  # paragraphs in which a dateline is looked for
 
@@ -50,14 +45,14 @@ class WireReader:
             file=source.name,
             key=source.key,
             headline=" ".join(line for line in title if line in opening) or None,
-            authors=[name for line in opening for name in _authors(line)],
+            authors=[name for line in opening for name in authors(line)],
         )
 
 
 def _title(text: str) -> list[str]:
     """The lines among which the headline is: it may run over several, with no empty line between them."""
     for block in re.split(r"\n\s*\n", text.strip(), maxsplit=_LOOK_AHEAD)[:_LOOK_AHEAD]:
-        lines = [line for line in split_paragraphs(block) if not (_BYLINE.fullmatch(line) or is_correction(line))]
+        lines = [line for line in split_paragraphs(block) if not (BYLINE.fullmatch(line) or is_correction(line))]
         if lines:
             return lines
     return []
@@ -74,7 +69,7 @@ def _split_opening(paragraphs: list[str], title: list[str]) -> tuple[list[str], 
     for paragraph in paragraphs[:3]:
         is_headline = paragraph in title and len(paragraph.split()) <= 20
         is_headline = is_headline and not paragraph.rstrip(_CLOSE).endswith((".", "!", "?", "…"))
-        if not (is_headline or _BYLINE.fullmatch(paragraph)) or opening + 1 == len(paragraphs):
+        if not (is_headline or BYLINE.fullmatch(paragraph)) or opening + 1 == len(paragraphs):
             break
         opening += 1
     return paragraphs[:opening], paragraphs[opening:]
@@ -82,12 +77,6 @@ def _split_opening(paragraphs: list[str], title: list[str]) -> tuple[list[str], 
 
 def _is_sentence(paragraph: str) -> bool:
     return paragraph.rstrip(_CLOSE).endswith(".") and len(paragraph.split()) > 12
-
-
-def _authors(line: str) -> list[str]:
-    byline = _BYLINE.fullmatch(line)
-    names = re.split(_JOINT, byline["names"]) if byline else []
-    return [name for name in names if " " in name and not _JOB.search(name)]
 
 
 def _is_dateline(paragraph: str) -> bool:

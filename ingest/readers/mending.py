@@ -1,0 +1,74 @@
+"""XML that is not well-formed, as feeds often are, made so; and the names of characters that only HTML knows."""
+
+from __future__ import annotations
+
+import html.entities
+import io
+import re
+from typing import Any
+
+from ingest.errors import SourceError
+from ingest.readers.base import Source
+from ingest.readers.safe_xml import BREAKS_OFF, BROKEN, SAFE, check_declarations, flaw_of, pieces
+
+_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
+_AMPERSAND = re.compile(r"&(?!#\d+;|#x[0-9A-Fa-f]+;)(?P<name>[A-Za-z][A-Za-z0-9]*;)?")
+
+
+def mended(data: bytes, source: Source, flaw: SourceError | None) -> bytes:
+    """A document written anew in UTF-8, well-formed and without a document type, with what was wrong in it left out.
+
+    Args:
+        data: the document.
+        source: what to call it.
+        flaw: what `elements` found wrong with it.
+
+    Raises:
+        SourceError: `flaw`, where that is not for mending: entities, an encoding, a depth or length beyond bounds.
+    """
+    from lxml import etree
+
+    if flaw is not None and not flaw.reason.startswith((BROKEN, BREAKS_OFF)):
+        raise flaw
+    text = b"".join(pieces(io.BytesIO(data), source)).decode("utf-8", "replace")
+    parser = etree.XMLParser(**SAFE, recover=True)
+    try:
+        root = etree.fromstring((text if flaw is None else _escape(text)).encode(), parser)
+    except etree.XMLSyntaxError:
+        raise flaw or flaw_of(parser.error_log, source) from None
+    if root is None:
+        raise flaw or source.problem(f"{BREAKS_OFF}: it has no element", "Deliver it again, whole")
+    check_declarations(root, source)
+    name_entities(root)
+    return bytes(etree.tostring(root, encoding="utf-8", with_tail=False))
+
+
+def name_entities(root: Any) -> None:
+    """Put the characters of HTML's named entities, such as `&eacute;`, in the place of what the parser left alone."""
+    from lxml import etree
+
+    for entity in list(root.iter(etree.Entity)):
+        character = html.entities.html5.get(f"{entity.name};", f"&{entity.name};")
+        before, parent = entity.getprevious(), entity.getparent()
+        text = character + (entity.tail or "")
+        if before is not None:
+            before.tail = (before.tail or "") + text
+        else:
+            parent.text = (parent.text or "") + text
+        entity.tail = None
+        parent.remove(entity)
+
+
+def _escape(text: str) -> str:
+    """A text in which `&` stands only where it opens something that XML knows; names that HTML knows are characters."""
+    parts = _CDATA.split(text)
+    parts[::2] = [_AMPERSAND.sub(_character, part) for part in parts[::2]]
+    return "".join(parts)
+
+
+def _character(match: re.Match[str]) -> str:
+    name = match["name"]
+    if name is None or name in ("amp;", "lt;", "gt;", "quot;", "apos;"):
+        return match.group() if name else "&amp;"
+    known = html.entities.html5.get(name)
+    return known if known and known not in "<>&\"'" else f"&amp;{name}"
