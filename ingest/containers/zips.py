@@ -44,7 +44,7 @@ def read_zip(file: BinaryIO, source: Source, budget: Budget) -> Iterator[Member 
             raise source.problem("it is an office document or e-book", "Save it as text, HTML or PDF")
         names = Names(source)
         for entry in entries:
-            if entry.is_dir() or is_hidden(entry.filename):
+            if entry.filename.endswith("/") or is_hidden(entry.filename):  # is_dir() trips over a name that is empty
                 continue
             budget.count_member(source)
             yield from _read_entry(archive, entry, names.source(entry.filename), budget)

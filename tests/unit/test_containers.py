@@ -138,6 +138,18 @@ def test_two_members_of_one_name() -> None:
     assert read(data.getvalue()) == ({"a.txt": b"first", "a.txt#2": b"second"}, [])
 
 
+def test_a_member_without_a_name() -> None:
+    data = bytearray(zipped({"a.txt": b"story"}))
+    for magic, length, name in ((b"PK\x03\x04", 26, 30), (b"PK\x01\x02", 28, 46)):
+        place = data.index(magic)
+        data[place + length] = 0
+        del data[place + name : place + name + 5]
+    end = data.index(b"PK\x05\x06")
+    data[end + 12] -= 5  # length of the directory, and its place
+    data[end + 16] -= 5
+    assert read(bytes(data)) == ({"": b"story"}, [])
+
+
 def test_an_office_document_is_no_zip_of_articles() -> None:
     assert "office" in refused(zipped({"[Content_Types].xml": b"<x/>", "word/document.xml": b"<x/>"})).reason
     assert "office" in refused(zipped({"mimetype": b"application/epub+zip", "a.xhtml": b"<x/>"})).reason
