@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import gzip
 import logging
+import shutil
 import socket
+import ssl
+import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -116,6 +120,33 @@ def test_a_password_in_an_address_is_neither_sent_nor_shown(
     assert "password" in error.reason
     assert "secret" not in str(error) + caplog.text
     assert not site.requests
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="there is no openssl here to make a certificate with")
+def test_a_certificate_has_to_be_the_name_s_own(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = tmp_path / "made.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=news.example",
+         "-addext", "subjectAltName=DNS:news.example", "-keyout", made, "-out", tmp_path / "certificate.pem"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "certificate.pem", made)
+    site.socket = context.wrap_socket(site.socket, server_side=True)
+    site.answers["/"] = PAGE
+
+    def ask(host: str) -> Page | None:
+        with Fetcher(allow=HERE, resolve=lambda *_: ["127.0.0.1"], delay=0, retries=0, seconds=5) as fetcher:
+            return fetcher.fetch(f"https://{host}:{site.port}/")
+
+    with pytest.raises(SourceError, match="CERTIFICATE_VERIFY_FAILED"):
+        ask("news.example")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+    page = ask("news.example")
+    assert page is not None
+    assert page.file.read() == PAGE.encode()
+    with pytest.raises(SourceError, match="CERTIFICATE_VERIFY_FAILED"):
+        ask("other.example")
 
 
 # politeness
