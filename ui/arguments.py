@@ -96,8 +96,8 @@ def build_parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
         "path",
         nargs="+",
         metavar="SOURCE",
-        help="wire text, HTML, JSON Lines, CSV, PDF, and zip, tar, gzip or WARC of these; folders are walked,"
-        " web addresses fetched",
+        help="wire text, HTML, NITF, NewsML-G2, ninjs, RSS, Atom, site maps, JSON Lines, CSV, PDF, and zip, tar, gzip"
+        " or WARC of these; folders are walked, web addresses fetched",
     )
     added.add_argument(
         "--follow",
