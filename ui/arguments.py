@@ -84,7 +84,7 @@ def build_parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
         "ingest", "take articles in from files and folders",
         "dateline ingest wire/ desk.jsonl --columns text=body,headline=title",
     )  # fmt: skip
-    added.add_argument("path", nargs="+", metavar="PATH", help="wire text, HTML, JSON Lines or CSV; folders are walked")
+    added.add_argument("path", nargs="+", metavar="PATH", help="files of any format that is read; folders are walked")
     added.add_argument(
         "--columns",
         type=_columns,
