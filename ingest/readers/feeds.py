@@ -69,6 +69,8 @@ class FeedReader:
         data = read_whole(file, source, _MAX_FEED)
         data, flaw, complete = _survey(data, source)
         feed = _parse(data, source)
+        if not (feed.version or feed.entries):
+            raise flaw or source.problem("it is neither RSS nor Atom", "Check what the file holds")
         entries = feed.entries if complete is None else feed.entries[:complete]
         if not entries and flaw is not None:
             raise flaw
