@@ -231,3 +231,12 @@ def test_xml_of_no_known_format_is_named(tmp_path: Path) -> None:
     assert "'lolz'" in error.reason
     assert "NewsML-G2" in error.remedy
     assert "NITF" in error.remedy
+
+
+def test_a_file_that_comes_in_small_pieces_is_read_whole() -> None:
+    class Slow(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            return super().read(min(size or 1, 7))
+
+    data = document("nitf", "東京 Ærø").encode()
+    assert [element.findtext(".//p") for element in elements(Slow(data), SOURCE, {"nitf"})] == ["東京 Ærø"]
