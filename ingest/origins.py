@@ -318,6 +318,6 @@ def _told(path: Path | None) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise ArchiveError(
-            f"the index of copies {path} cannot be used: {error}. Check the disk and the folder's permissions; where the "
-            "file is removed, it is built again"
+            f"the index of copies {path} cannot be used: {error}. Check the disk and the folder's permissions; "
+            "where the file is removed, it is built again"
         ) from error
