@@ -46,10 +46,24 @@ _opening = threading.RLock()
 
 @dataclass(frozen=True)
 class Found:
-    """A passage with the facts of its article; the article's text is left out."""
+    """A passage with the facts of its article; the article's text is left out.
+
+    Attributes:
+        passage: its words and where they stand.
+        article: the facts.
+        origin: id of the article that the story is from, where that was looked up; else empty.
+        carriers: the other articles that carry the story, where they were looked up, the first published one first.
+    """
 
     passage: Passage
     article: Article
+    origin: str = ""
+    carriers: tuple[Article, ...] = ()
+
+    @property
+    def story(self) -> str:
+        """The same of all passages of one story, whoever carries it."""
+        return self.origin or self.passage.article_id
 
 
 class Archive:
