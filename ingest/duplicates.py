@@ -174,8 +174,8 @@ def _runs(tokens: Sequence[str]) -> NDArray[np.uint32]:
     return (mixed >> np.uint64(32)).astype(np.uint32)
 
 
-def sketch(text: Fingerprint) -> list[int]:
-    """The MinHash sketch of a text: `PLACES` values below 2**32.
+def sketch(text: Fingerprint) -> NDArray[np.uint32]:
+    """The MinHash sketch of a text, `PLACES` values.
 
     Two texts agree, on average, in a share of the places that is the share of their runs that they have in common.
     """
@@ -183,7 +183,7 @@ def sketch(text: Fingerprint) -> list[int]:
 
     made = MinHash(len(_permutations()[0]), permutations=_permutations(), scheme="affine32", hashfunc=int)
     made.update_batch(text.runs)
-    return [int(value) for value in made.hashvalues]
+    return np.asarray(made.hashvalues, dtype=np.uint32)
 
 
 @functools.cache

@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+
 from ingest.article import Article
 from ingest.duplicates import (
     ALWAYS,
@@ -24,18 +26,18 @@ from ingest.duplicates import (
     are_near,
     compare,
     fingerprint,
-    is_candidate,
     lifetime,
     sketch,
 )
 from ingest.errors import ArchiveError
 from ingest.scope import available_from
+from ingest.sketches import Sketches
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value INTEGER);
 CREATE TABLE IF NOT EXISTS texts (
-    text INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, packed BLOB NOT NULL,
-    origin INTEGER NOT NULL
+    text INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, sketch BLOB NOT NULL, packed BLOB NOT NULL,
+    size INTEGER NOT NULL, origin INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS texts_by_origin ON texts (origin);
 CREATE TABLE IF NOT EXISTS articles (
@@ -43,12 +45,9 @@ CREATE TABLE IF NOT EXISTS articles (
     available INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS articles_by_text ON articles (text);
-CREATE TABLE IF NOT EXISTS places (value INTEGER, text INTEGER, PRIMARY KEY (value, text)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS places_by_text ON places (text);
 CREATE TABLE IF NOT EXISTS links (one INTEGER, other INTEGER, apart INTEGER, PRIMARY KEY (one, other)) WITHOUT ROWID;
 """
-_CACHE = 64_000  # KiB; the places are written all over the table
-_EMPTIED = ("texts", "articles", "places", "links", "state")
+_EMPTIED = ("texts", "articles", "links", "state")
 
 
 class Origins:
@@ -62,6 +61,7 @@ class Origins:
         """
         self._path = path
         self._lock = threading.RLock()
+        self._sketches: Sketches | None = None  # of all texts, read before the first change
         with _told(path):
             try:
                 self._database = self._open()
@@ -76,7 +76,6 @@ class Origins:
         try:
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = NORMAL")
-            database.execute(f"PRAGMA cache_size = -{_CACHE}")
             database.executescript(_TABLES)
             version = database.execute("SELECT value FROM state WHERE name = 'version'").fetchone()
             if version != (VERSION,):
@@ -160,15 +159,18 @@ class Origins:
             articles: with their texts; one whose id is there replaces it.
         """
         with self._changing() as database:
-            touched = _Touched(database)
+            sketches, self._sketches = self._sketches or _read_sketches(database), None  # read anew where this fails
+            touched = _Touched(database, sketches)
             touched.take_out(article_ids)
             for article in articles:
                 touched.put_in(article)
             touched.group()
+            self._sketches = sketches
 
     def clear(self) -> None:
         """Take everything out."""
         with self._changing() as database:
+            self._sketches = None
             _empty(database)
 
     def close(self) -> None:
@@ -197,8 +199,9 @@ class Origins:
 class _Touched:
     """One change: the texts that it touches, whose groups are found again at its end."""
 
-    def __init__(self, database: sqlite3.Connection) -> None:
+    def __init__(self, database: sqlite3.Connection, sketches: Sketches) -> None:
         self.database = database
+        self.sketches = sketches
         self.texts: set[int] = set()
 
     def take_out(self, article_ids: Iterable[str]) -> None:
@@ -224,28 +227,17 @@ class _Touched:
         """Write a text that was not there, and what it is linked to."""
         execute = self.database.execute
         text = execute("SELECT COALESCE(MAX(text), 0) + 1 FROM texts").fetchone()[0]
-        execute("INSERT INTO texts VALUES (?, ?, ?, ?, ?)", (text, key, len(traits.runs), traits.pack(), text))
-        if traits.is_empty:
-            return int(text)
-        values = [place << 32 | value for place, value in enumerate(sketch(traits))]
-        for other in self._candidates(values, len(traits.runs)):
+        size, values = len(traits.runs), sketch(traits)
+        row = (text, key, values.tobytes(), traits.pack(), size, text)
+        execute("INSERT INTO texts VALUES (?, ?, ?, ?, ?, ?)", row)
+        for other in self.sketches.candidates(values, size):
             other_key, packed = execute("SELECT key, packed FROM texts WHERE text = ?", (other,)).fetchone()
             apart = compare(traits, Fingerprint.unpack(other_key, packed))
             if apart is not None:
                 both = [(text, other, apart), (other, text, apart)]
                 self.database.executemany("INSERT INTO links VALUES (?, ?, ?)", both)
-        self.database.executemany("INSERT INTO places VALUES (?, ?)", [(value, text) for value in values])
+        self.sketches.put(text, values, size)
         return int(text)
-
-    def _candidates(self, values: Sequence[int], size: int) -> list[int]:
-        """Texts whose sketches agree in enough places with that of a text of so many runs."""
-        marks = ", ".join("?" * len(values))
-        rows = self.database.execute(
-            "SELECT text, size, agreeing FROM texts JOIN (SELECT text, COUNT(*) AS agreeing"  # noqa: S608 - marks alone
-            f" FROM places WHERE value IN ({marks}) GROUP BY text) USING (text)",
-            values,
-        )
-        return [text for text, other_size, agreeing in rows if is_candidate(agreeing, size, other_size)]
 
     def group(self) -> None:
         """Drop texts that no article has any more, and find the groups again that the others were or will be in."""
@@ -269,7 +261,7 @@ class _Touched:
             "DELETE FROM links WHERE one = ? AND other = ?", [(other, text) for other, _ in self._links(text)]
         )
         self.database.execute("DELETE FROM links WHERE one = ?", (text,))
-        self.database.execute("DELETE FROM places WHERE text = ?", (text,))
+        self.sketches.drop(text)
         self.database.execute("DELETE FROM texts WHERE text = ?", (text,))
 
     def _links(self, text: int) -> list[tuple[int, int]]:
@@ -298,6 +290,13 @@ def _components(texts: Iterable[int], neighbours: Callable[[int], Sequence[int]]
             waiting += new
         found.append(component)
     return found
+
+
+def _read_sketches(database: sqlite3.Connection) -> Sketches:
+    sketches = Sketches()
+    for text, values, size in database.execute("SELECT text, sketch, size FROM texts"):
+        sketches.put(text, np.frombuffer(values, dtype=np.uint32), size)
+    return sketches
 
 
 def _empty(database: sqlite3.Connection) -> None:

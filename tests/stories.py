@@ -37,6 +37,6 @@ def auction(company: str, tonnes: str, price: str, last: str, share: str) -> str
     return (
         f"{company} said it bought {tonnes} tonnes of herring at the morning auction in Ulverne, paying an average of "
         f"{price} crowns a crate, compared with {last} crowns at the previous auction. The company took {share} "
-        "percent of the fish that was offered, it said in its regular report to the exchange, and expects prices to hold while "
-        "the weather keeps the smaller boats in port."
+        "percent of the fish that was offered, it said in its regular report to the exchange, and expects prices to "
+        "hold while the weather keeps the smaller boats in port."
     )
