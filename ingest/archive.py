@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.article import Article, Passage
 from ingest.coverage import Coverage, count_coverage
+from ingest.derived import Derived
 from ingest.embeddings import SentenceTransformerEmbeddings, load_embedder
 from ingest.errors import ArchiveError, ArticleNotFound
-from ingest.lexical import KeywordIndex
 from ingest.ownership import Ownership
 from ingest.records import passage_metadata, to_article, to_entry
 from ingest.scope import UNDATED, Scope
@@ -22,7 +22,6 @@ from ingest.settings import Settings
 from ingest.store import Store, passage_ids
 from ingest.upkeep import (
     CHROMA,
-    KEYWORDS,
     check_exists,
     check_free,
     check_made_with,
@@ -47,10 +46,24 @@ _opening = threading.RLock()
 
 @dataclass(frozen=True)
 class Found:
-    """A passage with the facts of its article; the article's text is left out."""
+    """A passage with the facts of its article; the article's text is left out.
+
+    Attributes:
+        passage: its words and where they stand.
+        article: the facts.
+        origin: id of the article that the story is from, where that was looked up; else empty.
+        carriers: the other articles that carry the story, where they were looked up, the first published one first.
+    """
 
     passage: Passage
     article: Article
+    origin: str = ""
+    carriers: tuple[Article, ...] = ()
+
+    @property
+    def story(self) -> str:
+        """The same of all passages of one story, whoever carries it."""
+        return self.origin or self.passage.article_id
 
 
 class Archive:
@@ -75,8 +88,10 @@ class Archive:
             self._store = Store(self.folder / CHROMA, made_with(settings))
             undo.callback(self._store.close)
             check_made_with(self._store, settings)
-            self._keywords = KeywordIndex(self.folder / KEYWORDS)
-            repair(self._store, self._keywords)
+            self._derived = Derived(self.folder)
+            undo.callback(self._derived.close)
+            self._keywords, self._origins = self._derived.keywords, self._derived.origins
+            repair(self._store, self._derived)
             undo.pop_all()
 
     @classmethod
@@ -111,7 +126,7 @@ class Archive:
                 return
             self._closed = True
             _open_archives.pop(self.folder.resolve(), None)
-            self._keywords.close()
+            self._derived.close()
             self._store.close()
             self._owner.release()
 
@@ -143,6 +158,11 @@ class Archive:
     def n_passages(self) -> int:
         """Number of passages."""
         return self._store.n_passages
+
+    @property
+    def n_origins(self) -> int:
+        """Number of stories that may be found now; a story that several articles carry counts once."""
+        return self._origins.count_origins()
 
     def coverage(self) -> Coverage:
         """What can be found in it now; counted again after a change, and each minute for what comes out of embargo."""
@@ -238,6 +258,28 @@ class Archive:
         """In how many passages a term stands; terms as `ingest.lexical.terms` gives them."""
         return self._keywords.document_frequency(term)
 
+    def carriers(self, article_id: str, scope: Scope | None = None) -> list[Article]:
+        """The other articles that carry the story of one, without their text, the first published one first.
+
+        Args:
+            article_id: of any carrier; none is found for an id that is not there.
+            scope: which articles may be found; None for all that are available now.
+        """
+        scope = scope or Scope()
+        with self._lock:
+            ids = [i for i in self._origins.carriers(article_id, scope.now) if i != article_id]
+            records, heads = self._store.records(ids), self._store.heads(ids)
+        return [heads[i] for i in ids if i in records and scope.admits(records[i])]
+
+    def origins(self, article_ids: Iterable[str], now: int | None = None) -> dict[str, str]:
+        """Of each of some articles the one that its story is from: the carrier that was published first.
+
+        Args:
+            article_ids: one that is not there is its own origin.
+            now: the moment at which carriers have to be available, seconds since 1970; None for this one.
+        """
+        return {i: self._origins.origin_of(i, now) for i in dict.fromkeys(article_ids)}
+
     # what changes it
 
     def versions(self, article_ids: Sequence[str]) -> dict[str, str]:
@@ -284,16 +326,16 @@ class Archive:
                 for each in prepared
                 for passage in each.passages
             ]
-            self._keywords.replace([article.article_id for article in articles], entries)
+            self._derived.replace([article.article_id for article in articles], articles, entries)
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
-        """Around a change: the keyword index counts as agreeing again only once all of it is done."""
+        """Around a change: the derived indexes count as agreeing again only once all of it is done."""
         with self._lock:
-            repair(self._store, self._keywords)  # where an earlier change failed half way
-            self._keywords.stale()
+            repair(self._store, self._derived)  # where an earlier change failed half way
+            self._derived.stale()
             yield
-            self._keywords.agree(self._store.advance())
+            self._derived.agree(self._store.advance())
 
     def remove(self, article_id: str) -> Article:
         """Take an article out; a copy stays in the folder `removed` for `restore`.
@@ -310,7 +352,7 @@ class Archive:
             kept.write_text(json.dumps(whole, ensure_ascii=False), encoding="utf-8")
             self._store.delete_record(article.article_id)
             self._store.delete_passages(passage_ids(record))
-            self._keywords.replace([article.article_id], [])
+            self._derived.replace([article.article_id], [], [])
             return article
 
     def restore(self, article_id: str) -> Article:

@@ -36,6 +36,7 @@ class IngestReport:
         replaced: articles that were there with other content; the new one counts.
         failed: an error for each file or record that could not be taken, with file, place, reason and remedy.
         withheld: how many of the added and replaced ones may not be found: withheld, canceled or under embargo.
+        copies: how many of the added and replaced ones carry a story that another article had first; counted last.
     """
 
     added: int = 0
@@ -43,6 +44,7 @@ class IngestReport:
     replaced: int = 0
     failed: list[SourceError] = field(default_factory=list)
     withheld: int = 0
+    copies: int = 0
 
     @property
     def total(self) -> int:
@@ -52,12 +54,14 @@ class IngestReport:
     def to_dict(self) -> dict[str, object]:
         """For JSON."""
         counts = {"added": self.added, "unchanged": self.unchanged, "replaced": self.replaced}
-        return counts | {"withheld": self.withheld, "failed": [error.to_dict() for error in self.failed]}
+        counts |= {"withheld": self.withheld, "copies": self.copies}
+        return counts | {"failed": [error.to_dict() for error in self.failed]}
 
     def __str__(self) -> str:
         """One line of counts."""
         line = f"{self.added} added, {self.unchanged} unchanged, {self.replaced} replaced, {len(self.failed)} failed"
-        return line + (f"; {self.withheld} withheld or under embargo" if self.withheld else "")
+        line += f"; {self.withheld} withheld or under embargo" if self.withheld else ""
+        return line + (f"; {self.copies} copies of other articles" if self.copies else "")
 
 
 #: Told (bytes read, bytes in all, report so far) as the work goes on.
@@ -123,6 +127,7 @@ class _Run:
         self.progress = progress or (lambda *_: None)
         self.report = IngestReport()
         self.batch: dict[str, Article] = {}
+        self.written: list[str] = []  # ids
 
     def take(self, sources: Iterable[str | Path]) -> IngestReport:
         for found in self.intake.read(sources):
@@ -133,6 +138,7 @@ class _Run:
             else:
                 self._take(found)
         self._flush()
+        self.report.copies = sum(origin != i for i, origin in self.archive.origins(self.written).items())
         return self.report
 
     def _take(self, article: Article) -> None:
@@ -155,6 +161,7 @@ class _Run:
             self.report.withheld += available_from(article) > time.time()
         if changed:
             self.archive.write(changed)
+            self.written += [article.article_id for article in changed]
         self.batch.clear()
         self.progress(self.intake.done_bytes, self.intake.total_bytes, self.report)
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.article import Article, Passage
+from ingest.derived import Derived
 from ingest.embeddings import SentenceTransformerEmbeddings, load_embedder
 from ingest.errors import ArchiveError, ArchiveMismatch, ArchiveMissing
-from ingest.lexical import KeywordIndex
 from ingest.ownership import Ownership
 from ingest.passages import embedded_text, split_passages
 from ingest.store import Store
@@ -24,9 +24,8 @@ if TYPE_CHECKING:
 
     from ingest.settings import Settings
 
-#: Folders inside an archive's.
+#: Chroma's folder inside an archive's.
 CHROMA = "chroma"
-KEYWORDS = "keywords"
 
 _SCHEMA = 1
 _NEXT = "chroma.next"  # what reindex writes before it takes the old one's place
@@ -125,18 +124,16 @@ def put(store: Store, prepared: Sequence[Prepared], earlier: Sequence[Sequence[s
     store.put_records(articles, [len(each.passages) for each in prepared], earlier, means)
 
 
-def repair(store: Store, keywords: KeywordIndex) -> None:
-    """Bring passages and keyword index in step with the records, where a write was cut off."""
-    n = store.n_passages
-    if keywords.revision == store.revision and keywords.count == n:
-        return
-    stale = store.stale_passages()
-    store.delete_passages(stale)
-    keywords.clear()
-    keywords.replace([], store.entries())
-    keywords.agree(store.revision)
-    if n:
-        _log.warning("repaired the archive: %d passages dropped, keyword index built again", len(stale))
+def repair(store: Store, derived: Derived) -> None:
+    """Bring passages and the derived indexes in step with the records, where a write was cut off."""
+    if not derived.keywords_agree(store):
+        stale = store.stale_passages()
+        store.delete_passages(stale)
+        derived.build_keywords(store)
+        if store.n_passages:
+            _log.warning("repaired the archive: %d passages dropped, keyword index built again", len(stale))
+    if not derived.origins_agree(store):
+        derived.build_origins(store)
 
 
 def finish_swap(folder: Path) -> None:
@@ -169,14 +166,14 @@ def reindex(settings: Settings, progress: Callable[[int, int], None] | None = No
         finish_swap(folder)
         with ExitStack() as stores:
             store, fresh = (Store(folder / name, made_with(settings)) for name in (CHROMA, _NEXT))
-            keywords = KeywordIndex(folder / KEYWORDS)
-            for opened in (store, fresh, keywords):
+            derived = Derived(folder)
+            for opened in (store, fresh, derived):
                 stores.callback(opened.close)
-            keywords.stale()
+            derived.stale()
             count = _copy(store, fresh, settings, progress)
-            keywords.clear()
-            keywords.replace([], fresh.entries())
-            keywords.agree(fresh.advance(past=store.revision))
+            fresh.advance(past=store.revision)
+            derived.build_keywords(fresh)
+            derived.build_origins(fresh)
         (folder / CHROMA).rename(folder / _OLD)
         (folder / _NEXT).rename(folder / CHROMA)
         shutil.rmtree(folder / _OLD)

@@ -21,6 +21,30 @@ _NUMBERED = re.compile(r"^(\d{1,9})([.)])")
 
 
 @dataclass(frozen=True)
+class Carrier:
+    """An article that carries the same story as another.
+
+    Attributes:
+        article_id: of the article.
+        headline: its own.
+        publisher: who published it, or None.
+        published: when, ISO 8601 as exact as the source said, or None.
+        url: of the original, or None.
+    """
+
+    article_id: str
+    headline: str
+    publisher: str | None
+    published: str | None
+    url: str | None
+
+    def source(self) -> str:
+        """Publisher and date in one line."""
+        parts = [self.publisher, self.published and self.published[:10]]
+        return ", ".join(part for part in parts if part) or "undated"
+
+
+@dataclass(frozen=True)
 class Citation:
     """The exact words of an article that a sentence rests on: `article.text[start:end] == quote`.
 
@@ -36,6 +60,7 @@ class Citation:
         end: one past the last.
         place: where the article was filed from, or None.
         correction: the editor's note, where the article was corrected.
+        also_carried_by: other articles that carry the same story, the first published one first.
     """
 
     article_id: str
@@ -49,6 +74,7 @@ class Citation:
     end: int
     place: str | None = None
     correction: str | None = None
+    also_carried_by: tuple[Carrier, ...] = ()
 
     def source(self) -> str:
         """Publisher and date in one line: `Bloomberg, 2020-07-21`."""
@@ -84,19 +110,8 @@ class Sentence:
 
 
 @dataclass(frozen=True)
-class Nearby:
+class Nearby(Carrier):
     """An article that is near to a question without answering it."""
-
-    article_id: str
-    headline: str
-    publisher: str | None
-    published: str | None
-    url: str | None
-
-    def source(self) -> str:
-        """Publisher and date in one line."""
-        parts = [self.publisher, self.published and self.published[:10]]
-        return ", ".join(part for part in parts if part) or "undated"
 
 
 @dataclass(frozen=True)
@@ -142,6 +157,11 @@ class Answer:
     def citations(self) -> tuple[Citation, ...]:
         """All citations, each once, in the order in which they are first cited; marker [n] is the n-th."""
         return tuple(dict.fromkeys(citation for sentence in self.told for citation in sentence.citations))
+
+    @property
+    def also_carried_by(self) -> tuple[Carrier, ...]:
+        """Other articles that carry the stories that are cited, each once."""
+        return tuple(dict.fromkeys(carrier for citation in self.citations for carrier in citation.also_carried_by))
 
     @property
     def text(self) -> str:
@@ -204,8 +224,14 @@ class Answer:
             title = f"[{headline}]({_link(citation.url)})" if citation.url else headline
             lines.append(
                 f"{number}. {title} — {escape_markdown(citation.source())}: “{escape_markdown(citation.quote)}”"
+                f"{_also_carried_by(citation)}"
             )
         return "\n".join(lines)
+
+
+def _also_carried_by(citation: Citation) -> str:
+    others = [f"{escape_markdown(c.headline)} — {escape_markdown(c.source())}" for c in citation.also_carried_by]
+    return f" Also carried by: {'; '.join(others)}." if others else ""
 
 
 def escape_markdown(text: str) -> str:

@@ -31,6 +31,7 @@ class Listing:
         publishers: how many are of each, most first.
         as_phrase: whether the words stand in them as they were asked for; else all of them stand in one passage.
         covers: what the whole archive covers, in words.
+        stories: how many stories the counted articles carry; fewer than there are articles where some are copies.
     """
 
     intent: Intent
@@ -42,6 +43,7 @@ class Listing:
     publishers: tuple[tuple[str, int], ...]
     as_phrase: bool
     covers: str
+    stories: int = 0
 
     def words(self) -> str:
         """One or two sentences for people."""
@@ -53,10 +55,10 @@ class Listing:
         if self.intent.kind == "publishers":
             named = ", ".join(f"{name} ({count})" for name, count in self.publishers)
             outlets = len(self.publishers)
-            return f"{outlets} outlet{'' if outlets == 1 else 's'}: {named}. Counted: {told}."
+            return f"{outlets} outlet{'' if outlets == 1 else 's'}: {named}. Counted: {told}{self._copies()}."
         if self.intent.kind == "latest":
             return f"The newest is of {_in_words(self.last)}; {told} in all."
-        return f"{told}{self._span()}."
+        return f"{told}{self._span()}{self._copies()}."
 
     def _about(self, *, one: bool) -> str:
         if self.intent.phrase is None:
@@ -64,6 +66,12 @@ class Listing:
         if self.as_phrase:
             return f" mention{'s' if one else ''} “{self.intent.phrase}”"
         return f" hold{'s' if one else ''} all words of “{self.intent.phrase}” in one passage"
+
+    def _copies(self) -> str:
+        if not 0 < self.stories < self.count:
+            return ""
+        many = "one story" if self.stories == 1 else f"{self.stories:,} different stories"
+        return f"; since some are copies of others, they carry {many}"
 
     def _span(self) -> str:
         if not self.first or not self.last:
@@ -104,6 +112,7 @@ def look_up(archive: Archive, question: Question, intent: Intent) -> Listing:
         tuple(sorted(counts.items(), key=lambda item: (-item[1], publisher_key(item[0])))),
         as_phrase,
         f"{covers}.",
+        len(set(archive.origins([each.article_id for each in found], question.scope.now).values())),
     )
 
 

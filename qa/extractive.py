@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from ingest.article import Article
 from ingest.lexical import terms as stems
-from qa.answer import Answer, Citation, Sentence
+from qa.answer import Answer, Carrier, Citation, Sentence
 from qa.calibration import THRESHOLDS
 from qa.evidence import Evidence
 from qa.kinds import Kind, asks_for_overview, asks_for_state
@@ -99,7 +100,13 @@ def cite(evidence: Evidence) -> Citation:
         end=evidence.span[1],
         place=article.place,
         correction=article.correction,
+        also_carried_by=tuple(map(_carrier, evidence.found.carriers)),
     )
+
+
+def _carrier(article: Article) -> Carrier:
+    published = article.published.iso if article.published else None
+    return Carrier(article.article_id, article.headline, article.publisher, published, article.url)
 
 
 def _completing(best: Evidence) -> list[Evidence]:

@@ -56,7 +56,7 @@ def choose_events(
 
 
 def _one_event(one: Evidence, other: Evidence) -> bool:
-    if one.found.passage.article_id == other.found.passage.article_id:
+    if one.found.story == other.found.story:
         return True
     mine, theirs = _moment(one)[0], _moment(other)[0]
     if abs(mine - theirs) > _SAME_DAYS:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _DATED = re.compile(rf"\b(?:1[5-9]|20)\d\d\b|\b(?:{'|'.join(MONTHS)})\b")
 _FIRST = 12  # passages that are read first; the rest only where these leave a doubt
 _OVERWHELMING = 0.97  # confidence at which the rest is not read,
-_SUPPORTING = 0.5  # where another article has the same words with this confidence
+_SUPPORTING = 0.5  # where another story has the same words with this confidence
 _MARKS = 3  # spans of a passage
 _MISFIT = 4.0  # logits that a span of another kind than was asked for loses
 _OTHER = 3.0  # logits that a sentence loses where another acts than the one that is asked about
@@ -42,7 +42,7 @@ _AGE = 0.9  # logits that a passage loses with each e-fold of its age
 _FRESH = 3 * 86_400  # seconds in which that has not begun yet
 _OUTSIDE = 1.5  # logits that a passage loses which is not of the range that the question's words set
 _UNDATED = 365 * 86_400  # seconds that an article without a date is taken to be old
-_SUPPORT = 0.5  # share that counts of what articles with the same words add: they are not independent
+_SUPPORT = 0.5  # share that counts of what stories with the same words add: they are not independent
 _LIKE = 10.0  # logits a unit of cosine similarity of a sentence to a broad question
 _LIKENESS = 0.45  # similarity at which that is 0
 _COMPARED = 24  # sentences that are compared with a broad question
@@ -156,11 +156,11 @@ class SpanReader:
             return self._sentences(question, findings)
         weighed = []
         for group in _groups(findings, names=question.kind in ("who", "where", "what")):
-            # Each article counts once: the probability that one of them is right, not the number of mentions.
+            # Each story counts once: the probability that one of them is right, not the number of mentions or copies.
             best: dict[str, float] = {}
             for each in group:
-                article = each.candidate.passage.article_id
-                best[article] = max(best.get(article, -math.inf), each.score)
+                story = each.candidate.found.story
+                best[story] = max(best.get(story, -math.inf), each.score)
             score = max(best.values())
             score += _SUPPORT * (_log_sum(best.values()) - score)
             leader = max(group, key=lambda each: (each.score, each.candidate.passage.passage_id))
@@ -309,4 +309,4 @@ def _is_overwhelming(evidence: Sequence[Evidence]) -> bool:
         return False
     first = key(evidence[0].short or "")
     agree = [e for e in evidence if e.confidence >= _SUPPORTING and e.short and key(e.short) == first]
-    return len({e.found.passage.article_id for e in agree}) > 1
+    return len({e.found.story for e in agree}) > 1

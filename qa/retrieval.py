@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,6 +25,7 @@ _DEPTH = 60  # of each of the two rankings
 _RRF = 60  # the constant of reciprocal rank fusion
 _NEWS = 14 * 86_400  # seconds before the day of a question in which coverage is news
 _SHINGLE = 5  # words
+_EQUAL = 0.9  # share of a passage's shingles that stand in one that says the same in the same words
 _REPEATS = 0.6  # share of a passage's shingles that stand in a better one
 
 
@@ -51,6 +53,8 @@ class Candidate:
 def retrieve(archive: Archive, question: Question, limit: int = PASSAGES) -> list[Candidate]:
     """The passages that fit a question best, best first; those that repeat a better one are left out.
 
+    Of a story that several articles carry, passages of one of them are shown, with the others named.
+
     Method: reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009) of BM25 and cosine similarity.
 
     Args:
@@ -71,7 +75,7 @@ def retrieve(archive: Archive, question: Question, limit: int = PASSAGES) -> lis
     candidates = [Candidate(each, scores[each.passage.passage_id]) for each in found]
     if question.places:
         candidates = _nearest_first(candidates, question.places)
-    return without_repeats(candidates)[:limit]
+    return one_carrier(archive, question, without_repeats(candidates))[:limit]
 
 
 def _scopes(question: Question) -> list[Scope]:
@@ -120,6 +124,71 @@ def without_repeats(candidates: Sequence[Candidate]) -> list[Candidate]:
     return kept
 
 
+def one_carrier(archive: Archive, question: Question, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Candidates in their order, of each story from one carrier, with the others named.
+
+    That is the carrier of the best passage; of carriers with the same passage, the one that was published first. What
+    another carrier has in other words, or alone, stays.
+
+    Args:
+        archive: where they are from.
+        question: limits by its day, and by the articles that are left out, who is named as another carrier.
+        candidates: in the order of retrieval, without repeats.
+    """
+    scope = replace(question.open_scope, publishers=frozenset())
+    ids = [found.passage.article_id for each in candidates for found in (each.found, *each.repeats)]
+    origins = archive.origins(ids, scope.now)
+    shown: dict[str, Found] = {}
+    kept: dict[str, Candidate] = {}
+    for each in candidates:
+        origin = origins[each.passage.article_id]
+        if origin not in shown:
+            first = min(_equals(each, origins), key=_published_first)
+            shown[origin] = replace(
+                first, origin=origin, carriers=tuple(archive.carriers(first.passage.article_id, scope))
+            )
+        passage = _in_carrier(archive, each.passage, shown[origin].passage)
+        found = replace(shown[origin], passage=passage) if passage else replace(each.found, origin=origin)
+        if passage is None:
+            found = replace(found, carriers=tuple(archive.carriers(each.passage.article_id, scope)))
+        repeats = tuple(other for other in (each.found, *each.repeats) if other.passage != found.passage)
+        kept.setdefault(found.passage.passage_id, Candidate(found, each.score, repeats))
+    return list(kept.values())
+
+
+def _equals(candidate: Candidate, origins: Mapping[str, str]) -> list[Found]:
+    """The passage and those of other carriers of its story that say the same in the same words."""
+    own = _shingles(candidate.passage.text)
+    return [candidate.found] + [
+        other
+        for other in candidate.repeats
+        if origins[other.passage.article_id] == origins[candidate.passage.article_id]
+        and len(own & _shingles(other.passage.text)) >= _EQUAL * len(own)
+    ]
+
+
+def _published_first(found: Found) -> tuple[float, str]:
+    published = found.article.published
+    return (published.epoch if published else math.inf, found.passage.article_id)
+
+
+def _in_carrier(archive: Archive, passage: Passage, carrier: Passage) -> Passage | None:
+    """The passage of a carrier that says what a passage of its story says; None where none does.
+
+    Args:
+        archive: where they are from.
+        passage: of any carrier.
+        carrier: any passage of the carrier.
+    """
+    if passage.article_id == carrier.article_id:
+        return passage
+    own = _shingles(passage.text)
+    others = [(len(own & _shingles(other.text)), other) for other in archive.passages_of(carrier.article_id)]
+    if not own or sum(shared for shared, _ in others) < _REPEATS * len(own):
+        return None
+    return max(others, key=lambda each: (each[0], -each[1].ordinal))[1]
+
+
 def _shingles(text: str) -> frozenset[tuple[str, ...]]:
     words = terms(text)
     return frozenset(tuple(words[i : i + _SHINGLE]) for i in range(max(1, len(words) - _SHINGLE + 1)) if words)
@@ -163,5 +232,6 @@ def to_document(candidate: Candidate) -> Document:
             "published": article.published and article.published.iso,
             "url": article.url,
             "score": candidate.score,
+            "also_carried_by": [carrier.article_id for carrier in candidate.found.carriers],
         },
     )

@@ -18,7 +18,7 @@ from qa.answer import Answer
 from qa.chain import build_chain, describe_coverage
 from qa.chat_models import ChatModel
 from qa.suggestions import suggest
-from ui.render import ALL, CITE, NEAR, answer_markdown, article_html, cards_html, problem_markdown
+from ui.render import ALL, CARRIER, CITE, NEAR, answer_markdown, article_html, cards_html, problem_markdown
 
 _CSS = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 _EXAMPLES = 4
@@ -27,7 +27,8 @@ _AT_ONCE = 4  # questions answered at the same time
 # A click on a marker, a card or a headline becomes an event of this component; Gradio has none for links in messages.
 _LISTEN = """
 document.addEventListener('click', (event) => {
-  const link = event.target.closest && event.target.closest('a[href^="#cite-"], a[href^="#near-"]');
+  const link = event.target.closest && event.target.closest(
+    'a[href^="#cite-"], a[href^="#near-"], a[href^="#carrier-"]');
   if (!link) return;
   event.preventDefault();
   trigger('click', { href: link.getAttribute('href') });
@@ -170,12 +171,15 @@ class Page:
         yield "", messages, [*turns, answer], sources, opened
 
     def open(self, turns: list[Answer], event: gr.EventData) -> tuple[Any, Any]:
-        """Open what a link points at: a cited article, or one that a refusal names."""
+        """Open what a link points at: a cited article, another carrier of its story, or one that a refusal names."""
         href = str((event._data or {}).get("href", ""))
         for pattern, show in ((CITE, self._cited), (NEAR, self._near)):
             match = pattern.fullmatch(href)
             if match is not None and int(match[1]) < len(turns):
                 return show(turns[int(match[1])], int(match[1]), int(match[2]))
+        match = CARRIER.fullmatch(href)
+        if match is not None and int(match[1]) < len(turns):
+            return self._carrier(turns[int(match[1])], int(match[2]), int(match[3]))
         return gr.skip(), gr.skip()
 
     def _cited(self, answer: Answer, turn: int, number: int) -> tuple[Any, Any]:
@@ -186,10 +190,19 @@ class Page:
     def _near(self, answer: Answer, turn: int, number: int) -> tuple[Any, Any]:
         if not 1 <= number <= len(answer.nearby):
             return gr.skip(), gr.skip()
+        return "", self._whole(answer.nearby[number - 1].article_id)
+
+    def _carrier(self, answer: Answer, number: int, place: int) -> tuple[Any, Any]:
+        carriers = answer.citations[number - 1].also_carried_by if 1 <= number <= len(answer.citations) else ()
+        if not 1 <= place <= len(carriers):
+            return gr.skip(), gr.skip()
+        return gr.skip(), self._whole(carriers[place - 1].article_id)
+
+    def _whole(self, article_id: str) -> str:
         try:
-            return "", article_html(self.archive.article(answer.nearby[number - 1].article_id))
+            return article_html(self.archive.article(article_id))
         except ArticleNotFound:
-            return "", _GONE
+            return _GONE
 
     def _opened(self, answer: Answer, number: int) -> str:
         """The article of a citation, with its words marked; says so where the article is gone or was changed since."""

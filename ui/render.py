@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from ingest.article import Article, Published, Span
 from ingest.furniture import is_crosshead
-from qa.answer import Answer, Citation, Nearby, escape_markdown
+from qa.answer import Answer, Carrier, Citation, escape_markdown
 
 #: Link of a citation: turn of the conversation from 0, number of the citation from 1.
 CITE = re.compile(r"#cite-(\d{1,6})-(\d{1,3})")
@@ -21,10 +21,14 @@ CITE = re.compile(r"#cite-(\d{1,6})-(\d{1,3})")
 #: Link of an article that a refusal names: turn, and its place from 1.
 NEAR = re.compile(r"#near-(\d{1,6})-(\d{1,3})")
 
+#: Link of another carrier of a cited story: turn, number of the citation, and its place from 1.
+CARRIER = re.compile(r"#carrier-(\d{1,6})-(\d{1,3})-(\d{1,3})")
+
 #: Link that asks a question again without the limits that were read from its words: turn.
 ALL = re.compile(r"#all-(\d{1,6})")
 
 _LISTED = 50  # headlines of an answer about the archive
+_CARRIERS = 9  # links to other carriers of a story
 
 
 def answer_markdown(answer: Answer, turn: int) -> str:
@@ -109,9 +113,20 @@ def cards_html(answer: Answer, turn: int, active: int = 0) -> str:
             f'<span class="number">{number}</span>'
             f'<span class="headline">{escape(citation.headline)}</span>'
             f'<span class="source">{escape(_source(citation))}</span>'
-            f"</a></li>"
+            f"</a>{_carriers(citation, turn, number)}</li>"
         )
     return f'<h2 class="label">Sources</h2><ol class="cards">{"".join(cards)}</ol>'
+
+
+def _carriers(citation: Citation, turn: int, number: int) -> str:
+    """Who else carries the story, as links that open those articles."""
+    links = [
+        f'<a href="#carrier-{turn}-{number}-{place}" title="{escape(carrier.headline)}">{escape(_source(carrier))}</a>'
+        for place, carrier in enumerate(citation.also_carried_by[:_CARRIERS], 1)
+    ]
+    more = len(citation.also_carried_by) - len(links)
+    named = ", ".join(links) + (f" and {more} more" if more else "")
+    return f'<p class="carriers">Also carried by {named}</p>' if links else ""
 
 
 def article_html(article: Article, cited: Sequence[Span] = (), active: Span | None = None) -> str:
@@ -169,7 +184,7 @@ def _date(published: Published | None) -> str:
     return published.in_words() + (f", {clock} {'UTC' + zone if zone else ''}".rstrip() if clock else "")
 
 
-def _source(cited: Citation | Nearby) -> str:
+def _source(cited: Citation | Carrier) -> str:
     date = Published.parse(cited.published).in_words() if cited.published else "undated"
     return " · ".join(part for part in (cited.publisher, date) if part)
 

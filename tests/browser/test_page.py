@@ -112,6 +112,24 @@ def test_a_source_card_opens_its_article(page: Page, address: str) -> None:
     expect(page.locator("#article article h2")).to_have_text(headline or "")
 
 
+def test_a_story_of_three_outlets_is_one_card_that_opens_the_others(
+    page: Page, address: str, request: pytest.FixtureRequest
+) -> None:
+    ask(page, address, "Why did Davin Pell resign?")
+    carriers = page.locator("#sources .carriers").first
+    expect(carriers).to_contain_text("Also carried by Saltreath Gazette · 18 March 2025, CP · undated")
+    cards = page.locator("#sources .card .source").all_inner_texts()
+    assert {text.split(" · ")[0] for text in cards} == {"The Port Hallam Courier"}
+    shoot(page, request, "carriers")
+    carriers.locator("a", has_text="Saltreath Gazette").click()
+    expect(page.locator("#article article h2")).to_have_text(
+        "Transport minister Pell steps down over Silver Tern waiver"
+    )
+    expect(page.locator("#sources .carriers").first).to_be_visible()
+    page.locator("#sources .card").first.click()
+    expect(page.locator("#article mark.active")).to_have_count(1)
+
+
 def test_an_earlier_answer_stays_open_to_clicks(page: Page, address: str) -> None:
     ask(page, address, QUESTION)
     first = page.locator("#article mark.active").text_content()

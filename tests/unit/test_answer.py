@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
-from qa.answer import REFUSAL, Answer, Citation, Nearby, Sentence, escape_markdown
+from qa.answer import REFUSAL, Answer, Carrier, Citation, Nearby, Sentence, escape_markdown
 from qa.question import Question
 
 ONE = Citation(
@@ -61,3 +62,17 @@ def test_a_bare_address_makes_no_link_once_escaped() -> None:
         "See https\\://a.example/b, www\\.a.example and a\\@b.example. 2020. It"
     )
     assert escape_markdown("2020. It ended") == "2020\\. It ended"
+
+
+def test_other_carriers_of_a_cited_story_are_named_each_once() -> None:
+    others = (Carrier("a3", "Ferry [late]", "Tern", "2025-03-05", None), Carrier("a4", "Late", None, None, None))
+    carried = replace(ONE, also_carried_by=others)
+    answer = replace(ANSWER, sentences=(Sentence("It is late.", (carried,)), Sentence("It is gone.", (TWO, carried))))
+    assert answer.also_carried_by == others
+    assert ANSWER.also_carried_by == ()
+    first, second = json.loads(json.dumps(answer.to_dict()))["citations"]
+    assert [each["article_id"] for each in first["also_carried_by"]] == ["a3", "a4"]
+    assert second["also_carried_by"] == []
+    lines = answer.to_markdown().splitlines()
+    assert lines[-2].endswith("Also carried by: Ferry \\[late\\] — Tern, 2025-03-05; Late — undated.")
+    assert "carried" not in lines[-1]

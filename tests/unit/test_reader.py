@@ -87,6 +87,14 @@ def test_the_same_words_in_one_article_count_once() -> None:
     assert once[0].confidence == alone[0].confidence
 
 
+def test_copies_of_one_story_count_once() -> None:
+    found = candidates(VAYLE, CRAIL, CRAIL)
+    copies = [found[0], *(replace(each, found=replace(each.found, origin="crail")) for each in found[1:])]
+    scores = {"Odo Crail": 2.0, "Hester Vayle": 2.0}
+    assert read(WHO, found, scores)[0].short == "Odo Crail"
+    assert read(WHO, copies, scores)[0].short == "Hester Vayle"
+
+
 def test_a_surname_and_the_whole_name_support_one_another() -> None:
     scores = {"Odo Crail": 2.0, "Hester Vayle": 2.0, "Crail": 1.9}
     found = read(WHO, candidates(VAYLE, CRAIL, "Then Crail resigned."), scores)

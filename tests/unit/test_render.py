@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.article import Article, Published
-from qa.answer import Answer, Citation, Nearby, Sentence
+from qa.answer import Answer, Carrier, Citation, Nearby, Sentence
 from qa.question import Question
-from ui.render import CITE, answer_markdown, article_html, cards_html
+from ui.render import CARRIER, CITE, answer_markdown, article_html, cards_html
 
 EVIL = "<script>alert(1)</script>\"' & [x](javascript:1) ![y](http://z.example/p.png) `c` *d*"
 
@@ -92,3 +92,21 @@ def test_a_refusal_offers_headlines_and_no_citation() -> None:
 def test_a_time_is_shown_with_its_zone() -> None:
     markup = article_html(article("x", published=Published.parse("2025-03-04T10:05+01:00")))
     assert "4 March 2025, 10:05 UTC+01:00" in shown(markup)
+
+
+def test_a_card_names_who_else_carries_the_story_with_links_beside_it() -> None:
+    others = tuple(Carrier(f"c{n}", EVIL, EVIL, "2025-03-04", None) for n in range(11))
+    citation = Citation("a", "v", "Ferry", "Gull", None, None, "x", 0, 1, also_carried_by=others)
+    cards = cards_html(Answer(Question.parse("Who?"), True, (Sentence("x", (citation,)),)), 7)
+    links = re.findall(r'<a href="(#carrier[^"]*)"', cards)
+    assert [CARRIER.fullmatch(link).groups() for link in links] == [("7", "1", f"{n}") for n in range(1, 10)]  # type: ignore[union-attr]
+    assert "and 2 more" in cards
+    assert "<script" not in cards
+    assert shown(cards).count(EVIL) == 9
+    card = cards[cards.index('<a class="card"') : cards.index("</a>")]
+    assert "#carrier" not in card  # a link in a link is none
+
+
+def test_a_card_of_a_story_that_nobody_else_carries_says_nothing_of_it() -> None:
+    citation = Citation("a", "v", "Ferry", "Gull", None, None, "x", 0, 1)
+    assert "carried" not in cards_html(Answer(Question.parse("Who?"), True, (Sentence("x", (citation,)),)), 0)

@@ -1,0 +1,322 @@
+"""Which articles carry one story: derived from Chroma like the keyword index, kept beside it in SQLite.
+
+Each distinct text is fingerprinted once and linked to those that are one story with it (`ingest.duplicates`); what
+hangs together by links between texts of like dates is one origin, and its articles are its carriers. That depends on
+the articles that are there alone, not on the order in which they came. Which carrier is shown depends on the moment:
+what is withheld or under embargo is none.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from ingest.article import Article
+from ingest.duplicates import (
+    ALWAYS,
+    VERSION,
+    Fingerprint,
+    are_near,
+    compare,
+    fingerprint,
+    lifetime,
+    sketch,
+)
+from ingest.errors import ArchiveError
+from ingest.scope import available_from
+from ingest.sketches import Sketches
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value INTEGER);
+CREATE TABLE IF NOT EXISTS texts (
+    text INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, sketch BLOB NOT NULL, packed BLOB NOT NULL,
+    size INTEGER NOT NULL, origin INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS texts_by_origin ON texts (origin);
+CREATE TABLE IF NOT EXISTS articles (
+    article_id TEXT PRIMARY KEY, text INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+    available INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS articles_by_text ON articles (text);
+CREATE TABLE IF NOT EXISTS links (one INTEGER, other INTEGER, apart INTEGER, PRIMARY KEY (one, other)) WITHOUT ROWID;
+"""
+_EMPTIED = ("texts", "articles", "links", "state")
+
+
+class Origins:
+    """Articles by the story that they carry."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Open the index in a file, or begin an empty one; None keeps it in memory.
+
+        Raises:
+            ArchiveError: the file cannot be opened or made.
+        """
+        self._path = path
+        self._lock = threading.RLock()
+        self._sketches: Sketches | None = None  # of all texts, read before the first change
+        with _told(path):
+            try:
+                self._database = self._open()
+            except sqlite3.DatabaseError as error:
+                if path is None or isinstance(error, sqlite3.OperationalError):
+                    raise
+                path.unlink()  # damaged: it is derived, so begin again
+                self._database = self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        database = sqlite3.connect(self._path or ":memory:", check_same_thread=False)
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+            database.execute("PRAGMA synchronous = NORMAL")
+            database.executescript(_TABLES)
+            version = database.execute("SELECT value FROM state WHERE name = 'version'").fetchone()
+            if version != (VERSION,):
+                _empty(database)
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    @property
+    def revision(self) -> int | None:
+        """Revision of the archive that the index agrees with; None where it may not agree."""
+        row = self._row("SELECT value FROM state WHERE name = 'revision'")
+        return int(row[0]) if row else None
+
+    def stale(self) -> None:
+        """Say that the index may not agree any more, before a change."""
+        with self._changing() as database:
+            database.execute("DELETE FROM state WHERE name = 'revision'")
+
+    def agree(self, revision: int) -> None:
+        """Say which revision the index agrees with, after a change."""
+        with self._changing() as database:
+            database.execute("INSERT OR REPLACE INTO state VALUES ('revision', ?)", (revision,))
+
+    @property
+    def count(self) -> int:
+        """Number of articles."""
+        return int(self._one("SELECT COUNT(*) FROM articles"))
+
+    def count_origins(self, now: int | None = None) -> int:
+        """Number of stories that an article carries which may be found at a moment, by default now."""
+        counted = "SELECT COUNT(DISTINCT origin) FROM articles JOIN texts USING (text) WHERE available <= ?"
+        return int(self._one(counted, _moment(now)))
+
+    def origin_of(self, article_id: str, now: int | None = None) -> str:
+        """The carrier that a story is from: the one that was published first, ties by id, undated ones last.
+
+        Args:
+            article_id: of any carrier; of an article that is not there, or of which no carrier may be found, itself.
+            now: the moment at which carriers have to be available.
+        """
+        carriers = self.carriers(article_id, now)
+        return carriers[0] if carriers else article_id
+
+    def carriers(self, article_id: str, now: int | None = None) -> list[str]:
+        """Ids of all articles that carry the story of one, itself among them, the origin first.
+
+        Args:
+            article_id: of any of them.
+            now: the moment at which they have to be available.
+        """
+        rows = self._rows(
+            "SELECT article_id FROM articles JOIN texts USING (text) WHERE available <= ? AND origin ="
+            " (SELECT origin FROM articles JOIN texts USING (text) WHERE article_id = ?)"
+            " ORDER BY CASE WHEN first = ? THEN 1 ELSE 0 END, first, article_id",
+            _moment(now),
+            article_id,
+            -ALWAYS,
+        )
+        return [str(row[0]) for row in rows]
+
+    def groups(self, now: int | None = None) -> list[list[str]]:
+        """Ids of the carriers of each story that has several which may be found, the origin of each first."""
+        rows = self._rows(
+            "SELECT origin, article_id FROM articles JOIN texts USING (text) WHERE available <= ?"
+            " ORDER BY origin, CASE WHEN first = ? THEN 1 ELSE 0 END, first, article_id",
+            _moment(now),
+            -ALWAYS,
+        )
+        found: dict[int, list[str]] = defaultdict(list)
+        for origin, article_id in rows:
+            found[int(str(origin))].append(str(article_id))
+        return sorted(group for group in found.values() if len(group) > 1)
+
+    def replace(self, article_ids: Iterable[str], articles: Iterable[Article]) -> None:
+        """Take articles out and put others in, all of it or, where it fails, nothing.
+
+        Args:
+            article_ids: of those to take out, if they are there.
+            articles: with their texts; one whose id is there replaces it.
+        """
+        with self._changing() as database:
+            sketches, self._sketches = self._sketches or _read_sketches(database), None  # read anew where this fails
+            touched = _Touched(database, sketches)
+            touched.take_out(article_ids)
+            for article in articles:
+                touched.put_in(article)
+            touched.group()
+            self._sketches = sketches
+
+    def clear(self) -> None:
+        """Take everything out."""
+        with self._changing() as database:
+            self._sketches = None
+            _empty(database)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._database.close()
+
+    @contextmanager
+    def _changing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, _told(self._path), self._database:
+            yield self._database
+
+    def _rows(self, statement: str, *values: object) -> list[tuple[object, ...]]:
+        with self._lock, _told(self._path):
+            return self._database.execute(statement, values).fetchall()
+
+    def _row(self, statement: str, *values: object) -> tuple[int, ...] | None:
+        rows = self._rows(statement, *values)
+        return rows[0] if rows else None  # type: ignore[return-value]
+
+    def _one(self, statement: str, *values: object) -> int:
+        row = self._row(statement, *values)
+        return row[0] if row else 0
+
+
+class _Touched:
+    """One change: the texts that it touches, whose groups are found again at its end."""
+
+    def __init__(self, database: sqlite3.Connection, sketches: Sketches) -> None:
+        self.database = database
+        self.sketches = sketches
+        self.texts: set[int] = set()
+
+    def take_out(self, article_ids: Iterable[str]) -> None:
+        for article_id in article_ids:
+            row = self.database.execute("SELECT text FROM articles WHERE article_id = ?", (article_id,)).fetchone()
+            if row is not None:
+                self.texts.add(row[0])
+                self.database.execute("DELETE FROM articles WHERE article_id = ?", (article_id,))
+
+    def put_in(self, article: Article) -> None:
+        self.take_out([article.article_id])
+        traits = fingerprint(article)
+        key = traits.key or article.article_id  # what says nothing is a story of its own
+        row = self.database.execute("SELECT text FROM texts WHERE key = ?", (key,)).fetchone()
+        text = row[0] if row else self._add(traits, key)
+        self.texts.add(text)
+        self.database.execute(
+            "INSERT INTO articles VALUES (?, ?, ?, ?, ?)",
+            (article.article_id, text, *lifetime(article.published), available_from(article)),
+        )
+
+    def _add(self, traits: Fingerprint, key: str) -> int:
+        """Write a text that was not there, and what it is linked to."""
+        execute = self.database.execute
+        text = execute("SELECT COALESCE(MAX(text), 0) + 1 FROM texts").fetchone()[0]
+        size, values = len(traits.runs), sketch(traits)
+        row = (text, key, values.tobytes(), traits.pack(), size, text)
+        execute("INSERT INTO texts VALUES (?, ?, ?, ?, ?, ?)", row)
+        for other in self.sketches.candidates(values, size):
+            other_key, packed = execute("SELECT key, packed FROM texts WHERE text = ?", (other,)).fetchone()
+            apart = compare(traits, Fingerprint.unpack(other_key, packed))
+            if apart is not None:
+                both = [(text, other, apart), (other, text, apart)]
+                self.database.executemany("INSERT INTO links VALUES (?, ?, ?)", both)
+        self.sketches.put(text, values, size)
+        return int(text)
+
+    def group(self) -> None:
+        """Drop texts that no article has any more, and find the groups again that the others were or will be in."""
+        near = self.texts | {other for text in self.texts for other, _ in self._links(text)}
+        origins = {self._origin(text) for text in near}
+        for text in self.texts:
+            if not self._lifetimes(text):
+                self._drop(text)
+        members = [text for origin in origins for text in self._members(origin)]
+        for texts in _components(members, self._neighbours):
+            self.database.executemany(
+                "UPDATE texts SET origin = ? WHERE text = ?", [(min(texts), text) for text in texts]
+            )
+
+    def _neighbours(self, text: int) -> list[int]:
+        own = self._lifetimes(text)
+        return [other for other, apart in self._links(text) if are_near(own, self._lifetimes(other), apart)]
+
+    def _drop(self, text: int) -> None:
+        self.database.executemany(
+            "DELETE FROM links WHERE one = ? AND other = ?", [(other, text) for other, _ in self._links(text)]
+        )
+        self.database.execute("DELETE FROM links WHERE one = ?", (text,))
+        self.sketches.drop(text)
+        self.database.execute("DELETE FROM texts WHERE text = ?", (text,))
+
+    def _links(self, text: int) -> list[tuple[int, int]]:
+        return self.database.execute("SELECT other, apart FROM links WHERE one = ?", (text,)).fetchall()
+
+    def _lifetimes(self, text: int) -> list[tuple[int, int]]:
+        return self.database.execute("SELECT first, last FROM articles WHERE text = ?", (text,)).fetchall()
+
+    def _origin(self, text: int) -> int:
+        return int(self.database.execute("SELECT origin FROM texts WHERE text = ?", (text,)).fetchone()[0])
+
+    def _members(self, origin: int) -> list[int]:
+        return [row[0] for row in self.database.execute("SELECT text FROM texts WHERE origin = ?", (origin,))]
+
+
+def _components(texts: Iterable[int], neighbours: Callable[[int], Sequence[int]]) -> list[set[int]]:
+    """Texts that hang together; all that any of them hangs together with are among them."""
+    left, found = set(texts), []
+    while left:
+        waiting = [left.pop()]
+        component = set(waiting)
+        while waiting:
+            new = left.intersection(neighbours(waiting.pop()))
+            left -= new
+            component |= new
+            waiting += new
+        found.append(component)
+    return found
+
+
+def _read_sketches(database: sqlite3.Connection) -> Sketches:
+    sketches = Sketches()
+    for text, values, size in database.execute("SELECT text, sketch, size FROM texts"):
+        sketches.put(text, np.frombuffer(values, dtype=np.uint32), size)
+    return sketches
+
+
+def _empty(database: sqlite3.Connection) -> None:
+    for table in _EMPTIED:
+        database.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
+    database.execute("INSERT INTO state VALUES ('version', ?)", (VERSION,))
+    database.commit()
+
+
+def _moment(now: int | None) -> int:
+    return int(time.time()) if now is None else now
+
+
+@contextmanager
+def _told(path: Path | None) -> Iterator[None]:
+    """What SQLite says, as an error that says what to do."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise ArchiveError(
+            f"the index of copies {path} cannot be used: {error}. Check the disk and the folder's permissions; "
+            "where the file is removed, it is built again"
+        ) from error

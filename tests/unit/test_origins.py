@@ -1,0 +1,221 @@
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest.article import Article, Published
+from ingest.errors import ArchiveError
+from ingest.origins import Origins
+from tests.stories import OTHER, PARAGRAPHS, STORY, article, auction
+
+NOW = Published.parse("2026-01-01").epoch
+FIRST = article("gazette", day="2025-06-02T09:00")
+CUT = article("courier", "\n\n".join(PARAGRAPHS[:3]), "2025-06-02T12:00")
+UPDATED = article("wire", STORY.replace("14 months", "16 months"), "2025-06-03T08:00")
+UNDATED = article("weekly", day=None)
+STRANGE = article("choir", OTHER)
+
+
+def ids(*articles: Article) -> list[str]:
+    return [each.article_id for each in articles]
+
+
+@pytest.fixture
+def origins() -> Iterator[Origins]:
+    opened = Origins()
+    yield opened
+    opened.close()
+
+
+def filled(articles: list[Article]) -> Origins:
+    opened = Origins()
+    opened.replace([], articles)
+    return opened
+
+
+def test_carriers_come_in_the_order_of_publication(origins: Origins) -> None:
+    origins.replace([], [STRANGE, UNDATED, UPDATED, CUT, FIRST])
+    assert origins.carriers(CUT.article_id) == ids(FIRST, CUT, UPDATED, UNDATED)
+    assert origins.origin_of(UNDATED.article_id) == FIRST.article_id
+    assert origins.carriers(STRANGE.article_id) == ids(STRANGE)
+    assert origins.groups() == [ids(FIRST, CUT, UPDATED, UNDATED)]
+    assert (origins.count, origins.count_origins()) == (5, 2)
+
+
+def test_of_carriers_of_one_moment_the_id_decides(origins: Origins) -> None:
+    twins = [article(name) for name in ("a", "b", "c")]
+    origins.replace([], twins)
+    assert origins.carriers(twins[0].article_id) == sorted(ids(*twins))
+
+
+def test_an_article_that_is_not_there_is_its_own_origin(origins: Origins) -> None:
+    assert origins.origin_of("nobody") == "nobody"
+    assert origins.carriers("nobody") == []
+
+
+def test_who_may_not_be_found_is_not_shown_and_is_no_origin(origins: Origins) -> None:
+    held = article("held", day="2025-06-01T09:00", status="withheld")
+    killed = article("killed", day="2025-06-01T10:00", status="canceled")
+    later = article("later", day="2025-06-01T11:00", embargo=Published.parse("2026-02-01"))
+    origins.replace([], [held, killed, later, FIRST, CUT])
+    assert origins.carriers(CUT.article_id, NOW) == ids(FIRST, CUT)
+    assert origins.origin_of(held.article_id, NOW) == FIRST.article_id
+    assert origins.count_origins(NOW) == 1
+    assert origins.origin_of(CUT.article_id, Published.parse("2026-02-02").epoch) == later.article_id
+
+
+def test_a_series_of_one_form_is_not_one_story(origins: Origins) -> None:
+    days = [
+        article(
+            f"day {n}", auction("Skarn", f"{880 + n}", f"{41 + n}.2", f"{40 + n}.2", f"{20 + n}"), f"2025-06-{n:02}"
+        )
+        for n in range(1, 20)
+    ]
+    origins.replace([], days)
+    assert origins.groups() == []
+
+
+def test_an_update_is_one_only_near_in_time() -> None:
+    weeks_later = article("wire", UPDATED.text, "2025-07-01T08:00")
+    assert filled([FIRST, UPDATED]).count_origins() == 1
+    assert filled([FIRST, weeks_later]).count_origins() == 2
+    # The same words were published near to both.
+    assert filled([FIRST, weeks_later, article("again", UPDATED.text, "2025-06-02T20:00")]).count_origins() == 1
+
+
+def test_an_article_that_joined_two_groups_leaves_them_apart_when_it_goes(origins: Origins) -> None:
+    one, other = article("one", "\n\n".join(PARAGRAPHS[:3])), article("other", "\n\n".join(PARAGRAPHS[3:]))
+    origins.replace([], [one, other])
+    assert origins.count_origins() == 2
+    origins.replace([], [FIRST])
+    assert origins.count_origins() == 1
+    origins.replace([FIRST.article_id], [])
+    assert origins.count_origins() == 2
+    assert origins.count == 2
+
+
+def test_a_replaced_article_is_grouped_by_its_new_text(origins: Origins) -> None:
+    origins.replace([], [FIRST, CUT])
+    origins.replace([CUT.article_id], [article("courier", OTHER)])
+    assert origins.groups() == []
+    origins.replace([], [CUT])
+    assert origins.groups() == [ids(FIRST, CUT)]
+
+
+def test_a_date_that_is_put_right_is_seen(origins: Origins) -> None:
+    origins.replace([], [FIRST, article("wire", UPDATED.text, "2025-07-01T08:00")])
+    origins.replace([], [UPDATED])
+    assert origins.groups() == [ids(FIRST, UPDATED)]
+
+
+POOL = [
+    FIRST, CUT, UPDATED, UNDATED, STRANGE,
+    article("tail", "\n\n".join(PARAGRAPHS[3:]), "2025-06-09T08:00"),
+    article("twin", OTHER, "2025-08-01"),
+    article("late", UPDATED.text, "2025-07-01T08:00"),
+    article("late cut", "\n\n".join(PARAGRAPHS[:3]).replace("61", "63"), "2025-07-02T01:00"),
+    article("nothing", "…"), article("nothing else", "…"),
+]  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.permutations(POOL), st.sets(st.integers(0, len(POOL) - 1)), st.integers(1, len(POOL)))
+def test_groups_depend_on_what_is_there_and_not_on_the_way_there(
+    order: list[Article], gone: set[int], together: int
+) -> None:
+    origins = Origins()
+    for at in range(0, len(order), together):
+        origins.replace([], order[at : at + together])
+    origins.replace(ids(*(POOL[i] for i in gone)), [])
+    left = [each for i, each in enumerate(POOL) if i not in gone]
+    fresh = filled(left)
+    assert origins.groups(NOW) == fresh.groups(NOW)
+    assert origins.count == fresh.count == len(left)
+    for each in left:
+        assert origins.carriers(each.article_id, NOW) == fresh.carriers(each.article_id, NOW)
+    for opened in (origins, fresh):
+        opened.close()
+
+
+# the file
+
+
+def test_it_is_there_again_when_it_is_opened_again(tmp_path: Path) -> None:
+    path = tmp_path / "origins.sqlite"
+    first = Origins(path)
+    first.replace([], [FIRST, CUT])
+    first.agree(7)
+    first.close()
+    again = Origins(path)
+    assert (again.revision, again.count, again.groups()) == (7, 2, [ids(FIRST, CUT)])
+    again.stale()
+    assert again.revision is None
+    again.clear()
+    assert (again.count, again.groups()) == (0, [])
+    again.close()
+
+
+def test_one_of_another_version_is_begun_again(tmp_path: Path) -> None:
+    path = tmp_path / "origins.sqlite"
+    first = Origins(path)
+    first.replace([], [FIRST])
+    first.agree(7)
+    first.close()
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE state SET value = 0 WHERE name = 'version'")
+    database.close()
+    again = Origins(path)
+    assert (again.revision, again.count) == (None, 0)
+    again.close()
+
+
+def test_a_damaged_one_is_begun_again(tmp_path: Path) -> None:
+    path = tmp_path / "origins.sqlite"
+    path.write_bytes(b"no database at all, but long enough to look at" * 50)
+    again = Origins(path)
+    assert (again.revision, again.count) == (None, 0)
+    again.close()
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match=r"index of copies .*missing.* cannot be used"):
+        Origins(tmp_path / "missing" / "origins.sqlite")
+
+
+def test_a_change_that_fails_half_way_changes_nothing(origins: Origins) -> None:
+    origins.replace([], [FIRST])
+
+    def broken() -> Iterator[Article]:
+        yield CUT
+        raise RuntimeError("the reader gave up")
+
+    with pytest.raises(RuntimeError):
+        origins.replace([FIRST.article_id], broken())
+    assert origins.carriers(FIRST.article_id) == ids(FIRST)
+    assert origins.count == 1
+
+
+def test_threads_may_ask_while_it_is_written(tmp_path: Path) -> None:
+    origins = Origins(tmp_path / "origins.sqlite")
+    origins.replace([], [FIRST, CUT])
+    wrong: list[object] = []
+
+    def ask() -> None:
+        seen = [origins.carriers(FIRST.article_id) for _ in range(200)]
+        wrong.extend(each for each in seen if each[:1] != ids(FIRST))
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for number in range(30):
+        origins.replace([], [article(f"n{number}", OTHER)])
+    for thread in threads:
+        thread.join()
+    origins.close()
+    assert wrong == []
