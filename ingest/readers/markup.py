@@ -24,7 +24,7 @@ _BLOCKS = frozenset(
     " pre header footer center table thead tbody tr td th caption address details summary fn".split()
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_TAG = re.compile(r"</?[A-Za-z][^>]*>|&(?:#\d+|#x[0-9A-Fa-f]+|[A-Za-z]\w*);|<!--")
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>|&(?:#\d+|#x[0-9A-Fa-f]+|[A-Za-z]\w*);|<!--")
 _PREFORMATTED = "pre"
 _BREAK = "\0"  # a line that ends inside a paragraph; no XML or HTML holds this character
 # A single line end in the middle of a sentence is one of layout.
@@ -60,8 +60,13 @@ def html_text(markup: str) -> str:
 
 def _without_tags(markup: str) -> str:
     """The text of what no parser reads, its tags taken for ends of paragraphs."""
-    markup = re.sub(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", " ", markup, flags=re.DOTALL | re.IGNORECASE)
-    lines = (" ".join(unescape(line).split()) for line in re.split(r"<[^>]*>", markup))
+    lines, skipping = [], ""
+    for part in re.split(r"(<[^<>]*>)", markup):
+        name = part.strip("</> \t\r\n").split()[0].lower() if part.startswith("<") and part.strip("</> \t\r\n") else ""
+        if name in ("script", "style"):
+            skipping = "" if part.startswith("</") else name
+        elif not name and not skipping:
+            lines.append(" ".join(unescape(part).split()))
     return "\n\n".join(line for line in lines if line)
 
 

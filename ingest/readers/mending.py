@@ -11,12 +11,11 @@ from ingest.errors import SourceError
 from ingest.readers.base import Source
 from ingest.readers.safe_xml import BREAKS_OFF, BROKEN, SAFE, check_declarations, flaw_of, pieces
 
-_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
 _AMPERSAND = re.compile(r"&(?!#\d+;|#x[0-9A-Fa-f]+;)(?P<name>[A-Za-z][A-Za-z0-9]*;)?")
 
 
-def mended(data: bytes, source: Source, flaw: SourceError | None) -> bytes:
-    """A document written anew in UTF-8, well-formed and without a document type, with what was wrong in it left out.
+def mended(data: bytes, source: Source, flaw: SourceError | None) -> Any:
+    """The root element of a document, with what was wrong in it left out and the characters of entities in their place.
 
     Args:
         data: the document.
@@ -40,7 +39,7 @@ def mended(data: bytes, source: Source, flaw: SourceError | None) -> bytes:
         raise flaw or source.problem(f"{BREAKS_OFF}: it has no element", "Deliver it again, whole")
     check_declarations(root, source)
     name_entities(root)
-    return bytes(etree.tostring(root, encoding="utf-8", with_tail=False))
+    return root
 
 
 def name_entities(root: Any) -> None:
@@ -61,9 +60,11 @@ def name_entities(root: Any) -> None:
 
 def _escape(text: str) -> str:
     """A text in which `&` stands only where it opens something that XML knows; names that HTML knows are characters."""
-    parts = _CDATA.split(text)
-    parts[::2] = [_AMPERSAND.sub(_character, part) for part in parts[::2]]
-    return "".join(parts)
+    parts, end = [], 0
+    while (start := text.find("<![CDATA[", end)) >= 0 and (close := text.find("]]>", start)) >= 0:
+        parts += [_AMPERSAND.sub(_character, text[end:start]), text[start : close + 3]]
+        end = close + 3
+    return "".join([*parts, _AMPERSAND.sub(_character, text[end:])])
 
 
 def _character(match: re.Match[str]) -> str:

@@ -59,9 +59,13 @@ class NitfReader:
 
     def read(self, file: BinaryIO, source: Source) -> Iterator[Draft | Link | SourceError]:
         """The article of a document, and a notice on the one that it manages."""
+        documents = 0
         for root in elements(file, source, {"nitf"}):
+            documents += 1
             name_entities(root)
             yield from _drafts(root, source)
+        if not documents:
+            raise source.problem("it holds no nitf element", "Check that it is NITF, or give it the suffix it needs")
 
 
 def read_body(root: Any) -> Body:

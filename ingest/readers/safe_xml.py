@@ -13,6 +13,7 @@ import codecs
 import io
 import re
 from collections.abc import Collection, Iterator
+from copy import deepcopy
 from typing import Any, BinaryIO
 
 from ingest.draft import MAX_ARTICLE_BYTES
@@ -108,7 +109,7 @@ def parse(data: bytes, source: Source, position: str = "") -> Any:
     try:
         root = None
         for element in elements(io.BytesIO(data), source, _Everything(), len(data) + 1):
-            root = _copy(element)
+            root = deepcopy(element)
     except SourceError as error:
         raise SourceError(source.name, position or error.place, error.reason, error.remedy) from None
     if root is None:
@@ -205,7 +206,7 @@ def pieces(file: BinaryIO, source: Source) -> Iterator[bytes]:
     encoding, mark = _encoding(data, source)
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     try:
-        text = decoder.decode(data[mark:], final=len(data) < _PIECE)
+        text = decoder.decode(data[mark:])
         text = _DECLARATION.sub(lambda found: "\n" * found.group().count("\n"), text, count=1)
         for start in range(0, len(text), _FIRST_PIECE):
             yield text[start : start + _FIRST_PIECE].encode("utf-8", "surrogatepass")
@@ -240,8 +241,8 @@ def _encoding(data: bytes, source: Source) -> tuple[str, int]:
     return ("utf-8" if name.startswith(("utf-16", "utf-32")) else name), 0
 
 
-def check_declarations(element: Any, source: Source) -> bool:
-    """Whether the document type was looked at; done once, at the first element.
+def check_declarations(element: Any, source: Source) -> None:
+    """Look at the document type; done once, at the first element.
 
     Raises:
         SourceError: it declares entities.
@@ -249,7 +250,6 @@ def check_declarations(element: Any, source: Source) -> bool:
     dtd = element.getroottree().docinfo.internalDTD
     if dtd is not None and next(iter(dtd.iterentities()), None) is not None:
         raise entities_declared(source)
-    return True
 
 
 def _drop(element: Any) -> None:
@@ -259,12 +259,6 @@ def _drop(element: Any) -> None:
         parent = ancestor.getparent()
         while parent is not None and ancestor.getprevious() is not None:
             del parent[0]
-
-
-def _copy(element: Any) -> Any:
-    from copy import deepcopy
-
-    return deepcopy(element)
 
 
 def _too_long(source: Source, limit: int) -> SourceError:

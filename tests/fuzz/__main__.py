@@ -20,6 +20,8 @@ def main() -> None:
     if name not in READERS:
         sys.exit(f"usage: python -m tests.fuzz {{{','.join(READERS)}}} [-max_total_time=300 ...]")
     reader, seeds = READERS[name]
+    for seed in seeds:
+        read(reader, seed)  # loads what is loaded once, and slowly
     with tempfile.TemporaryDirectory() as folder:
         corpus, words = Path(folder, "corpus"), Path(folder, "words")
         corpus.mkdir()

@@ -81,4 +81,4 @@ def _check(thing: Article | Link | SourceError) -> None:
         thing.text.encode()
         json.dumps(thing.to_dict()).encode()
     else:
-        assert thing.url.startswith(("http://", "https://"))
+        assert thing.url.lower().startswith(("http://", "https://"))

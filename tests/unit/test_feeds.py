@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from ingest.article import Article
@@ -214,6 +216,10 @@ def test_a_feed_that_breaks_off_gives_the_entries_that_are_whole() -> None:
     assert "breaks off" in error.reason
 
 
+def test_another_document_with_the_suffix_is_named() -> None:
+    assert "neither RSS nor Atom" in refused("<opml version='2.0'><body/></opml>", "list.rss").reason
+
+
 def test_an_empty_feed_holds_nothing() -> None:
     assert found(rss()) == []
 
@@ -236,3 +242,18 @@ def test_an_element_may_have_any_name(name: str) -> None:
     (thing,) = found(rss(entry(f"<link>https://x.example/1</link><{name}>Pier</{name}>")))
     assert not isinstance(thing, SourceError)
     assert found(rss(entry(), channel=f"<{name}>Pier</{name}>"))
+
+
+def test_a_long_name_takes_no_long_time() -> None:
+    start = time.perf_counter()
+    editor = f"<managingEditor>{'1' * 100_000}</managingEditor>"
+    assert found(rss(entry(f"<author>{'a.' * 100_000}</author>"), channel=editor))
+    assert time.perf_counter() - start < 30  # seconds; feedparser alone would take hours
+
+
+def test_a_feed_of_too_many_elements_is_refused() -> None:
+    assert "more than 200,000 elements" in refused(rss(entry("<a/>" * 200_000))).reason
+
+
+def test_a_feed_that_is_too_large_is_refused() -> None:
+    assert "more than 20 MB" in refused(rss(entry(text="word " * 4_100_000))).reason

@@ -9,7 +9,7 @@ from ingest.errors import SourceError
 from ingest.readers import Source, choose_reader
 from ingest.readers.nitf import NitfReader
 from ingest.readers.signals import CORRECTED
-from tests.newsroom import FILES, articles, found, only
+from tests.newsroom import FILES, articles, found, only, refused
 
 STORY = FILES / "story.nitf"
 LEAD = "The harbour board of Saltreath voted on Monday to close the old pier, which has stood since 1898."
@@ -180,6 +180,10 @@ def test_a_dateline_in_the_text_is_read_as_in_wire_text() -> None:
         "Tidewater",
         "SALTREATH, March 2, 2026 (Tidewater)",
     )
+
+
+def test_another_document_with_the_suffix_is_named() -> None:
+    assert "no nitf element" in refused("<story><p>Text</p></story>", "story.nitf").reason
 
 
 def test_names_of_characters_that_the_document_type_would_declare_are_characters() -> None:

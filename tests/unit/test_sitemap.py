@@ -1,16 +1,11 @@
-"""Site maps: links with what is known, indexes, and many addresses in little memory."""
+"""Site maps: links with what is known; indexes; bad addresses."""
 
 from __future__ import annotations
-
-import io
-import tracemalloc
 
 import pytest
 
 from ingest.draft import Link
 from ingest.errors import SourceError
-from ingest.readers import Source
-from ingest.readers.sitemap import SitemapReader
 from tests.newsroom import FILES, errors, found, links
 
 NEWS = FILES / "news-sitemap.xml"
@@ -53,16 +48,3 @@ def test_one_that_breaks_off_gives_the_links_before() -> None:
     assert isinstance(link, Link)
     assert isinstance(error, SourceError)
     assert "breaks off before </urlset>" in error.reason
-
-
-def test_fifty_thousand_addresses_do_not_lie_in_memory() -> None:
-    entries = b"".join(b"<url><loc>https://courier.example/news/%050d</loc></url>" % n for n in range(50_000))
-    file = io.BytesIO(b"<urlset>" + entries + b"</urlset>")
-    tracemalloc.start()
-    try:
-        count = sum(isinstance(link, Link) for link in SitemapReader().read(file, Source("s.xml", "/s.xml")))
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    assert count == 50_000
-    assert peak < 2_000_000  # bytes; the file has 4.4 million
