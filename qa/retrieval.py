@@ -158,6 +158,8 @@ def one_carrier(archive: Archive, question: Question, candidates: Sequence[Candi
 
 def _equals(candidate: Candidate, origins: Mapping[str, str]) -> list[Found]:
     """The passage and those of other carriers of its story that say the same in the same words."""
+    if not candidate.repeats:
+        return [candidate.found]
     own = _shingles(candidate.passage.text)
     return [candidate.found] + [
         other

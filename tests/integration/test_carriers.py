@@ -183,6 +183,32 @@ def test_an_answer_shows_one_of_three_outlets_and_names_the_others(samples: Arch
     assert "Also carried by: Transport minister Pell steps down" in answer.to_markdown()
 
 
+def test_the_page_opens_another_carrier_and_leaves_the_cards(samples: Archive) -> None:
+    import gradio as gr
+
+    from ui.chat import Page
+
+    answer = ask("Why did Davin Pell resign?", archive=samples)
+    page = Page(samples)
+
+    def opened(href: str) -> tuple[object, object]:
+        return page.open([answer], gr.EventData(None, {"href": href}))
+
+    for place, headline in enumerate(("Transport minister Pell steps down", "Estrane transport minister resigns"), 1):
+        cards, article_shown = opened(f"#carrier-0-1-{place}")
+        assert cards == gr.skip()
+        assert f"<h2>{headline}" in str(article_shown)
+    for href in (
+        "#carrier-0-1-3",
+        "#carrier-0-1-0",
+        "#carrier-0-9-1",
+        "#carrier-0-0-1",
+        "#carrier-1-1-1",
+        "#carrier-x",
+    ):
+        assert opened(href) == (gr.skip(), gr.skip())
+
+
 def test_questions_about_the_archive_count_articles_and_say_how_many_stories(samples: Archive) -> None:
     text = ask("how many articles mention Davin Pell?", archive=samples).text
     assert "8 articles mention “Davin Pell”" in text
