@@ -135,7 +135,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         from qa.chat_models import load_chat_model
         from ui.chat import serve
 
-        print(f"Dateline opens {archive.folder} ...", flush=True)
+        print(f"Dateline opens {archive.settings.archive} ...", flush=True)
         chat = load_chat_model(archive.settings)
         if chat is not None:
             print(f"Answers are written by {chat.name}.", flush=True)
@@ -213,7 +213,7 @@ def _remove(arguments: argparse.Namespace) -> int:
 def _reindex(arguments: argparse.Namespace) -> int:
     from tqdm import tqdm
 
-    from ingest.upkeep import reindex
+    from ingest.reindex import reindex
 
     with tqdm(unit="article", desc="reindex", disable=arguments.json or None, file=sys.stderr) as bar:
 

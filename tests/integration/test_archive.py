@@ -17,7 +17,7 @@ from ingest import Archive, Article, Published, Settings, ingest
 from ingest.errors import ArchiveError, ArchiveMismatch, ArchiveMissing, ArchiveOwned, ArticleNotFound
 from ingest.passages import embedded_text, split_passages
 from ingest.scope import Scope, publisher_key
-from ingest.upkeep import reindex
+from ingest.reindex import reindex
 from qa import ask
 
 Run = Callable[..., CompletedProcess[str]]
