@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from ingest.article import Article, Passage
 from ingest.changes import Changes, Outcome
+from ingest.check import Problem, check
 from ingest.coverage import Coverage, count_coverage
 from ingest.embeddings import SentenceTransformerEmbeddings, load_embedder
 from ingest.errors import ArchiveError, ArticleNotFound
@@ -21,6 +22,7 @@ from ingest.lexical import KeywordIndex
 from ingest.ownership import CacheFolder, Ownership
 from ingest.scope import NEVER, UNDATED, Scope
 from ingest.settings import Settings
+from ingest.stats import Stats, count
 from ingest.upkeep import (
     KEYWORDS,
     REMOVED_FILES,
@@ -286,6 +288,23 @@ class Archive:
             ids = [r["article_id"] for r in self._store.all_records() if with_unavailable or scope.admits(r)]
             heads = list(self._store.heads(ids).values())
         return sorted(heads, key=lambda a: (-(a.published.epoch if a.published else UNDATED), a.headline, a.article_id))
+
+    def stats(self) -> Stats:
+        """How many articles there are by publisher, month and status, and what they take."""
+        folder = self.settings.archive
+        with self._lock:
+            return count(self._store, folder if isinstance(folder, Path) else None)
+
+    def check(self, progress: Callable[[int, int], None] | None = None) -> list[Problem]:
+        """Look at every article, passage and earlier version, and at the keyword index.
+
+        Args:
+            progress: told (articles done, articles in all).
+
+        Returns:
+            What is not as it has to be.
+        """
+        return check(self._store, self._keywords, progress)
 
     def passages_of(self, article_id: str) -> list[Passage]:
         """The passages of an article, in order."""

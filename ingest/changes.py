@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -112,6 +113,7 @@ class Changes:
             if self._to_write(articles, outcomes):
                 with self._change() as stamp:
                     self._write(articles, outcomes, prepared, stamp)
+        _log.info("took articles in", extra={"facts": dict(Counter(outcomes.values()))})
         return outcomes
 
     def put(self, articles: Sequence[Article]) -> None:
@@ -232,7 +234,9 @@ class Changes:
             for missing in (i for i in article_ids if i not in records):
                 raise ArticleNotFound(f"no article has the id {missing!r}; `dateline articles` lists them")
             with self._change() as stamp:
-                return [self._remove(records[i], stamp) for i in records]
+                removed = [self._remove(records[i], stamp) for i in records]
+            _log.info("took articles out", extra={"facts": {"ids": list(records)}})
+            return removed
 
     def _remove(self, record: Mapping[str, Any], stamp: int) -> Article:
         article_id = str(record["article_id"])
