@@ -122,7 +122,7 @@ class Connection:
         for secret in self._secrets:
             if len(secret) > 3:
                 message = message.replace(secret, "***")
-        return message.rstrip(".")
+        return message.rstrip(".?")
 
     def seconds(self) -> float:
         """The server's own clock, in seconds since 1970: the same for all who ask it."""
