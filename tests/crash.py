@@ -146,7 +146,7 @@ class Trial:
 
     def prepare(self) -> None:
         with Archive.open(self.settings, create=True) as archive:
-            ingest(self.files, archive)
+            ingest(self.files, archive, {"edition": "edition"})
             if self.mode == "restore":
                 archive.remove_all(self.some(archive))
         shutil.move(self.folder / "archive", self.before)
@@ -162,7 +162,7 @@ class Trial:
     def work(self) -> None:
         with Archive.open(self.settings, create=True) as archive:
             if self.mode == "ingest":
-                assert not ingest(self.files, archive).failed
+                assert not ingest(self.files, archive, {"edition": "edition"}).failed
                 return
             removed = sorted(str(each["article_id"]) for each in archive._store.removed())
             if self.mode == "restore":
