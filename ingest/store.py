@@ -155,6 +155,14 @@ class Store:
         self._root.remember({**self.made_with, "revision": revision, "changing": 0})
         return revision
 
+    def settle(self) -> None:
+        """Have Chroma apply what it has in its log: a write that failed there may else appear with the next one.
+
+        Reading does not apply it, and a change to a record that is not there does no more than that.
+        """
+        for collection in (self._passages, self._articles, self._history):
+            collection.update(ids=["none"], metadatas=[{"settled": 1}])
+
     def upgrade(self, made_with: Mapping[str, Any]) -> None:
         """Remember another way in which it was made."""
         self._root.remember({**self.made_with, **made_with})

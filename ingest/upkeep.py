@@ -175,6 +175,8 @@ def repair(store: Store, keywords: KeywordIndex) -> str:
     """
     if not store.changing and _in_step(store, keywords):
         return ""
+    if store.changing:
+        store.settle()
     built_again = not sync(store, keywords) and store.n_passages > 0
     if not store.changing and _in_step(store, keywords):
         return _say("keyword index built again") if built_again else ""
