@@ -81,6 +81,7 @@ class Changes:
     def _change(self) -> Iterator[int]:
         """Around one change; gives the revision that it makes."""
         with self.writing(), self._changing:
+            self._store.check_usable()
             self.mend()
             stamp = self._store.begin()
             try:

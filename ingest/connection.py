@@ -53,6 +53,7 @@ class Connection:
         """
         self.place = str(location)
         self.is_server = isinstance(location, ServerAddress)
+        self._failed = ""
         self._secrets = [part for value in (settings.headers().values() if settings else ()) for part in value.split()]
         # Both promise a ClientAPI, which has no close(); what they make is always a Client.
         if isinstance(location, ServerAddress):
@@ -106,8 +107,24 @@ class Connection:
                 raise
             raise ArchiveError(self._failure(error)) from error
 
+    def check_usable(self) -> None:
+        """See that Chroma may be asked to write.
+
+        Chroma's core in this process can wait for ever for what it began before a write failed, on a full disk for one.
+
+        Raises:
+            ArchiveError: a write to the folder failed before.
+        """
+        if self._failed:
+            raise ArchiveError(
+                f"nothing more is written to {self.place}, since Chroma failed there before: {self._failed}. Put that "
+                "right and start the program again; what can be read is whole"
+            )
+
     def _failure(self, error: BaseException) -> str:
         message = self._without_secrets(error)
+        if not self.is_server:
+            self._failed = message
         if isinstance(error, httpx.TimeoutException):
             message = f"no answer within {_SECONDS:.0f} seconds"
         if self.is_server:

@@ -149,6 +149,14 @@ class Store:
         self._root.remember({**self.made_with, "changing": 1})
         return self.revision + 1
 
+    def check_usable(self) -> None:
+        """See that it may be changed.
+
+        Raises:
+            ArchiveError: Chroma failed before, in this process.
+        """
+        self._connection.check_usable()
+
     def advance(self, past: int | None = None) -> int:
         """Count one change that is done, after the present revision or another; returns the new one."""
         revision = (self.revision if past is None else past) + 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import threading
@@ -94,36 +93,6 @@ def test_a_full_disk_loses_nothing(settings: Settings, tmp_path: Path) -> None:
             assert archive.check() == []
             assert archive.n_articles >= 8
             assert archive.search_words("sank", 9, Scope())
-
-
-def test_a_file_that_cannot_grow_loses_nothing(settings: Settings, run: Run) -> None:
-    with Archive.open(settings, create=True) as archive:
-        archive.write([story(1)])
-    code = (
-        "import resource\n"
-        "from ingest import Archive, Settings\n"
-        "from ingest.errors import ArchiveError\n"
-        "from tests.integration.test_upkeep import long, story\n"
-        f"settings = Settings(archive={str(settings.archive)!r}, embedder={settings.embedder!r}, passage_words=25)\n"
-        "with Archive.open(settings) as archive:\n"
-        "    archive.embedder\n"
-        "    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY))\n"
-        "    try:\n"
-        "        for number in range(3, 20): archive.take([long(number)])\n"
-        "    except ArchiveError as error: print('failed plainly:', error)\n"
-        f"    resource.setrlimit(resource.RLIMIT_FSIZE, {resource.getrlimit(resource.RLIMIT_FSIZE)!r})\n"
-        "    print(archive.article(story(1).article_id).text)\n"
-        "    archive.take([story(1, 'The ferry sank.')])\n"
-        "    print(archive.check())\n"
-    )
-    done = run("-c", code)
-    said = done.stdout.splitlines()
-    assert said[0].startswith("failed plainly:"), done.stderr
-    assert "disk has room" in said[0]
-    assert said[1:] == ["The ferry is late.", "[]"], done.stderr
-    with Archive.open(settings) as archive:
-        assert archive.article(story(1).article_id).text == "The ferry sank."
-        assert archive.check() == []
 
 
 @needs_root
