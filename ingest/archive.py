@@ -2,45 +2,45 @@
 
 from __future__ import annotations
 
-import json
+import bisect
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ingest.article import Article, Passage
+from ingest.changes import Changes, Outcome
+from ingest.check import Problem, check
 from ingest.coverage import Coverage, count_coverage
 from ingest.derived import Derived
 from ingest.embeddings import SentenceTransformerEmbeddings, load_embedder
 from ingest.errors import ArchiveError, ArticleNotFound
-from ingest.ownership import Ownership
-from ingest.records import passage_metadata, to_article, to_entry
-from ingest.scope import UNDATED, Scope
+from ingest.history import Version, pick, versions
+from ingest.ownership import CacheFolder, Ownership
+from ingest.scope import NEVER, UNDATED, Scope
 from ingest.settings import Settings
-from ingest.store import Store, passage_ids
+from ingest.stats import Stats, count
 from ingest.upkeep import (
-    CHROMA,
+    REMOVED_FILES,
     check_exists,
     check_free,
     check_made_with,
+    connect,
     finish_swap,
     made_with,
-    prepare,
-    put,
-    repair,
+    sync,
 )
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_REMOVED = "removed"
-_EARLIER = 20  # earlier versions that a record names
-_EXACT = 2_000  # so many passages in a scope, or fewer, are compared exactly
+_FOLLOW = 1.0  # seconds between two looks at whether another process changed the archive
 
-_open_archives: dict[Path, Archive] = {}
+_open_archives: dict[str, Archive] = {}
 _opening = threading.RLock()
 
 
@@ -67,52 +67,86 @@ class Found:
 
 
 class Archive:
-    """An archive in a folder; `open` gives the same one to everybody in a process."""
+    """An archive in a folder or on a Chroma server; `open` gives the same one to everybody in a process.
+
+    A folder belongs to one process. On a server any number of processes may read, each with a keyword index of its own
+    that follows the archive's revision within a second, and one at a time may write.
+    """
 
     def __init__(self, settings: Settings, create: bool) -> None:
         """Use `Archive.open`."""
         self.settings = settings
-        self.folder = settings.archive
         self._users = 0
         self._closed = False
         self._lock = threading.RLock()
+        self._following = threading.Lock()
+        self._looked = 0.0
         self._coverage: tuple[tuple[int, int], Coverage] | None = None
-        if not create:
-            check_exists(self.folder)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        check_free(self.folder)
-        self._owner = Ownership(self.folder)
+        self._embargoes: tuple[int, list[int]] | None = None
         with ExitStack() as undo:
-            undo.callback(self._owner.release)
-            finish_swap(self.folder)
-            self._store = Store(self.folder / CHROMA, made_with(settings))
+            folder = self._take_folder(create, undo)
+            self._store = connect(settings, create=create)
             undo.callback(self._store.close)
             check_made_with(self._store, settings)
-            self._derived = Derived(self.folder)
+            self._derived = Derived(folder)
             undo.callback(self._derived.close)
             self._keywords, self._origins = self._derived.keywords, self._derived.origins
-            repair(self._store, self._derived)
+            self._changes = Changes(self._store, self._derived, settings, self._lock)
+            if self._store.is_server:
+                sync(self._store, self._derived)
+            else:
+                self._prepare_folder()
             undo.pop_all()
+
+    def _take_folder(self, create: bool, undo: ExitStack) -> Path:
+        """Make the folders that an archive needs this one's own; returns that of the derived indexes."""
+        if not isinstance(self.settings.archive, Path):
+            cache = CacheFolder(self.settings.place)
+            self._release = cache.release
+            undo.callback(self._release)
+            return cache.path
+        folder = self.settings.archive
+        if not create:
+            check_exists(folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            check_free(folder)
+        except OSError as error:
+            raise ArchiveError(f"the archive {folder} cannot be made or read: {error}. Name another folder") from None
+        self._release = Ownership(folder).release
+        undo.callback(self._release)
+        try:
+            finish_swap(folder)
+        except OSError as error:
+            raise ArchiveError(f"the archive {folder} cannot be written to: {error}. Mend that first") from None
+        return folder
+
+    def _prepare_folder(self) -> None:
+        self._changes.mend()
+        if (removed := self.folder / REMOVED_FILES).is_dir():
+            self._changes.import_removed(removed)
+        if self._store.made_with["schema"] != (now := made_with(self.settings))["schema"]:
+            self._store.upgrade(now)
 
     @classmethod
     def open(cls, location: str | Path | Settings | None = None, *, create: bool = False) -> Archive:
-        """Open an archive; in one process the same folder gives the same archive until all users have closed it.
+        """Open an archive; in one process the same place gives the same archive until all users have closed it.
 
         Args:
-            location: its folder, or all settings; None for the environment or the default.
+            location: its folder or address, or all settings; None for the environment or the default.
             create: whether to make it where there is none.
 
         Raises:
             ArchiveMissing: there is none, and `create` is off.
-            ArchiveOwned: another process has it.
+            ArchiveOwned: another process has the folder.
             ArchiveMismatch: it was made with another embedder, passage size or schema.
+            ArchiveError: the folder cannot be written to, or the server cannot be used.
         """
         settings = location if isinstance(location, Settings) else Settings.load(location)
-        key = settings.archive.resolve()
         with _opening:
-            archive = _open_archives.get(key)
+            archive = _open_archives.get(settings.place)
             if archive is None:
-                archive = _open_archives[key] = cls(settings, create)
+                archive = _open_archives[settings.place] = cls(settings, create)
             else:
                 check_made_with(archive._store, settings)
             archive._users += 1
@@ -125,10 +159,10 @@ class Archive:
             if self._users > 0 or self._closed:
                 return
             self._closed = True
-            _open_archives.pop(self.folder.resolve(), None)
+            _open_archives.pop(self.settings.place, None)
             self._derived.close()
             self._store.close()
-            self._owner.release()
+            self._release()
 
     def __enter__(self) -> Archive:
         return self
@@ -144,10 +178,54 @@ class Archive:
         return load_embedder(self.settings.embedder)
 
     @property
+    def folder(self) -> Path:
+        """Its folder.
+
+        Raises:
+            ArchiveError: it has none: it is on a server.
+        """
+        if not isinstance(self.settings.archive, Path):
+            raise ArchiveError(f"the archive {self.settings.archive} has no folder: it is on a server")
+        return self.settings.archive
+
+    @property
+    def repaired(self) -> tuple[str, ...]:
+        """What was mended since it was opened, in words: changes that had been cut off."""
+        return tuple(self._changes.repaired)
+
+    @property
     def fingerprint(self) -> str:
-        """What its answers rest on: schema, embedder, passage size, revision."""
+        """What its answers rest on: schema, embedder, passage size, revision, and embargoes that have ended since."""
+        self._follow()
         made = self._store.made_with
-        return f"{made['schema']}/{Path(made['embedder']).name}/{made['passage_words']}/{made['revision']}"
+        ended = self._ended_embargoes(made["revision"])
+        return f"{made['schema']}/{Path(made['embedder']).name}/{made['passage_words']}/{made['revision']}" + (
+            f"+{ended}" if ended else ""
+        )
+
+    def _ended_embargoes(self, revision: int) -> int:
+        with self._lock:
+            if self._embargoes is None or self._embargoes[0] != revision:
+                moments = sorted(r["available"] for r in self._store.all_records() if 0 < r["available"] < NEVER)
+                self._embargoes = revision, moments
+            return bisect.bisect_right(self._embargoes[1], int(time.time()))
+
+    def _follow(self) -> None:
+        """See, at most once a second, whether another process changed the archive."""
+        if not self._store.is_server or time.monotonic() - self._looked < _FOLLOW:
+            return
+        if not self._following.acquire(blocking=False):
+            return  # somebody is at it; until then what was there before is answered from
+        try:
+            before = self._store.key
+            self._store.refresh()
+            if self._store.key != before:
+                check_made_with(self._store, self.settings)
+            if self._derived.revision(self._store.key) != self._store.revision:
+                sync(self._store, self._derived)
+            self._looked = time.monotonic()
+        finally:
+            self._following.release()
 
     @property
     def n_articles(self) -> int:
@@ -162,10 +240,12 @@ class Archive:
     @property
     def n_origins(self) -> int:
         """Number of stories that may be found now; a story that several articles carry counts once."""
+        self._follow()
         return self._origins.count_origins()
 
     def coverage(self) -> Coverage:
         """What can be found in it now; counted again after a change, and each minute for what comes out of embargo."""
+        self._follow()
         scope = Scope()
         with self._lock:
             key = (self._store.revision, scope.now // 60)
@@ -190,73 +270,37 @@ class Archive:
                 return article
             return self._existing(self._whole_id(article_id))
 
+    def history(self, article_id: str) -> list[Version]:
+        """All versions of an article that are kept, the oldest first, the one that counts last.
+
+        Raises:
+            ArticleNotFound: there is none of that id, or there are several.
+        """
+        with self._lock:
+            current = self._existing(article_id)
+            return versions(self._store, self._store.records([current.article_id])[current.article_id], current)
+
+    def article_at(self, article_id: str, version: str) -> Article:
+        """An article as it was in one of its versions.
+
+        Args:
+            article_id: its id, or the first characters.
+            version: the version, or its first characters.
+
+        Raises:
+            ArticleNotFound: there is no such article or version, or there are several.
+        """
+        return pick(self.history(article_id), version).article
+
     def _whole_id(self, article_id: str) -> str:
+        if self._store.records([article_id]):
+            return article_id
         matches = [r["article_id"] for r in self._store.all_records() if r["article_id"].startswith(article_id)]
         if len(matches) == 1 and 4 <= len(article_id) < len(matches[0]):
             return str(matches[0])
         if len(matches) > 1:
             raise ArticleNotFound(f"{len(matches)} articles begin with {article_id!r}; give more of the id")
         raise ArticleNotFound(f"no article has the id {article_id!r}; `dateline articles` lists them")
-
-    def listing(self, *, with_unavailable: bool = False) -> list[Article]:
-        """All articles without their text, newest first, undated ones last."""
-        scope = Scope()
-        with self._lock:
-            ids = [r["article_id"] for r in self._store.all_records() if with_unavailable or scope.admits(r)]
-            heads = list(self._store.heads(ids).values())
-        return sorted(heads, key=lambda a: (-(a.published.epoch if a.published else UNDATED), a.headline, a.article_id))
-
-    def passages_of(self, article_id: str) -> list[Passage]:
-        """The passages of an article, in order."""
-        with self._lock:
-            records = self._store.records([article_id])
-            return self._store.passages_of(records[article_id]) if records else []
-
-    def found(self, ids: Sequence[str]) -> list[Found]:
-        """Passages with their articles' facts, in the order of the ids; one that no article points at is left out."""
-        with self._lock:
-            passages = self._store.passages(ids)
-            article_ids = [passage.article_id for passage in passages.values()]
-            records, heads = self._store.records(article_ids), self._store.heads(article_ids)
-        return [
-            Found(passage, heads[passage.article_id])
-            for passage in (passages[i] for i in ids if i in passages)
-            if records.get(passage.article_id, {}).get("version") == passage.version
-        ]
-
-    def search_vectors(self, vector: NDArray[np.float32], limit: int, scope: Scope) -> list[str]:
-        """Ids of the passages nearest to a question's vector, best first."""
-        with self._lock:
-            if not scope.is_open:
-                inside = self._keywords.ids_in(scope, _EXACT + 1)
-                if len(inside) <= _EXACT:
-                    return self._store.nearest_among(vector, inside, limit)
-            return self._store.nearest(vector, limit, scope)
-
-    def search_words(self, text: str, limit: int, scope: Scope) -> list[str]:
-        """Ids of the passages that share a question's words, best first."""
-        return self._keywords.search(text, limit, scope)
-
-    def mentioning(self, phrase: str | None, scope: Scope) -> tuple[list[Article], bool]:
-        """All articles in a scope that mention some words, without their text, in no order.
-
-        Args:
-            phrase: the words; None for all articles.
-            scope: which articles may be found.
-
-        Returns:
-            The articles, and whether the words stand in them one after another, or only all of them in one passage.
-        """
-        with self._lock:
-            if phrase is None:
-                ids, as_phrase = {r["article_id"] for r in self._store.all_records() if scope.admits(r)}, True
-            else:
-                ids, as_phrase = self._keywords.mentioning(phrase, scope)
-            return list(self._store.heads(sorted(ids)).values()), as_phrase
-
-    def document_frequency(self, term: str) -> int:
-        """In how many passages a term stands; terms as `ingest.lexical.terms` gives them."""
-        return self._keywords.document_frequency(term)
 
     def carriers(self, article_id: str, scope: Scope | None = None) -> list[Article]:
         """The other articles that carry the story of one, without their text, the first published one first.
@@ -280,6 +324,86 @@ class Archive:
         """
         return {i: self._origins.origin_of(i, now) for i in dict.fromkeys(article_ids)}
 
+    def listing(self, *, with_unavailable: bool = False) -> list[Article]:
+        """All articles without their text, newest first, undated ones last."""
+        scope = Scope()
+        with self._lock:
+            ids = [r["article_id"] for r in self._store.all_records() if with_unavailable or scope.admits(r)]
+            heads = list(self._store.heads(ids).values())
+        return sorted(heads, key=lambda a: (-(a.published.epoch if a.published else UNDATED), a.headline, a.article_id))
+
+    def stats(self) -> Stats:
+        """How many articles there are by publisher, month and status, and what they take."""
+        folder = self.settings.archive
+        with self._lock:
+            return count(self._store, folder if isinstance(folder, Path) else None, self.n_origins)
+
+    def check(self, progress: Callable[[int, int], None] | None = None) -> list[Problem]:
+        """Look at every article, passage and earlier version, and at the derived indexes.
+
+        Args:
+            progress: told (articles done, articles in all).
+
+        Returns:
+            What is not as it has to be.
+        """
+        return check(self._store, self._derived, progress)
+
+    def passages_of(self, article_id: str) -> list[Passage]:
+        """The passages of an article, in order."""
+        with self._lock:
+            records = self._store.records([article_id])
+            return self._store.passages_of(records[article_id]) if records else []
+
+    def found(self, ids: Sequence[str]) -> list[Found]:
+        """Passages with their articles' facts, in the order of the ids; one that no article points at is left out."""
+        with self._lock:
+            passages = self._store.passages(ids)
+            article_ids = [passage.article_id for passage in passages.values()]
+            records, heads = self._store.records(article_ids), self._store.heads(article_ids)
+        return [
+            Found(passage, heads[passage.article_id])
+            for passage in (passages[i] for i in ids if i in passages)
+            if records.get(passage.article_id, {}).get("version") == passage.version
+        ]
+
+    def search_vectors(self, vector: NDArray[np.float32], limit: int, scope: Scope) -> list[str]:
+        """Ids of the passages nearest to a question's vector, best first."""
+        self._follow()
+        with self._lock:
+            if not scope.is_open:
+                inside = self._keywords.ids_in(scope, self._store.exact_limit + 1)
+                if len(inside) <= self._store.exact_limit:
+                    return self._store.nearest_among(vector, inside, limit)
+            return self._store.nearest(vector, limit, scope)
+
+    def search_words(self, text: str, limit: int, scope: Scope) -> list[str]:
+        """Ids of the passages that share a question's words, best first."""
+        self._follow()
+        return self._keywords.search(text, limit, scope)
+
+    def mentioning(self, phrase: str | None, scope: Scope) -> tuple[list[Article], bool]:
+        """All articles in a scope that mention some words, without their text, in no order.
+
+        Args:
+            phrase: the words; None for all articles.
+            scope: which articles may be found.
+
+        Returns:
+            The articles, and whether the words stand in them one after another, or only all of them in one passage.
+        """
+        self._follow()
+        with self._lock:
+            if phrase is None:
+                ids, as_phrase = {r["article_id"] for r in self._store.all_records() if scope.admits(r)}, True
+            else:
+                ids, as_phrase = self._keywords.mentioning(phrase, scope)
+            return list(self._store.heads(sorted(ids)).values()), as_phrase
+
+    def document_frequency(self, term: str) -> int:
+        """In how many passages a term stands; terms as `ingest.lexical.terms` gives them."""
+        return self._keywords.document_frequency(term)
+
     # what changes it
 
     def versions(self, article_ids: Sequence[str]) -> dict[str, str]:
@@ -287,73 +411,56 @@ class Archive:
         with self._lock:
             return {i: str(record["version"]) for i, record in self._store.records(article_ids).items()}
 
-    def superseded(self, articles: Sequence[Article]) -> set[str]:
-        """Ids of those articles that are an earlier version, read again from the file that it first came from.
+    def take(self, articles: Sequence[Article]) -> dict[str, Outcome]:
+        """Take articles in that are new or have changed, each id once.
 
-        A correction that stands elsewhere would else be undone whenever the first file is read again. The same place
-        going back to an earlier text is a change like any other.
+        A delivery of a lower edition than the one that is there never replaces it; its text goes into the history. Nor
+        does an earlier version that is read again from the file that it first came from.
+
+        Returns:
+            What became of each, by id.
+
+        Raises:
+            ArchiveOwned: another process is writing to it.
+            ArchiveError: it cannot be written; what was there before is whole.
         """
+        return self._changes.take(articles)
+
+    def outcomes(self, articles: Sequence[Article]) -> dict[str, Outcome]:
+        """What `take` would make of articles, by id."""
         with self._lock:
-            records = self._store.records([article.article_id for article in articles])
-        return {
-            article.article_id
-            for article in articles
-            if (record := records.get(article.article_id))
-            and (record["source"], record["position"]) != (article.source, article.position)
-            and f"{article.version} {article.source}" in record["earlier"]
-        }
+            return self._changes.outcomes(articles)
 
     def write(self, articles: Sequence[Article]) -> None:
-        """Add articles, or replace those with the same id; each id once.
+        """Add articles, or replace those with the same id, whatever is there; of one id the last counts.
 
         New passages are written first, then the records that point at them, then the old ones are collected: whoever
         reads meanwhile sees one version or the other.
         """
-        self._write(articles, {})
+        for some in _of_distinct_ids(articles):
+            self._changes.put(some)
 
-    def _write(self, articles: Sequence[Article], earlier: Mapping[str, Sequence[str]]) -> None:
-        prepared = prepare(articles, self.embedder, self.settings.passage_words)  # slow, so nobody waits for it
-        with self._changing():
-            old = self._store.records([article.article_id for article in articles])
-            before = [earlier.get(a.article_id) or _with_earlier(old.get(a.article_id)) for a in articles]
-            put(self._store, prepared, before)
-            kept = {passage.passage_id for each in prepared for passage in each.passages}
-            self._store.delete_passages([i for record in old.values() for i in passage_ids(record) if i not in kept])
-            entries = [
-                to_entry(
-                    passage.passage_id, passage.text, passage_metadata(each.article, passage), each.article.headline
-                )
-                for each in prepared
-                for passage in each.passages
-            ]
-            self._derived.replace([article.article_id for article in articles], articles, entries)
+    def writing(self) -> AbstractContextManager[None]:
+        """Around several changes: on a server no other process changes the archive meanwhile.
 
-    @contextmanager
-    def _changing(self) -> Iterator[None]:
-        """Around a change: the derived indexes count as agreeing again only once all of it is done."""
-        with self._lock:
-            repair(self._store, self._derived)  # where an earlier change failed half way
-            self._derived.stale()
-            yield
-            self._derived.agree(self._store.advance())
+        Raises:
+            ArchiveOwned: another process is writing to it.
+        """
+        return self._changes.writing()
 
     def remove(self, article_id: str) -> Article:
-        """Take an article out; a copy stays in the folder `removed` for `restore`.
+        """Take an article out; a copy stays in the history for `restore`.
 
         Raises:
             ArticleNotFound: there is none.
         """
-        with self._changing():
-            article = self._existing(article_id)
-            record = self._store.records([article.article_id])[article.article_id]
-            kept = self.folder / _REMOVED / f"{article.article_id}.json"
-            kept.parent.mkdir(exist_ok=True)
-            whole = {"facts": article.facts(), "earlier": record["earlier"]}
-            kept.write_text(json.dumps(whole, ensure_ascii=False), encoding="utf-8")
-            self._store.delete_record(article.article_id)
-            self._store.delete_passages(passage_ids(record))
-            self._derived.replace([article.article_id], [], [])
-            return article
+        return self.remove_all([article_id])[0]
+
+    def remove_all(self, article_ids: Sequence[str]) -> list[Article]:
+        """The same for several; where one is not there, none is taken out."""
+        with self._changes.writing():
+            whole = list(dict.fromkeys(self._whole_id(article_id) for article_id in article_ids))
+            return self._changes.remove(whole) if whole else []
 
     def restore(self, article_id: str) -> Article:
         """Put an article back that was removed.
@@ -362,23 +469,38 @@ class Archive:
             ArticleNotFound: none that begins so was removed.
             ArchiveError: the article is in the archive again.
         """
-        removed = sorted(path.stem for path in (self.folder / _REMOVED).glob("*.json"))
-        matches = [name for name in removed if name.startswith(article_id)] if article_id else []
-        if len(matches) != 1:
-            what = "several removed articles begin" if matches else "no removed article begins"
-            raise ArticleNotFound(f"{what} with {article_id!r}; removed are {', '.join(removed) or 'none'}")
-        if self._store.records(matches):
-            raise ArchiveError(f"{matches[0]} has been taken in again since; remove that first to put this one back")
-        path = self.folder / _REMOVED / f"{matches[0]}.json"
-        kept = json.loads(path.read_text(encoding="utf-8"))
-        article = to_article(json.dumps(kept["facts"]))
-        self._write([article], {article.article_id: kept["earlier"]})
-        path.unlink()
-        return article
+        return self.restore_all([article_id])[0]
+
+    def restore_all(self, article_ids: Sequence[str]) -> list[Article]:
+        """The same for several; where one cannot be, none is put back."""
+        with self._changes.writing():
+            removed = {str(each["article_id"]): each for each in self._store.removed()}
+            whole = dict.fromkeys(self._removed_id(article_id, removed) for article_id in article_ids)
+            return self._changes.restore([removed[each] for each in whole]) if whole else []
+
+    def _removed_id(self, article_id: str, removed: Iterable[str]) -> str:
+        matches = [name for name in sorted(removed) if name.startswith(article_id)] if article_id else []
+        if len(matches) == 1:
+            return matches[0]
+        if not matches and article_id in (again := self._store.records([article_id])):
+            number = again[article_id]["number"] - 1
+            before = self._store.history_metadata([(article_id, number)])
+            if any(each["why"] == "removed" for each in before.values()):
+                raise ArchiveError(
+                    f"{article_id} has been taken in again since; what it was before stands in its history: "
+                    f"dateline show {article_id} --versions"
+                )
+        what = "several removed articles begin" if matches else "no removed article begins"
+        raise ArticleNotFound(f"{what} with {article_id!r}; removed are {', '.join(sorted(removed)) or 'none'}")
 
 
-def _with_earlier(record: Mapping[str, Any] | None) -> list[str]:
-    """The versions that an article will have had once it is replaced, with the file that each came from."""
-    if record is None:
-        return []
-    return [*record["earlier"], f"{record['version']} {record['source']}"][-_EARLIER:]
+def _of_distinct_ids(articles: Sequence[Article]) -> Iterator[list[Article]]:
+    """Articles in runs within which each id stands once."""
+    run: dict[str, Article] = {}
+    for article in articles:
+        if article.article_id in run:
+            yield list(run.values())
+            run = {}
+        run[article.article_id] = article
+    if run:
+        yield list(run.values())

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,7 +41,34 @@ _SHA256 = {
 _BATCH = 32
 
 _loading = threading.Lock()
-_encoding = threading.Lock()
+
+
+class _Turns:
+    """One at a time is fastest on few cores, and keeps results the same; questions go before passages."""
+
+    def __init__(self) -> None:
+        self._state = threading.Condition()
+        self._busy = False
+        self._urgent = 0
+
+    @contextmanager
+    def one(self, urgent: bool) -> Iterator[None]:
+        with self._state:
+            self._urgent += urgent
+            try:
+                self._state.wait_for(lambda: not self._busy and (urgent or not self._urgent))
+            finally:
+                self._urgent -= urgent
+            self._busy = True
+        try:
+            yield
+        finally:
+            with self._state:
+                self._busy = False
+                self._state.notify_all()
+
+
+_turns = _Turns()
 
 
 class SentenceTransformerEmbeddings(Embeddings):
@@ -79,11 +107,11 @@ class SentenceTransformerEmbeddings(Embeddings):
 
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of passages, shape (n_texts, dimension)."""
-        return self._encode(self._model.encode_document, texts)
+        return self._encode(self._model.encode_document, texts, urgent=False)
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of questions, shape (n_texts, dimension)."""
-        return self._encode(self._model.encode_query, texts)
+        return self._encode(self._model.encode_query, texts, urgent=True)
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """Vectors of passages."""
@@ -93,20 +121,23 @@ class SentenceTransformerEmbeddings(Embeddings):
         """Vector of a question."""
         return [float(x) for x in self.encode_queries([text])[0]]
 
-    def _encode(self, method: Any, texts: Sequence[str]) -> NDArray[np.float32]:
+    def _encode(self, method: Any, texts: Sequence[str], urgent: bool) -> NDArray[np.float32]:
         import numpy as np
 
-        if not texts:
-            return np.empty((0, self.dimension), dtype=np.float32)
-        with _encoding:  # one at a time is fastest on few cores, and keeps results the same
-            vectors = method(
-                list(texts),
-                batch_size=_BATCH,
-                normalize_embeddings=True,
-                show_progress_bar=False,
-                convert_to_numpy=True,
-            )
-        return np.asarray(vectors, dtype=np.float32)
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        # Texts of like length are encoded together; between two batches a question may go first.
+        order = np.argsort([-len(text) for text in texts], kind="stable")
+        for at in range(0, len(order), _BATCH):
+            some = order[at : at + _BATCH]
+            with _turns.one(urgent):
+                vectors[some] = method(
+                    [texts[i] for i in some],
+                    batch_size=_BATCH,
+                    normalize_embeddings=True,
+                    show_progress_bar=False,
+                    convert_to_numpy=True,
+                )
+        return vectors
 
 
 def load_embedder(name: str = DEFAULT_EMBEDDER) -> SentenceTransformerEmbeddings:

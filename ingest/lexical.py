@@ -68,7 +68,8 @@ def _schema() -> Any:
 class KeywordIndex:
     """Passages by their words.
 
-    Its folder also holds the revision of the archive that it agrees with; `stale` takes that away before a change.
+    Its folder also says with which archive it agrees, and up to which revision; what changed after that may be in it
+    already, or not.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -88,22 +89,32 @@ class KeywordIndex:
         index.register_tokenizer(_ANALYZER, _analyzer())
         return index
 
-    @property
-    def revision(self) -> int | None:
-        """Revision of the archive that the index agrees with; None where it may not agree."""
+    def revision(self, of: str = "") -> int | None:
+        """Revision of the archive up to which the index agrees with it; None where it does not.
+
+        Args:
+            of: which archive, where the index of another one may lie there.
+        """
         try:
             state = json.loads((self._folder / _STATE).read_text())
-            return int(state["revision"]) if state["schema"] == _SCHEMA else None
-        except (OSError, ValueError, KeyError, TypeError):
+            known = state["schema"] == _SCHEMA and state.get("of", "") == of
+            return int(state["revision"]) if known else None
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
-    def stale(self) -> None:
-        """Say that the index may not agree any more, before a change."""
-        (self._folder / _STATE).unlink(missing_ok=True)
+    def agree(self, revision: int, of: str = "") -> None:
+        """Say up to which revision the index agrees with which archive."""
+        state, new = self._folder / _STATE, self._folder / f"{_STATE}.new"
+        new.write_text(json.dumps({"schema": _SCHEMA, "revision": revision, "of": of}))
+        new.replace(state)
 
-    def agree(self, revision: int) -> None:
-        """Say which revision the index agrees with, after a change."""
-        (self._folder / _STATE).write_text(json.dumps({"schema": _SCHEMA, "revision": revision}))
+    def abandon(self) -> None:
+        """Forget what was not committed, after a failure."""
+        self._writer = None
+
+    def ids(self) -> set[str]:
+        """Ids of all passages."""
+        return set(self._ids(Query.all_query(), max(1, self.count)))
 
     @property
     def count(self) -> int:

@@ -87,17 +87,12 @@ class Origins:
 
     @property
     def revision(self) -> int | None:
-        """Revision of the archive that the index agrees with; None where it may not agree."""
+        """Revision of the archive up to which the index agrees with it; None where it does not."""
         row = self._row("SELECT value FROM state WHERE name = 'revision'")
         return int(row[0]) if row else None
 
-    def stale(self) -> None:
-        """Say that the index may not agree any more, before a change."""
-        with self._changing() as database:
-            database.execute("DELETE FROM state WHERE name = 'revision'")
-
     def agree(self, revision: int) -> None:
-        """Say which revision the index agrees with, after a change."""
+        """Say up to which revision the index agrees with the archive; what changed after that may be in it, or not."""
         with self._changing() as database:
             database.execute("INSERT OR REPLACE INTO state VALUES ('revision', ?)", (revision,))
 
@@ -105,6 +100,10 @@ class Origins:
     def count(self) -> int:
         """Number of articles."""
         return int(self._one("SELECT COUNT(*) FROM articles"))
+
+    def article_ids(self) -> set[str]:
+        """Ids of all articles."""
+        return {str(row[0]) for row in self._rows("SELECT article_id FROM articles")}
 
     def count_origins(self, now: int | None = None) -> int:
         """Number of stories that an article carries which may be found at a moment, by default now."""

@@ -11,6 +11,8 @@ from ingest.sentences import sentence_spans
 
 #: Longest run of characters that counts as one sentence; what is longer is no sentence and is cut at a space.
 MAX_SENTENCE = 1_500
+#: A passage longer than this in UTF-8 is cut however few its words are: Chroma Cloud takes no document above 16,384.
+MAX_BYTES = 15_000
 
 _GAP = re.compile(r"\s+")
 
@@ -49,6 +51,7 @@ def split_passages(article: Article, words: int = 130) -> list[Passage]:
         # and never behind a crosshead, which belongs to what follows.
         share = total / count * (len(passages) + 1)
         full = following is not None and seen + following.words / 2 > share and unit.quotable is not None
+        full = full or (following is not None and _bytes(article.text, run[0].start, following.end) > MAX_BYTES)
         if following is None or full:
             passages.append(_passage(article, len(passages), run))
             run = []
@@ -65,6 +68,10 @@ def _passage(article: Article, ordinal: int, run: list[_Unit]) -> Passage:
     start, end = run[0].start, run[-1].end
     sentences = tuple(unit.quotable for unit in run if unit.quotable is not None)
     return Passage(article.article_id, article.version, ordinal, start, end, article.text[start:end], sentences)
+
+
+def _bytes(text: str, start: int, end: int) -> int:
+    return 4 * (end - start) if end - start < MAX_BYTES // 4 else len(text[start:end].encode("utf-8", "replace"))
 
 
 def _units(text: str, language: str | None) -> list[_Unit]:

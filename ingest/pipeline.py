@@ -36,6 +36,8 @@ class IngestReport:
         replaced: articles that were there with other content; the new one counts.
         failed: an error for each file or record that could not be taken, with file, place, reason and remedy.
         withheld: how many of the added and replaced ones may not be found: withheld, canceled or under embargo.
+        withdrawn: how many of the replaced ones were usable, and are canceled now.
+        older: how many of the unchanged ones came as a lower edition than is there; their text is in the history.
         copies: how many of the added and replaced ones carry a story that another article had first; counted last.
     """
 
@@ -44,6 +46,8 @@ class IngestReport:
     replaced: int = 0
     failed: list[SourceError] = field(default_factory=list)
     withheld: int = 0
+    withdrawn: int = 0
+    older: int = 0
     copies: int = 0
 
     @property
@@ -54,14 +58,19 @@ class IngestReport:
     def to_dict(self) -> dict[str, object]:
         """For JSON."""
         counts = {"added": self.added, "unchanged": self.unchanged, "replaced": self.replaced}
-        counts |= {"withheld": self.withheld, "copies": self.copies}
+        counts |= {name: getattr(self, name) for name in ("withdrawn", "withheld", "older", "copies")}
         return counts | {"failed": [error.to_dict() for error in self.failed]}
 
     def __str__(self) -> str:
         """One line of counts."""
         line = f"{self.added} added, {self.unchanged} unchanged, {self.replaced} replaced, {len(self.failed)} failed"
-        line += f"; {self.withheld} withheld or under embargo" if self.withheld else ""
-        return line + (f"; {self.copies} copies of other articles" if self.copies else "")
+        more = {
+            "withdrawn": self.withdrawn,
+            "withheld or under embargo": self.withheld,
+            "of an older edition": self.older,
+            "copies": self.copies,
+        }
+        return "; ".join([line, *(f"{count} {what}" for what, count in more.items() if count)])
 
 
 #: Told (bytes read, bytes in all, report so far) as the work goes on.
@@ -108,7 +117,8 @@ def ingest(
     web = Web(lambda: fetcher or _fetcher(), memory, lambda ids: opened.versions(list(ids)), follow, limit)
     intake = Intake(columns, web)
     try:
-        report = _Run(opened, intake, progress).take(given)
+        with opened.writing():
+            report = _Run(opened, intake, progress).take(given)
         memory.save()
         return report
     finally:
@@ -148,20 +158,17 @@ class _Run:
         self.batch[article.article_id] = article
 
     def _flush(self) -> None:
-        known = self.archive.versions(list(self.batch))
-        superseded = self.archive.superseded(list(self.batch.values()))
-        changed = []
+        outcomes = self.archive.take(list(self.batch.values()))
         for article_id, article in self.batch.items():
-            if known.get(article_id) == article.version or article_id in superseded:
-                self.report.unchanged += 1
-                continue
-            changed.append(article)
-            self.report.replaced += article_id in known
-            self.report.added += article_id not in known
-            self.report.withheld += available_from(article) > time.time()
-        if changed:
-            self.archive.write(changed)
-            self.written += [article.article_id for article in changed]
+            outcome = outcomes[article_id]
+            self.report.added += outcome == "added"
+            self.report.unchanged += outcome in ("unchanged", "older")
+            self.report.replaced += outcome in ("replaced", "withdrawn")
+            self.report.withdrawn += outcome == "withdrawn"
+            self.report.older += outcome == "older"
+            if outcome not in ("unchanged", "older"):
+                self.report.withheld += available_from(article) > time.time()
+                self.written.append(article_id)
         self.batch.clear()
         self.progress(self.intake.done_bytes, self.intake.total_bytes, self.report)
 

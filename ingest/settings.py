@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ingest.errors import SettingsError
+from ingest.location import ServerAddress, is_address
 
 #: The embedder that is installed with Dateline and needs no network.
 DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
@@ -17,6 +19,12 @@ DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
 #: Every environment variable that Dateline reads, with the setting that it names.
 VARIABLES = {
     "DATELINE_ARCHIVE": "archive",
+    "DATELINE_CHROMA_HEADERS": "chroma_headers",
+    "DATELINE_CHROMA_TENANT": "chroma_tenant",
+    "DATELINE_CHROMA_DATABASE": "chroma_database",
+    "DATELINE_CHROMA_CA": "chroma_ca",
+    "DATELINE_CHROMA_RECORDS": "chroma_records",
+    "DATELINE_LOG": "log",
     "DATELINE_EMBEDDER": "embedder",
     "DATELINE_PASSAGE_WORDS": "passage_words",
     "DATELINE_READER": "reader",
@@ -29,11 +37,14 @@ VARIABLES = {
 
 # Whole numbers, with the least and the most that each may be.
 _NUMBERS = {
+    "chroma_records": (1, 100_000),
     "passage_words": (20, 400),
     "chat_seconds": (1, 3_600),
     "chat_tokens": (500, 1_000_000),
     "chat_context": (512, 10_000_000),
 }
+
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # a token of RFC 9110
 
 
 def default_archive() -> Path:
@@ -48,7 +59,13 @@ class Settings:
     """Settings of one archive; an archive remembers those that shaped it.
 
     Attributes:
-        archive: folder of the archive.
+        archive: folder of the archive, or the address of one on a Chroma server.
+        chroma_headers: sent with each request to that server: `NAME=VALUE`, several parted by commas or line ends.
+            They may hold a key: they are neither logged nor shown.
+        chroma_tenant, chroma_database: where on the server; empty for the server's defaults.
+        chroma_ca: file with the certificates that the server's is checked against; empty for the system's.
+        chroma_records: most records in one request to the server, 1 to 100,000.
+        log: `json` for structured logs on standard error, empty for plain ones; the command line heeds it.
         embedder: `all-MiniLM-L6-v2` for the one that is installed with Dateline, else the folder
             or the name of any sentence-transformers model.
         passage_words: target length of a passage, 20 to 400 words.
@@ -62,7 +79,7 @@ class Settings:
         chat_context: how many tokens the model takes at once, 512 or more.
     """
 
-    archive: Path = field(default_factory=default_archive)
+    archive: Path | ServerAddress = field(default_factory=default_archive)
     embedder: str = DEFAULT_EMBEDDER
     passage_words: int = 130
     reader: str = ""
@@ -71,13 +88,20 @@ class Settings:
     chat_seconds: int = 60
     chat_tokens: int = 8_000
     chat_context: int = 8_192
+    chroma_headers: str = field(default="", repr=False)
+    chroma_tenant: str = ""
+    chroma_database: str = ""
+    chroma_ca: str = ""
+    chroma_records: int = 5_000
+    log: str = ""
 
     def __post_init__(self) -> None:
-        if str(self.archive).startswith(("http://", "https://")):
-            raise SettingsError(
-                f"the archive {self.archive} is an address; this version keeps archives in folders only: name a folder"
-            )
-        object.__setattr__(self, "archive", Path(self.archive).expanduser().absolute())
+        object.__setattr__(self, "archive", _location(self.archive))
+        self.headers()
+        if self.chroma_ca and not Path(self.chroma_ca).is_file():
+            raise SettingsError(f"chroma_ca is {self.chroma_ca!r}, no file; name one with certificates in PEM format")
+        if self.log not in ("", "json"):
+            raise SettingsError(f"log is {self.log!r}; it takes json, or nothing for plain lines")
         if self.embedder and Path(self.embedder).is_dir():
             object.__setattr__(self, "embedder", str(Path(self.embedder).absolute()))
         if self.reader and Path(self.reader).is_dir():
@@ -94,6 +118,27 @@ class Settings:
         if self.chat_url and not self.chat_url.startswith(("http://", "https://")):
             raise SettingsError(f"the chat model's address is {self.chat_url!r}; it begins with http:// or https://")
 
+    @property
+    def place(self) -> str:
+        """The archive's folder or address as text, the same for the same archive."""
+        return str(self.archive.resolve() if isinstance(self.archive, Path) else self.archive)
+
+    def headers(self) -> dict[str, str]:
+        """The headers for the Chroma server, by name.
+
+        Raises:
+            SettingsError: they cannot be read; the message does not repeat them.
+        """
+        found: dict[str, str] = {}
+        for pair in filter(str.strip, re.split(r"[,\n]", self.chroma_headers)):
+            name, _, value = (part.strip() for part in pair.partition("="))
+            if not _HEADER.fullmatch(name) or not value or not value.isascii() or not value.isprintable():
+                raise SettingsError(
+                    "chroma_headers cannot be read; it takes NAME=VALUE, as in Authorization=Bearer KEY"
+                )
+            found[name] = value
+        return found
+
     @classmethod
     def load(
         cls, archive: str | Path | None = None, environment: Mapping[str, str] | None = None, **overrides: object
@@ -101,7 +146,7 @@ class Settings:
         """Settings from the environment; what is passed here wins over it.
 
         Args:
-            archive: folder of the archive; None leaves it to the environment or the default.
+            archive: folder or address of the archive; None leaves it to the environment or the default.
             environment: in place of `os.environ`.
             overrides: any other setting by its name.
 
@@ -135,3 +180,13 @@ class Settings:
         except TypeError:
             known = ", ".join(VARIABLES.values())
             raise SettingsError(f"unknown setting among {', '.join(found)}; known are {known}") from None
+
+
+def _location(archive: object) -> Path | ServerAddress:
+    if isinstance(archive, ServerAddress):
+        return archive
+    if is_address(archive):
+        return ServerAddress.parse(str(archive))
+    if re.match(r"https?:/", str(archive)):
+        raise SettingsError(f"the archive {archive} is an address that was made a path; pass it as text")
+    return Path(str(archive)).expanduser().absolute()

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.article import Article, Passage
+from ingest.connection import Connection
 from ingest.derived import Derived
 from ingest.embeddings import SentenceTransformerEmbeddings, load_embedder
 from ingest.errors import ArchiveError, ArchiveMismatch, ArchiveMissing
-from ingest.ownership import Ownership
+from ingest.lexical import Entry
+from ingest.location import ServerAddress
 from ingest.passages import embedded_text, split_passages
+from ingest.records import Row, Standing, entry_of, to_article
 from ingest.store import Store
 
 if TYPE_CHECKING:
@@ -24,13 +28,15 @@ if TYPE_CHECKING:
 
     from ingest.settings import Settings
 
-#: Chroma's folder inside an archive's.
+#: Folders inside an archive's.
 CHROMA = "chroma"
+REMOVED_FILES = "removed"  # of releases before the history
 
-_SCHEMA = 1
-_NEXT = "chroma.next"  # what reindex writes before it takes the old one's place
+_SCHEMA = 2
+_READABLE = (1, 2)  # an archive of schema 1 has no history, and is otherwise the same
 _OLD = "chroma.old"
-_TOGETHER = 64  # articles that reindex embeds at once
+_NEXT = "chroma.next"  # what reindex writes before it takes the old one's place
+_TOGETHER = 64  # articles that are embedded, or taken into the keyword index, at once
 
 _log = logging.getLogger(__name__)
 
@@ -73,11 +79,38 @@ def check_made_with(store: Store, settings: Settings) -> None:
     """
     made = store.made_with
     for name, value in made_with(settings).items():
-        if made.get(name) != value:
-            raise ArchiveMismatch(
-                f"the archive {settings.archive} was made with {name} {made.get(name)!r}, not {value!r}. Open it with "
-                f"{made.get(name)!r}, or rebuild it from itself: dateline reindex --archive {settings.archive}"
-            )
+        if made.get(name) == value or (name == "schema" and made.get(name) in _READABLE):
+            continue
+        raise ArchiveMismatch(
+            f"the archive {settings.archive} was made with {name} {made.get(name)!r}, not {value!r}. Open it with "
+            f"{made.get(name)!r}, or rebuild it from itself: dateline reindex --archive {settings.archive}"
+        )
+
+
+def connect(settings: Settings, *, create: bool) -> Store:
+    """Open the articles of an archive.
+
+    Raises:
+        ArchiveMissing: there is none on the server, and `create` is off.
+        ArchiveError: Chroma cannot be used.
+    """
+    location = settings.archive
+    with ExitStack() as undo:
+        if isinstance(location, ServerAddress):
+            connection = Connection(location, settings)
+            undo.callback(connection.close)
+            if not create and not Store.exists(connection, location.name):
+                raise ArchiveMissing(
+                    f"there is no archive {location.name!r} on {location.origin}. Make one: dateline ingest PATH "
+                    f"--archive {location}"
+                )
+            store = Store(connection, made_with(settings), location.name)
+        else:
+            connection = Connection(location / CHROMA)
+            undo.callback(connection.close)
+            store = Store(connection, made_with(settings))
+        undo.pop_all()
+    return store
 
 
 @dataclass(frozen=True)
@@ -87,6 +120,10 @@ class Prepared:
     article: Article
     passages: list[Passage]
     vectors: NDArray[np.float32]
+
+    def entries(self) -> list[Entry]:
+        """Its passages for the keyword index."""
+        return [entry_of(self.article, passage) for passage in self.passages]
 
 
 def prepare(articles: Sequence[Article], embedder: SentenceTransformerEmbeddings, passage_words: int) -> list[Prepared]:
@@ -107,33 +144,121 @@ def prepare(articles: Sequence[Article], embedder: SentenceTransformerEmbeddings
     return prepared
 
 
-def put(store: Store, prepared: Sequence[Prepared], earlier: Sequence[Sequence[str]]) -> None:
-    """Write articles, and the records that point at their passages last.
+def put_passages(store: Store, prepared: Sequence[Prepared], between: Callable[[], None] = lambda: None) -> None:
+    """Write the passages of articles; they count only once the records point at them.
 
     Args:
         store: where to.
         prepared: the articles.
-        earlier: for each, the versions it had before, with the file that each came from.
+        between: called after each of them.
     """
-    import numpy as np
-
     for each in prepared:
         store.put_passages(each.article, each.passages, each.vectors)
-    articles = [each.article for each in prepared]
-    means = np.stack([each.vectors.mean(axis=0) for each in prepared])
-    store.put_records(articles, [len(each.passages) for each in prepared], earlier, means)
+        between()
 
 
-def repair(store: Store, derived: Derived) -> None:
-    """Bring passages and the derived indexes in step with the records, where a write was cut off."""
-    if not derived.keywords_agree(store):
-        stale = store.stale_passages()
-        store.delete_passages(stale)
-        derived.build_keywords(store)
-        if store.n_passages:
-            _log.warning("repaired the archive: %d passages dropped, keyword index built again", len(stale))
-    if not derived.origins_agree(store):
-        derived.build_origins(store)
+def put_records(store: Store, prepared: Sequence[Prepared], standings: Sequence[Standing]) -> None:
+    """Write the records that point at passages which are there."""
+    import numpy as np
+
+    if prepared:
+        means = np.stack([each.vectors.mean(axis=0) for each in prepared])
+        sizes = [len(each.passages) for each in prepared]
+        store.put_records([each.article for each in prepared], sizes, standings, means)
+
+
+def repair(store: Store, derived: Derived) -> str:
+    """Bring passages, history and the derived indexes in step with the records, where a change was cut off.
+
+    Returns:
+        What was done, in words; empty for nothing.
+    """
+    if not store.changing and _in_step(store, derived):
+        return ""
+    if store.changing:
+        store.settle()
+    built_again = not sync(store, derived) and store.n_passages > 0
+    if not store.changing and _in_step(store, derived):
+        return _say("indexes built again") if built_again else ""
+    passages, pieces = store.stale_passages(), store.stale_history()
+    store.delete_passages(passages)
+    store.delete_history(pieces)
+    if not _hold_the_same(store, derived):
+        rebuild(store, derived)
+        built_again = True
+    if store.changing:
+        derived.agree(store.advance(), store.key)
+    return _say(
+        "the last change was cut off",
+        f"{len(passages)} passages dropped that nothing points at" if passages else "",
+        f"{len(pieces)} pieces of earlier versions dropped that do not count" if pieces else "",
+        "indexes built again" if built_again else "",
+    )
+
+
+def _say(*done: str) -> str:
+    words = "; ".join(filter(None, done))
+    _log.warning("repaired the archive: %s", words)
+    return words
+
+
+def _in_step(store: Store, derived: Derived) -> bool:
+    return derived.revision(store.key) == store.revision and _count_the_same(store, derived)
+
+
+def _count_the_same(store: Store, derived: Derived) -> bool:
+    return derived.keywords.count == store.n_passages and derived.origins.count == store.n_articles
+
+
+def _hold_the_same(store: Store, derived: Derived) -> bool:
+    return (
+        _count_the_same(store, derived)
+        and derived.keywords.ids() == set(store.passage_ids())
+        and derived.origins.article_ids() == {str(record["article_id"]) for record in store.all_records()}
+    )
+
+
+def sync(store: Store, derived: Derived) -> bool:
+    """Take into the derived indexes what changed since the revision up to which they agree.
+
+    Returns:
+        Whether that was possible; else they were built again.
+    """
+    known, revision = derived.revision(store.key), store.revision
+    if known is None or known > revision:
+        rebuild(store, derived)
+        return False
+    records, gone = store.changed_since(known)
+    for at in range(0, len(records), _TOGETHER):
+        some = records[at : at + _TOGETHER]
+        ids = [str(record["article_id"]) for record in some]
+        derived.replace(ids, store.articles_of(some), store.entries_of(some))
+    there = {str(record["article_id"]) for record in records}
+    if gone := [article_id for article_id in gone if article_id not in there]:
+        derived.replace([i for i in gone if i not in store.records(gone)], [], [])
+    derived.agree(revision, store.key)
+    return True
+
+
+def rebuild(store: Store, derived: Derived) -> None:
+    """Build the derived indexes again."""
+    revision = store.revision
+    derived.clear()
+    derived.keywords.replace([], store.entries())
+    records = list(store.all_records())
+    for at in range(0, len(records), _TOGETHER):
+        derived.origins.replace([], store.articles_of(records[at : at + _TOGETHER]))
+    derived.agree(revision, store.key)
+
+
+def removed_files(folder: Path) -> Iterator[tuple[Article, list[str]]]:
+    """Articles that releases before the history kept as files when they were taken out, with their earlier versions."""
+    for path in sorted(folder.glob("*.json")):
+        try:
+            kept = json.loads(path.read_text(encoding="utf-8"))
+            yield to_article(json.dumps(kept["facts"])), list(kept["earlier"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ArchiveError(f"{path} holds no removed article: {error}. Move it elsewhere") from None
 
 
 def finish_swap(folder: Path) -> None:
@@ -145,49 +270,44 @@ def finish_swap(folder: Path) -> None:
         shutil.rmtree(leftover, ignore_errors=True)
 
 
-def reindex(settings: Settings, progress: Callable[[int, int], None] | None = None) -> int:
-    """Build an archive again from its own articles, with these settings.
+def copy_into(
+    store: Store,
+    fresh: Store,
+    settings: Settings,
+    progress: Callable[[int, int], None] | None,
+    between: Callable[[], None],
+) -> int:
+    """Cut and embed every article of one store for another, and carry the history over.
 
     Args:
-        settings: embedder and passage size that it is to have.
+        store: from where.
+        fresh: to where.
+        settings: embedder and passage size.
         progress: told (articles done, articles in all).
+        between: called after each article.
 
     Returns:
         Number of articles.
-
-    Raises:
-        ArchiveMissing: there is none.
-        ArchiveOwned: another process has it, or this one has it open.
     """
-    folder = settings.archive
-    check_exists(folder)
-    with ExitStack() as closing:
-        closing.callback(Ownership(folder).release)
-        finish_swap(folder)
-        with ExitStack() as stores:
-            store, fresh = (Store(folder / name, made_with(settings)) for name in (CHROMA, _NEXT))
-            derived = Derived(folder)
-            for opened in (store, fresh, derived):
-                stores.callback(opened.close)
-            derived.stale()
-            count = _copy(store, fresh, settings, progress)
-            fresh.advance(past=store.revision)
-            derived.build_keywords(fresh)
-            derived.build_origins(fresh)
-        (folder / CHROMA).rename(folder / _OLD)
-        (folder / _NEXT).rename(folder / CHROMA)
-        shutil.rmtree(folder / _OLD)
-    return count
-
-
-def _copy(store: Store, fresh: Store, settings: Settings, progress: Callable[[int, int], None] | None) -> int:
-    """Cut and embed every article of one store for another."""
     embedder = load_embedder(settings.embedder)
     records = list(store.all_records())
     for at in range(0, len(records), _TOGETHER):
         some = records[at : at + _TOGETHER]
         articles = [article for record in some if (article := store.article(record["article_id"]))]
-        put(fresh, prepare(articles, embedder, settings.passage_words), [record["earlier"] for record in some])
+        prepared = prepare(articles, embedder, settings.passage_words)
+        put_passages(fresh, prepared, between)
+        standings = {str(record["article_id"]): Standing.of(record) for record in some}
+        put_records(fresh, prepared, [standings[article.article_id] for article in articles])
         if progress:
             progress(at + len(some), len(records))
+    for rows in _history(store):
+        fresh.put_history(rows)
+        between()
     return len(records)
+
+
+def _history(store: Store) -> Iterator[list[Row]]:
+    """The history of a store, version by version."""
+    for _, metadata in store.all_history():
+        if metadata["piece"] == 0:
+            yield store.history_pieces(metadata)

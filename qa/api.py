@@ -84,7 +84,7 @@ def ask(
     return _chain(opened, settings).invoke(asked)
 
 
-_held: dict[Path, Archive] = {}
+_held: dict[str, Archive] = {}
 _holding = threading.Lock()
 
 
@@ -96,7 +96,7 @@ def _opened(archive: Archive | Settings | str | Path | None) -> tuple[Archive, S
     if isinstance(archive, Archive):
         return archive, archive.settings
     settings = archive if isinstance(archive, Settings) else Settings.load(archive)
-    key = settings.archive.resolve()
+    key = settings.place
     with _holding:
         if key not in _held:
             _held[key] = Archive.open(settings)

@@ -59,8 +59,12 @@ def build_parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     """
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument(
-        "--archive", metavar="DIR", help="folder of the archive (default: DATELINE_ARCHIVE, else in your data folder)"
+        "--archive",
+        metavar="DIR",
+        help="folder of the archive, or http://HOST:PORT of a Chroma server (default: DATELINE_ARCHIVE, else in your "
+        "data folder)",
     )
+    common.add_argument("--log", metavar="FILE", help="add what is done to this file, as JSON lines")
     common.add_argument("--verbose", action="store_true", help="say more of what is done")
     with_json = argparse.ArgumentParser(add_help=False)
     with_json.add_argument("--json", action="store_true", help="print JSON, for programs")
@@ -160,10 +164,16 @@ def build_parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
 
     added = command("show", "show an article", "dateline show 1d545a70")
     added.add_argument("id", metavar="ID", help="the article's id, or its first characters")
+    which = added.add_mutually_exclusive_group()
+    which.add_argument("--versions", action="store_true", help="list what it was before, and when")
+    which.add_argument("--version", metavar="VERSION", help="show it as it was in this version")
 
-    added = command("remove", "take an article out, or put it back", "dateline remove 1d545a70483aeb95")
-    added.add_argument("id", metavar="ID", help="the article's id, or its first characters")
-    added.add_argument("--undo", action="store_true", help="put a removed article back")
+    added = command("remove", "take articles out, or put them back", "dateline remove 1d545a70483aeb95")
+    added.add_argument("id", nargs="+", metavar="ID", help="the article's id, or its first characters")
+    added.add_argument("--undo", action="store_true", help="put removed articles back")
+
+    command("stats", "say what is in the archive, in numbers", "dateline stats --json")
+    command("check", "see that the whole archive is as it has to be", "dateline check")
 
     command("reindex", "build the archive again from itself, with the settings of now", "dateline reindex")
     return parser

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import json
-import logging
 import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ingest.errors import DatelineError, SettingsError
+from ui.archive_commands import COMMANDS, opened, print_json, settings
 from ui.arguments import Command, build_parser
+from ui.logs import start_logging
 
 if TYPE_CHECKING:
-    from ingest.archive import Archive
     from ingest.pipeline import IngestReport
-    from ingest.settings import Settings
 
 #: Exit codes; 2, for wrong usage, is argparse's own.
 DONE, ERROR, REFUSED, INTERRUPTED = 0, 1, 3, 130
@@ -35,13 +34,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code.
     """
     arguments = build_parser(_COMMANDS).parse_args(argv)
-    logging.basicConfig(level=logging.INFO if arguments.verbose else logging.ERROR, format="%(levelname)s %(message)s")
-    logging.getLogger("ingest").setLevel(logging.INFO if arguments.verbose else logging.WARNING)
     # The models that are used lie on disk; none is ever looked for on the network unless the user says so.
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     run: Command = arguments.run
     try:
+        start_logging(arguments.verbose, arguments.log)
         return run(arguments)
     except DatelineError as error:
         print(f"dateline: {error}", file=sys.stderr)
@@ -59,18 +57,20 @@ def _ingest(arguments: argparse.Namespace) -> int:
 
     from ingest.pipeline import ingest
 
+    started = time.monotonic()
     hide = arguments.json or arguments.quiet or None  # None: hidden where standard error is no terminal
     with tqdm(unit="B", unit_scale=True, desc="ingest", disable=hide, file=sys.stderr) as bar:
 
         def progress(done: int, total: int, report: IngestReport) -> None:
             bar.total = total
             bar.update(done - bar.n)
-            bar.set_postfix_str(f"{report.total} articles")
+            rate = report.total / max(0.001, time.monotonic() - started)
+            bar.set_postfix_str(f"{report.total} articles, {rate:.1f}/s")
 
-        settings, follow = _settings(arguments), arguments.follow
-        report = ingest(arguments.path, settings, arguments.columns, progress, follow=follow, limit=arguments.limit)
+        into, follow = settings(arguments), arguments.follow
+        report = ingest(arguments.path, into, arguments.columns, progress, follow=follow, limit=arguments.limit)
     if arguments.json:
-        _print_json(report.to_dict())
+        print_json(report.to_dict())
     else:
         for error in report.failed:
             print(f"not taken: {error}", file=sys.stderr)
@@ -84,7 +84,7 @@ def _ask(arguments: argparse.Namespace) -> int:
     question = sys.stdin.read() if arguments.question == "-" else arguments.question
     answer = ask(
         question,
-        _settings(arguments),
+        settings(arguments),
         arguments.published,
         arguments.publisher,
         caution=arguments.caution,
@@ -92,7 +92,7 @@ def _ask(arguments: argparse.Namespace) -> int:
         style=arguments.style,
     )
     if arguments.json:
-        _print_json(answer.to_dict())
+        print_json(answer.to_dict())
     elif arguments.markdown:
         print(answer.to_markdown())
     else:
@@ -126,7 +126,7 @@ def _serve(arguments: argparse.Namespace) -> int:
             f"{arguments.host} can be reached by others: name with --auth a file with a line NAME:PASSWORD a visitor"
         )
     _check_port(arguments.host, arguments.port)
-    with _opened(arguments, create=True) as archive:
+    with opened(arguments, create=True) as archive:
         if arguments.samples and not archive.n_articles:
             from ingest.pipeline import ingest
             from ingest.samples import sample_sources
@@ -136,7 +136,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         from qa.chat_models import load_chat_model
         from ui.chat import serve
 
-        print(f"Dateline opens {archive.folder} ...", flush=True)
+        print(f"Dateline opens {archive.settings.archive} ...", flush=True)
         chat = load_chat_model(archive.settings)
         if chat is not None:
             print(f"Answers are written by {chat.name}.", flush=True)
@@ -162,86 +162,6 @@ def _say_address(url: str) -> None:
     print(f"Dateline is at {url}  (stop it with Ctrl+C)", flush=True)
 
 
-def _articles(arguments: argparse.Namespace) -> int:
-    with _opened(arguments) as archive:
-        articles = archive.listing(with_unavailable=arguments.all)
-    if arguments.json:
-        _print_json([_without_text(article) for article in articles])
-        return DONE
-    for article in articles:
-        date = article.published.date if article.published else "-" * 10
-        print(f"{article.article_id}  {date:10}  {(article.publisher or '-')[:24]:24}  {article.headline}")
-    return DONE
-
-
-def _show(arguments: argparse.Namespace) -> int:
-    with _opened(arguments) as archive:
-        article = archive.article(arguments.id)
-    if arguments.json:
-        _print_json(article.to_dict())
-        return DONE
-    facts = {
-        "publisher": article.publisher,
-        "published": article.published,
-        "place": article.place,
-        "authors": ", ".join(article.authors),
-        "url": article.url,
-        "source": f"{article.source}, {article.position}".rstrip(", "),
-        "status": None if article.status == "usable" else article.status,
-        "embargo": article.embargo,
-        "correction": article.correction,
-        "id": article.article_id,
-        "version": article.version,
-    }
-    print(article.headline)
-    print("\n".join(f"{name + ':':11} {value}" for name, value in facts.items() if value))
-    print(f"\n{article.text}")
-    return DONE
-
-
-def _remove(arguments: argparse.Namespace) -> int:
-    with _opened(arguments) as archive:
-        article = archive.restore(arguments.id) if arguments.undo else archive.remove(arguments.id)
-    if arguments.json:
-        _print_json({"article_id": article.article_id, "headline": article.headline, "removed": not arguments.undo})
-    elif arguments.undo:
-        print(f"put back: {article.headline}")
-    else:
-        print(f"removed: {article.headline}\nput it back with: dateline remove --undo {article.article_id}")
-    return DONE
-
-
-def _reindex(arguments: argparse.Namespace) -> int:
-    from tqdm import tqdm
-
-    from ingest.upkeep import reindex
-
-    with tqdm(unit="article", desc="reindex", disable=arguments.json or None, file=sys.stderr) as bar:
-
-        def progress(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        count = reindex(_settings(arguments), progress)
-    if arguments.json:
-        _print_json({"articles": count})
-    else:
-        print(f"{count} articles indexed again")
-    return DONE
-
-
-def _settings(arguments: argparse.Namespace) -> Settings:
-    from ingest.settings import Settings
-
-    return Settings.load(arguments.archive)
-
-
-def _opened(arguments: argparse.Namespace, create: bool = False) -> Archive:
-    from ingest.archive import Archive
-
-    return Archive.open(_settings(arguments), create=create)
-
-
 def _passwords(path: str) -> list[tuple[str, str]]:
     try:
         lines = Path(path).read_text(encoding="utf-8").splitlines()
@@ -253,25 +173,7 @@ def _passwords(path: str) -> list[tuple[str, str]]:
     return [(name, password) for name, _, password in pairs]
 
 
-def _without_text(article: Any) -> dict[str, Any]:
-    facts = dict(article.to_dict())
-    del facts["text"]
-    return facts
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-_COMMANDS: dict[str, Command] = {
-    "ingest": _ingest,
-    "ask": _ask,
-    "serve": _serve,
-    "articles": _articles,
-    "show": _show,
-    "remove": _remove,
-    "reindex": _reindex,
-}
+_COMMANDS: dict[str, Command] = {"ingest": _ingest, "ask": _ask, "serve": _serve, **COMMANDS}
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "language": ("language", "lang"),
     "status": ("status", "pubstatus"),
     "embargo": ("embargo", "embargoed", "embargo_until"),
+    "edition": (),  # newspapers call other things so, too: only where the user names it
 }
 
 

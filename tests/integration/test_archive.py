@@ -16,8 +16,8 @@ import pytest
 from ingest import Archive, Article, Published, Settings, ingest
 from ingest.errors import ArchiveError, ArchiveMismatch, ArchiveMissing, ArchiveOwned, ArticleNotFound
 from ingest.passages import embedded_text, split_passages
+from ingest.reindex import reindex
 from ingest.scope import Scope, publisher_key
-from ingest.upkeep import reindex
 from qa import ask
 
 Run = Callable[..., CompletedProcess[str]]

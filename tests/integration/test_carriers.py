@@ -88,7 +88,7 @@ def test_a_lost_index_is_built_again_from_chroma(tmp_path: Path, spoil: object) 
 def test_an_index_that_was_left_behind_by_a_change_is_built_again(tmp_path: Path) -> None:
     with Archive.open(tmp_path / "a", create=True) as archive:
         archive.write([GAZETTE, CHOIR])
-        archive._origins.stale()  # as where a write is cut off before it says that it is done
+        archive._store.begin()  # as where a write is cut off before it says that it is done
         archive._origins.replace([CHOIR.article_id], [COURIER])
     with Archive.open(tmp_path / "a") as archive:
         assert names(archive, "gazette") == []

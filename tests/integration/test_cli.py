@@ -13,7 +13,7 @@ from ingest import Archive, Article, Published
 
 Command = Callable[..., CompletedProcess[str]]
 
-COMMANDS = ["ingest", "ask", "serve", "articles", "show", "remove", "reindex"]
+COMMANDS = ["ingest", "ask", "serve", "articles", "show", "remove", "reindex", "stats", "check"]
 TEXT = "The paper mill in Millbrook was fined 400 crowns for dyeing the river green."
 MILL = f"MILLBROOK, May 2, 2024 (Valley Wire) - {TEXT}\n"
 QUESTION = "How much was the paper mill in Millbrook fined?"
@@ -180,6 +180,60 @@ def test_a_removed_article_can_be_put_back(dateline: Command, folder: Path) -> N
     assert json.loads(done.stdout) == {"article_id": mill(), "headline": "Paper mill fined", "removed": False}
     assert mill() in dateline("articles", "--archive", folder).stdout
     assert json.loads(dateline("remove", mill(), "--json", "--archive", folder).stdout)["removed"] is True
+
+
+def test_versions_are_listed_and_shown(dateline: Command, folder: Path) -> None:
+    with Archive.open(folder) as archive:
+        old = archive.article(mill())
+        archive.take([Article(identity="guid mill", headline="Paper mill fined again", text="It was 500 crowns.")])
+    listed = dateline("show", mill()[:8], "--versions", "--archive", folder)
+    first, second = listed.stdout.splitlines()
+    assert first.startswith(old.version)
+    assert "replaced" in first
+    assert second.endswith("current   Paper mill fined again")
+    shown = dateline("show", mill(), "--version", old.version[:6], "--archive", folder)
+    assert shown.stdout.startswith("Paper mill fined\n")
+    assert shown.stdout.endswith(f"{TEXT}\n")
+    told = json.loads(dateline("show", mill(), "--versions", "--json", "--archive", folder).stdout)
+    assert [each["why"] for each in told] == ["replaced", "current"]
+    assert old.version in failed_plainly(dateline("show", mill(), "--version", "ffff", "--archive", folder))
+
+
+def test_stats_and_check_say_what_is_there(dateline: Command, folder: Path) -> None:
+    stats = dateline("stats", "--archive", folder)
+    assert stats.stdout.startswith("2 articles in 2 passages\n1 can be found; 1 withheld"), stats.stderr
+    assert json.loads(dateline("stats", "--json", "--archive", folder).stdout)["publishers"] == {
+        "": 1,
+        "Valley Wire": 1,
+    }
+    checked = dateline("check", "--archive", folder)
+    assert (checked.returncode, checked.stdout) == (0, "2 articles looked at, 0 problems found\n"), checked.stderr
+    with Archive.open(folder) as archive:
+        archive._keywords.replace([mill()], [])
+        archive._keywords.agree(archive._store.revision, archive._store.key)
+        archive._store.delete_passages([archive.passages_of(mill())[0].passage_id])
+    broken = dateline("check", "--json", "--archive", folder)
+    assert broken.returncode == 1
+    (problem,) = json.loads(broken.stdout)["problems"]
+    assert problem["where"] == mill()
+    assert problem["remedy"]
+
+
+def test_logs_are_json_lines_without_secrets(dateline: Command, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "mill.txt").write_text(MILL)
+    (tmp_path / "empty.txt").write_text("")
+    secret = {"DATELINE_CHROMA_HEADERS": "Authorization=Bearer empty.txt"}  # whatever it is, it is not shown
+    done = dateline("ingest", "mill.txt", "empty.txt", "--log", "log.jsonl", "--archive", folder, DATELINE_LOG="json",
+                    **secret)  # fmt: skip
+    on_screen = "\n".join(line for line in done.stderr.splitlines() if line.startswith("{"))
+    for lines in ((tmp_path / "log.jsonl").read_text(), on_screen):
+        told = [json.loads(line) for line in lines.splitlines()]
+        assert any(each["message"] == "took articles in" and each["added"] == 1 for each in told)
+        assert {"time", "level", "logger", "message"} <= told[0].keys()
+        assert "empty.txt" not in lines
+        assert any("***" in each["message"] for each in told)
+    assert "it takes json" in failed_plainly(dateline("articles", DATELINE_LOG="xml"))
+    assert "cannot be written" in failed_plainly(dateline("articles", "--log", tmp_path))
 
 
 def test_an_archive_that_is_open_elsewhere_is_left_alone(dateline: Command, folder: Path) -> None:

@@ -80,10 +80,19 @@ def test_numbers_of_words_up_to_the_limits_are_taken(words: str) -> None:
     assert Settings.load(environment={"DATELINE_PASSAGE_WORDS": words}).passage_words == int(words)
 
 
-@pytest.mark.parametrize("address", ["http://echo.example/archive", "https://echo.example:8000"])
-def test_an_archive_at_an_address_is_refused(address: str) -> None:
-    with pytest.raises(SettingsError, match="folder"):
-        Settings.load(address, {})
+def test_an_archive_may_be_an_address() -> None:
+    settings = Settings.load("https://echo.example/desk", {"DATELINE_CHROMA_HEADERS": "X-Key=abc=d, X-Team=desk"})
+    assert str(settings.archive) == settings.place == "https://echo.example:443/desk"
+    assert settings.headers() == {"X-Key": "abc=d", "X-Team": "desk"}
+    assert "abc" not in repr(settings)
+    assert str(Settings.load("http://[::1]:8001", {}).archive) == "http://[::1]:8001/default"
+
+
+@pytest.mark.parametrize("headers", ["Authorization", "=x", "A B=c", "X=", "X=a\x07b", "X=é"])
+def test_headers_that_are_none_are_refused_and_not_repeated(headers: str) -> None:
+    with pytest.raises(SettingsError, match="NAME=VALUE") as raised:
+        Settings.load("http://h", {"DATELINE_CHROMA_HEADERS": f"{headers},X-Key=hush-hush"})
+    assert "hush" not in str(raised.value)
 
 
 def test_an_embedder_without_a_name_is_refused() -> None:

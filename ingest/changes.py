@@ -1,0 +1,296 @@
+"""How an archive is changed: in which order, so that nobody ever sees half of it, and nothing is lost.
+
+The new is written first, then the record that points at it, then the old is collected. Around it stands a mark, and the
+archive's revision counts up only when all is done. Who finds the mark of a change that was cut off cleans up.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+from ingest.article import Article
+from ingest.derived import Derived
+from ingest.embeddings import load_embedder
+from ingest.errors import ArchiveError, ArticleNotFound
+from ingest.lease import Lease
+from ingest.records import OLDER, REMOVED, REPLACED, Row, Standing, history_id, history_rows
+from ingest.settings import Settings
+from ingest.store import Store, passage_ids
+from ingest.upkeep import Prepared, prepare, put_passages, put_records, repair
+
+#: What became of an article that was to be taken in. `older`: of a lower edition than the one that is there; its text
+#: went into the history. `withdrawn`: it was usable, and is canceled.
+Outcome = Literal["added", "unchanged", "replaced", "withdrawn", "older"]
+
+_WRITTEN = ("added", "replaced", "withdrawn")
+_NAMED = 20  # earlier versions that a record itself names
+
+_log = logging.getLogger(__name__)
+
+
+class Changes:
+    """The changes of one archive, one at a time.
+
+    Attributes:
+        repaired: what was mended since the archive was opened, in words; empty for nothing.
+    """
+
+    def __init__(self, store: Store, derived: Derived, settings: Settings, reading: threading.RLock) -> None:
+        """Of an open archive.
+
+        Args:
+            store: its articles.
+            derived: its keyword index and its index of copies.
+            settings: its embedder and passage length.
+            reading: held by whoever reads several things that have to fit together.
+        """
+        self._store = store
+        self._derived = derived
+        self._settings = settings
+        self._reading = reading
+        self._changing = threading.RLock()
+        self._lease = Lease(store) if store.is_server else None
+        self.repaired: list[str] = []
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Around several changes: on a server no other process changes the archive meanwhile.
+
+        Raises:
+            ArchiveOwned: another process is writing to it.
+        """
+        with self._lease.held() if self._lease else ExitStack():
+            yield
+
+    def mend(self) -> None:
+        """Repair what a change that was cut off left behind."""
+        if self._store.is_server:
+            self._store.refresh()
+        if done := repair(self._store, self._derived):
+            self.repaired.append(done)
+
+    @contextmanager
+    def _change(self) -> Iterator[int]:
+        """Around one change; gives the revision that it makes."""
+        with self.writing(), self._changing:
+            self._store.check_usable()
+            self.mend()
+            stamp = self._store.begin()
+            try:
+                yield stamp
+                self._check_lease()
+                self._derived.agree(self._store.advance(), self._store.key)
+            except (OSError, ValueError, RuntimeError) as error:  # of the keyword index; Chroma's are ArchiveErrors
+                self._derived.abandon()
+                raise ArchiveError(
+                    f"the keyword index of {self._store.place} cannot be written: {error}. See that the disk has room "
+                    "and the folder can be written to, then do it again: no article is lost"
+                ) from error
+            except BaseException:
+                self._derived.abandon()
+                raise
+
+    def _check_lease(self) -> None:
+        if self._lease:
+            self._lease.check()
+
+    # taking in
+
+    def take(self, articles: Sequence[Article]) -> dict[str, Outcome]:
+        """Take articles in, each id once; returns what became of each, by id."""
+        if not (wanted := self._to_write(articles, self.outcomes(articles))):
+            return self.outcomes(articles)
+        prepared = {each.article.article_id: each for each in self._prepare(wanted)}  # slow, so nobody waits for it
+        with self.writing(), self._changing:
+            outcomes = self.outcomes(articles)  # another thread may have been quicker
+            if self._to_write(articles, outcomes):
+                with self._change() as stamp:
+                    self._write(articles, outcomes, prepared, stamp)
+        _log.info("took articles in", extra={"facts": dict(Counter(outcomes.values()))})
+        return outcomes
+
+    def put(self, articles: Sequence[Article]) -> None:
+        """Take articles in whatever is there; each id once."""
+        prepared = {each.article.article_id: each for each in self._prepare(articles)}
+        with self._change() as stamp:
+            self._write(articles, dict.fromkeys(prepared, "replaced"), prepared, stamp)
+
+    def _to_write(self, articles: Sequence[Article], outcomes: Mapping[str, Outcome]) -> list[Article]:
+        return [article for article in articles if outcomes[article.article_id] != "unchanged"]
+
+    def _prepare(self, articles: Sequence[Article]) -> list[Prepared]:
+        return prepare(articles, load_embedder(self._settings.embedder), self._settings.passage_words)
+
+    def outcomes(self, articles: Sequence[Article]) -> dict[str, Outcome]:
+        """What will become of articles that are to be taken in, by id."""
+        records = self._store.records([article.article_id for article in articles])
+        return {a.article_id: self._outcome(a, records.get(a.article_id)) for a in articles}
+
+    def _outcome(self, article: Article, record: Mapping[str, Any] | None) -> Outcome:
+        if record is None:
+            return "added"
+        if record["version"] == article.version or self.is_superseded(article, record):
+            return "unchanged"
+        if article.edition is not None and article.edition < record["edition"]:
+            return "unchanged" if self._was_there(article.version, record) else "older"
+        # Records of old say only whether they may be found.
+        usable = record["status"] == "usable" or (not record["status"] and record["available"] < 2**53)
+        return "withdrawn" if usable and article.status == "canceled" else "replaced"
+
+    def is_superseded(self, article: Article, record: Mapping[str, Any]) -> bool:
+        """Whether it is an earlier version, read again from the file that it first came from.
+
+        A correction that stands elsewhere would else be undone whenever the first file is read again. The same place
+        going back to an earlier text is a change like any other.
+        """
+        if (record["source"], record["position"]) == (article.source, article.position):
+            return False
+        return self._was_there(article.version, record, article.source)
+
+    def _was_there(self, version: str, record: Mapping[str, Any], source: str | None = None) -> bool:
+        """Whether an article had a version before, or had it from this file."""
+        named = [entry.partition(" ") for entry in record["earlier"]]
+        if any(name == version and source in (None, from_) for name, _, from_ in named):
+            return True
+        if record["number"] <= _NAMED:
+            return False
+        ids = [(str(record["article_id"]), number) for number in range(1, record["number"])]
+        entries = self._store.history_metadata(ids).values()
+        return any(each["version"] == version and source in (None, each["source"]) for each in entries)
+
+    def _write(
+        self, articles: Sequence[Article], outcomes: Mapping[str, Outcome], prepared: Mapping[str, Prepared], stamp: int
+    ) -> None:
+        ids = [article.article_id for article in articles if outcomes[article.article_id] != "unchanged"]
+        records = self._store.records(ids)
+        removed = self._store.history_metadata([(i, REMOVED) for i in ids if i not in records])
+        olds = {str(metadata["article_id"]): metadata for metadata in removed.values()}
+        rows: list[Row] = []
+        standings: dict[str, Standing] = {}
+        for article in (each for each in articles if each.article_id in ids):
+            entry, standing = self._succession(article, outcomes, records, olds, stamp)
+            rows += entry
+            standings[article.article_id] = standing
+        self._store.put_history(rows)
+        new = [prepared[i] for i in ids if outcomes[i] in _WRITTEN]
+        put_passages(self._store, new, self._check_lease)
+        self._check_lease()
+        with self._reading:
+            put_records(self._store, new, [standings[each.article.article_id] for each in new])
+            for article_id in (i for i in ids if outcomes[i] == "older"):
+                self._store.put_standing(article_id, standings[article_id])
+            kept = {passage.passage_id for each in new for passage in each.passages}
+            replaced = [records[i] for i in (each.article.article_id for each in new) if i in records]
+            self._store.delete_passages([i for record in replaced for i in passage_ids(record) if i not in kept])
+            self._derived.replace(
+                [each.article.article_id for each in new],
+                [each.article for each in new],
+                [entry for each in new for entry in each.entries()],
+            )
+        self._store.delete_history([i for metadata in olds.values() for i in _pieces(metadata, REMOVED)])
+
+    def _succession(
+        self,
+        article: Article,
+        outcomes: Mapping[str, Outcome],
+        records: Mapping[str, dict[str, Any]],
+        removed: Mapping[str, dict[str, Any]],
+        stamp: int,
+    ) -> tuple[list[Row], Standing]:
+        """What goes into the history before an article is written, and where the article then stands."""
+        article_id, now = article.article_id, int(time.time())
+        record, gone = records.get(article_id), removed.get(article_id)
+        if record is not None and outcomes[article_id] == "older":
+            standing = Standing.of(record)
+            late = replace(standing, taken=now, changed=stamp)
+            rows = history_rows(article, standing.number, OLDER, late, now)
+            return rows, standing.beside(article.version, article.source, stamp)
+        if record is not None:
+            old, why, until, standing = self._store.article(article_id), REPLACED, now, Standing.of(record)
+        elif gone is not None:
+            old, why, until, standing = self._store.history_article(gone), REMOVED, gone["until"], Standing.of(gone)
+        else:
+            return [], Standing(taken=now, changed=stamp)
+        if old is None or (old.version == article.version and why == REPLACED):
+            return [], replace(standing, changed=stamp)
+        rows = history_rows(old, standing.number, why, replace(standing, changed=stamp), until)
+        return rows, standing.after(old.version, old.source, stamp)
+
+    # taking out and putting back
+
+    def remove(self, article_ids: Sequence[str]) -> list[Article]:
+        """Take articles out; they can be put back.
+
+        Raises:
+            ArticleNotFound: one is not there; then none is taken out.
+        """
+        with self.writing(), self._changing:
+            records = self._store.records(article_ids)
+            for missing in (i for i in article_ids if i not in records):
+                raise ArticleNotFound(f"no article has the id {missing!r}; `dateline articles` lists them")
+            with self._change() as stamp:
+                removed = [self._remove(records[i], stamp) for i in records]
+            _log.info("took articles out", extra={"facts": {"ids": list(records)}})
+            return removed
+
+    def _remove(self, record: Mapping[str, Any], stamp: int) -> Article:
+        article_id = str(record["article_id"])
+        article = self._store.article(article_id)
+        if article is None:
+            raise ArticleNotFound(f"no article has the id {article_id!r}; `dateline articles` lists them")
+        standing = replace(Standing.of(record), changed=stamp)
+        self._store.put_history(history_rows(article, REMOVED, REMOVED, standing, int(time.time())))
+        self._check_lease()
+        with self._reading:
+            self._store.delete_record(article_id)
+            self._store.delete_passages(passage_ids(record))
+            self._derived.replace([article_id], [], [])
+        return article
+
+    def restore(self, removed: Sequence[Mapping[str, Any]]) -> list[Article]:
+        """Put articles back that were taken out, as they were.
+
+        Args:
+            removed: what `Store.removed` knows of them.
+        """
+        articles = [self._store.history_article(metadata) for metadata in removed]
+        prepared = self._prepare(articles)
+        with self._change() as stamp:
+            put_passages(self._store, prepared, self._check_lease)
+            self._check_lease()
+            with self._reading:
+                put_records(self._store, prepared, [replace(Standing.of(each), changed=stamp) for each in removed])
+                self._derived.replace(
+                    [article.article_id for article in articles],
+                    articles,
+                    [entry for each in prepared for entry in each.entries()],
+                )
+            self._store.delete_history([i for metadata in removed for i in _pieces(metadata, REMOVED)])
+        return articles
+
+    def import_removed(self, folder: Path) -> None:
+        """Take over what earlier releases kept of removed articles in files, and delete those."""
+        from ingest.upkeep import removed_files
+
+        found = list(removed_files(folder))
+        with self._change() as stamp:
+            known = self._store.records([article.article_id for article, _ in found])
+            for article, earlier in found:
+                if article.article_id not in known:
+                    standing = Standing(1, tuple(earlier), 0, stamp)
+                    self._store.put_history(history_rows(article, REMOVED, REMOVED, standing, int(time.time())))
+        for path in folder.glob("*.json"):
+            path.unlink()
+        folder.rmdir()
+
+
+def _pieces(metadata: Mapping[str, Any], number: int | str) -> list[str]:
+    return [history_id(str(metadata["article_id"]), number, piece) for piece in range(int(metadata["pieces"]))]

@@ -1,0 +1,288 @@
+"""What happens to an archive on a full disk, in a read-only folder, to damaged parts of it, and while it grows."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+from ingest import Archive, Article, Published, Settings, ingest
+from ingest.errors import ArchiveError
+from ingest.scope import Scope
+from tests.tiny import save_transformers
+
+Run = Callable[..., CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(save_transformers(tmp_path_factory.mktemp("embedder") / "model", "BertModel"))
+
+
+@pytest.fixture
+def settings(tmp_path: Path, tiny: str) -> Settings:
+    return Settings(archive=tmp_path / "disk" / "archive", embedder=tiny, passage_words=25)
+
+
+def story(number: int, text: str = "The ferry is late.", **facts: object) -> Article:
+    return Article(identity=f"guid {number}", headline=f"Story {number}", text=text, language="en", **facts)
+
+
+def long(number: int) -> Article:
+    return story(number, " ".join(f"The tide rose {i * number} feet on day {i}." for i in range(400)))
+
+
+def fill(archive: Archive) -> None:
+    """Take in more than fits."""
+    for number in range(3, 40):
+        archive.take([story(1, "The ferry sank."), long(number)])
+
+
+def texts(archive: Archive) -> dict[str, str]:
+    return {head.article_id: archive.article(head.article_id).text for head in archive.listing(with_unavailable=True)}
+
+
+@contextmanager
+def mounted(*arguments: str | Path, at: Path) -> Iterator[None]:
+    """Something mounted, where that is allowed."""
+    done = subprocess.run(["mount", *map(str, arguments), str(at)], capture_output=True, text=True)
+    if done.returncode:
+        pytest.skip(f"nothing can be mounted here: {done.stderr.strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", str(at)], check=True)
+
+
+needs_root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may mount")
+
+
+# disks and folders
+
+
+@needs_root
+def test_a_full_disk_loses_nothing(settings: Settings, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    with mounted("-t", "tmpfs", "-o", "size=24m", "none", at=disk):
+        with Archive.open(settings, create=True) as archive:
+            archive.write([story(1), story(2, "Rye won a prize.")])
+            before = texts(archive)
+            filler = disk / "filler"
+            space = os.statvfs(disk)
+            filler.write_bytes(b"x" * (space.f_bavail * space.f_frsize - 200_000))
+            with pytest.raises(ArchiveError, match="disk has room"):
+                fill(archive)
+            after = texts(archive)
+            assert after[story(1).article_id] in ("The ferry is late.", "The ferry sank.")
+            assert before[story(2).article_id] == after[story(2).article_id]
+        filler.unlink()
+        with Archive.open(settings) as archive:
+            assert archive.check() == []
+            assert archive.article(story(2).article_id).text == "Rye won a prize."
+            archive.take([story(1, "The ferry sank."), *map(long, range(3, 9))])
+            assert archive.check() == []
+            assert archive.n_articles >= 8
+            assert archive.search_words("sank", 9, Scope())
+
+
+@needs_root
+def test_a_read_only_folder_is_told_and_loses_nothing(settings: Settings, tmp_path: Path) -> None:
+    with Archive.open(settings, create=True) as archive:
+        archive.write([story(1)])
+    disk = tmp_path / "disk"
+    with mounted("--bind", disk, at=disk):
+        subprocess.run(["mount", "-o", "remount,ro,bind", str(disk)], check=True)
+        for create in (False, True):
+            with pytest.raises(ArchiveError, match=r"cannot be written to: .*[Rr]ead-only"):
+                Archive.open(settings, create=create)
+        elsewhere = Settings(archive=disk / "new", embedder=settings.embedder)
+        with pytest.raises(ArchiveError, match="Name another folder"):
+            Archive.open(elsewhere, create=True)
+    with Archive.open(settings) as archive:
+        assert archive.check() == []
+        assert archive.n_articles == 1
+
+
+@needs_root
+def test_a_folder_that_becomes_read_only_stops_changes_and_not_reading(settings: Settings, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    with mounted("-t", "tmpfs", "-o", "size=64m", "none", at=disk), Archive.open(settings, create=True) as archive:
+        archive.write([story(1)])
+        subprocess.run(["mount", "-o", "remount,ro,size=64m", str(disk)], capture_output=True)
+        if os.statvfs(disk).f_flag & os.ST_RDONLY:
+            with pytest.raises(ArchiveError, match="can be written to"):
+                archive.take([story(2)])
+            assert archive.article(story(1).article_id) == story(1)
+            subprocess.run(["mount", "-o", "remount,rw,size=64m", str(disk)], check=True)
+        archive.take([story(2)])
+        assert archive.check() == []
+        assert archive.n_articles == 2
+
+
+# damage
+
+
+def damaged(archive: Archive) -> list[str]:
+    return [str(problem) for problem in archive.check()]
+
+
+def test_a_check_finds_what_is_not_as_it_has_to_be(settings: Settings) -> None:
+    with Archive.open(settings, create=True) as archive:
+        archive.write([long(1), story(2), story(3)])
+        archive.take([story(3, "Rye won a prize.")])
+        assert damaged(archive) == []
+        told: list[tuple[int, int]] = []
+        archive.check(lambda done, total: told.append((done, total)))
+        assert told[-1] == (3, 3)
+        first, second, *_ = archive.passages_of(long(1).article_id)
+        (vector,) = archive._store._passages.get(ids=[first.passage_id], include=["embeddings"])["embeddings"]
+
+        def say(text: str) -> None:
+            archive._store._passages.update(ids=[first.passage_id], documents=[text], embeddings=[vector])
+
+        say("The tide fell.")
+        assert any("passage 0 has 14 characters" in each for each in damaged(archive))
+        say(first.text.replace("tide", "moon"))
+        assert any("its content has the version" in each for each in damaged(archive))
+        say(first.text)
+        assert damaged(archive) == []
+        archive._store.delete_passages([second.passage_id])
+        assert any("its record points at" in each for each in damaged(archive))
+        with pytest.raises(ArchiveError, match="dateline check"):
+            archive.article(long(1).article_id)
+        archive.remove_all([story(2).article_id])
+        archive._keywords.replace([story(3).article_id], [])
+        assert any("missing in it" in each for each in damaged(archive))
+        archive._store.delete_history([f"{story(3).article_id}:1:0"])
+        assert any("earlier versions are lost" in each for each in damaged(archive))
+
+
+# numbers
+
+
+def test_stats_count_what_is_there(settings: Settings) -> None:
+    with Archive.open(settings, create=True) as archive:
+        archive.write(
+            [
+                story(1, publisher="Tidewater", published=Published.parse("2024-05-02")),
+                story(2, publisher="tidewater ", published=Published.parse("2024-05-30T12:00Z")),
+                story(3, publisher="Gazette", published=Published.parse("2023")),
+                story(4, status="withheld"),
+                story(5, status="canceled"),
+                story(6, embargo=Published.parse("2250-01-01")),
+                story(7, embargo=Published.parse("1950-01-01")),
+            ]
+        )
+        archive.take([story(1, "The ferry sank.", publisher="Tidewater", published=Published.parse("2024-05-02"))])
+        archive.remove(story(7).article_id)
+        stats = archive.stats()
+    assert (stats.articles, stats.usable, stats.withheld, stats.canceled, stats.embargoed) == (6, 3, 1, 1, 1)
+    assert stats.publishers == {"": 3, "Tidewater": 2, "Gazette": 1}
+    assert stats.months == {"2023": 1, "2024-05": 2}
+    assert (stats.versions, stats.removed, stats.undated, stats.origins) == (1, 1, 3, None)
+    assert stats.bytes.keys() == {"chroma", "keywords"}
+    assert min(stats.bytes.values()) > 0
+    assert json.loads(json.dumps(stats.to_dict()))["articles"] == 6
+    assert any("2  Tidewater" in line for line in stats.lines())
+
+
+# while it grows
+
+
+def test_questions_are_answered_while_the_same_process_takes_articles_in(archive: Archive, tmp_path: Path) -> None:
+    archive.write([Article(identity="guid goat", headline="Goat", text="A goat named Duchess was elected mayor.")])
+    archive.embedder.encode_queries(["warm"])
+    path = tmp_path / "feed.jsonl"
+    path.write_text(
+        "".join(json.dumps({"guid": f"g:{i}", "headline": f"Tide {i}", "text": long(i).text[:3_000]}) + "\n"
+                for i in range(1, 25))
+    )  # fmt: skip
+    took: list[float] = []
+    ended: list[float] = []
+    started = time.monotonic()
+
+    def work() -> None:
+        assert ingest(path, archive).added == 24
+        ended.append(time.monotonic() - started)
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    while worker.is_alive():
+        began = time.monotonic()
+        vector = archive.embedder.encode_queries(["Which goat was elected?"])[0]
+        found = archive.found([*archive.search_words("goat elected", 9, Scope()),
+                               *archive.search_vectors(vector, 9, Scope())])  # fmt: skip
+        took.append(time.monotonic() - began)
+        assert found[0].article.headline == "Goat"
+        time.sleep(0.05)
+    worker.join()
+    assert len(took) >= 5
+    assert max(took) < max(3.0, ended[0] / 4), (max(took), ended)
+
+
+def test_two_threads_take_the_same_articles_in_once(settings: Settings) -> None:
+    with Archive.open(settings, create=True) as archive:
+        start = threading.Barrier(2)
+        outcomes: list[str] = []
+
+        def take() -> None:
+            start.wait()
+            for version in range(5):
+                outcomes.extend(archive.take([story(i, f"Version {version} of {i}.") for i in range(6)]).values())
+
+        threads = [threading.Thread(target=take) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(outcomes) == 60
+        assert outcomes.count("added") == 6
+        assert archive.check() == []
+        assert archive.n_articles == 6
+
+
+# a crash
+
+
+def crash(folder: Path, mode: str, points: int, run_for: int) -> dict[str, object]:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.crash", str(folder), mode, "3", str(points)],
+        capture_output=True, text=True, timeout=run_for, cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout))
+
+
+def check_crashes(told: dict[str, object], points: int) -> None:
+    results = told["results"]
+    assert isinstance(results, list)
+    assert len(results) == points
+    assert [each for each in results if each["different"] or each["problems"] or each["status"]] == []
+    killed = [each for each in results if each["killed"]]
+    assert len(killed) >= 0.7 * points
+    assert any("was cut off" in repaired for each in killed for repaired in each["repaired"])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="it forks")
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(("mode", "points"), [("ingest", 10), ("remove", 6), ("restore", 6)])
+def test_killed_at_any_moment_it_goes_on_as_if_nothing_had_been(tmp_path: Path, mode: str, points: int) -> None:
+    check_crashes(crash(tmp_path, mode, points, 800), points)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="it forks")
+@pytest.mark.timeout(1800)
+def test_killed_at_fifty_moments_it_goes_on_as_if_nothing_had_been(tmp_path: Path) -> None:
+    check_crashes(crash(tmp_path, "ingest", 50, 1700), 50)
