@@ -19,6 +19,8 @@ _SECONDS = 30.0  # that a lease holds if nobody renews it
 _SETTLE = 1.2  # between writing it and reading it back
 _SLOW = 1.0  # from reading that it is free to having written it; one that took longer does not count
 
+_TRIES = 12  # to take it
+
 _log = logging.getLogger(__name__)
 
 
@@ -80,7 +82,7 @@ class Lease:
 
     def _take(self) -> None:
         token = secrets.token_hex(8)
-        for _ in range(5):
+        for _ in range(_TRIES):
             began = time.monotonic()
             self._refuse_if_taken()
             self._store.put_lease(self._document(token))

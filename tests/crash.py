@@ -49,12 +49,11 @@ def sources(folder: Path) -> list[Path]:
     files[1].write_text(
         "".join(record(i, 2, publisher="Tidewater") for i in range(0, 40, 3))
         + record(5, 2, status="canceled")
-        + record(6, 3, embargo="2099-01-01")
-        + record(41, 1, edition="2")
-        + record(41, 0, edition="1"),
+        + record(6, 3, embargo="2099-01-01"),
         encoding="utf-8",
     )
     files[2].write_text("".join(record(i, 3) for i in range(0, 40, 6)) + record(1, 40), encoding="utf-8")
+    (folder / "numbered.jsonl").write_text(record(41, 1, nr="2") + record(41, 0, nr="1"), encoding="utf-8")
     return files
 
 
@@ -148,10 +147,14 @@ class Trial:
 
     def prepare(self) -> None:
         with Archive.open(self.settings, create=True) as archive:
-            ingest(self.files, archive, {"edition": "edition"})
+            self.take_in(archive)
             if self.mode == "restore":
                 archive.remove_all(self.some(archive))
         shutil.move(self.folder / "archive", self.before)
+
+    def take_in(self, archive: Archive) -> None:
+        assert not ingest(self.files, archive).failed
+        assert not ingest(self.folder / "numbered.jsonl", archive, {"edition": "nr"}).failed
 
     def some(self, archive: Archive) -> list[str]:
         return sorted(head.article_id for head in archive.listing())[3:9]
@@ -164,7 +167,7 @@ class Trial:
     def work(self) -> None:
         with Archive.open(self.settings, create=True) as archive:
             if self.mode == "ingest":
-                assert not ingest(self.files, archive, {"edition": "edition"}).failed
+                self.take_in(archive)
                 return
             removed = sorted(str(each["article_id"]) for each in archive._store.removed())
             if self.mode == "restore":

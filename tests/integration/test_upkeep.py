@@ -265,6 +265,7 @@ def crash(folder: Path, mode: str, points: int, run_for: int) -> dict[str, objec
 
 
 def check_crashes(told: dict[str, object], points: int) -> None:
+    assert (told["articles"], told["history"]) >= (35, 30)
     results = told["results"]
     assert isinstance(results, list)
     assert len(results) == points
