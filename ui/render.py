@@ -126,7 +126,7 @@ def _carriers(citation: Citation, turn: int, number: int) -> str:
     ]
     more = len(citation.also_carried_by) - len(links)
     named = ", ".join(links) + (f" and {more} more" if more else "")
-    return f'<p class="carriers">Also carried by {named}</p>' if links else ""
+    return f'<div class="carriers">Also carried by {named}</div>' if links else ""
 
 
 def article_html(article: Article, cited: Sequence[Span] = (), active: Span | None = None) -> str:
