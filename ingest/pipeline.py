@@ -68,7 +68,7 @@ class IngestReport:
             "withdrawn": self.withdrawn,
             "withheld or under embargo": self.withheld,
             "of an older edition": self.older,
-            "copies": self.copies,
+            "copies of other articles": self.copies,
         }
         return "; ".join([line, *(f"{count} {what}" for what, count in more.items() if count)])
 

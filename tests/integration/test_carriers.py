@@ -8,7 +8,7 @@ import pytest
 
 from ingest import Archive, Published, Settings, ingest
 from ingest.scope import Scope
-from ingest.upkeep import reindex
+from ingest.reindex import reindex
 from qa import ask
 from qa.question import Question
 from qa.retrieval import ArchiveRetriever, retrieve

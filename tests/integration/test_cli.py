@@ -70,7 +70,7 @@ def test_ingest_takes_the_rest_where_something_failed(dateline: Command, tmp_pat
     report = json.loads(done.stdout)
     assert (report["added"], [Path(error["file"]).name for error in report["failed"]]) == (
         1,
-        ["missing.txt", "empty.txt"],
+        ["empty.txt", "missing.txt"],
     )
     done = dateline("ingest", "empty.txt", "--archive", "made")
     assert done.returncode == 1

@@ -190,7 +190,7 @@ def test_stats_count_what_is_there(settings: Settings) -> None:
     assert (stats.articles, stats.usable, stats.withheld, stats.canceled, stats.embargoed) == (6, 3, 1, 1, 1)
     assert stats.publishers == {"": 3, "Tidewater": 2, "Gazette": 1}
     assert stats.months == {"2023": 1, "2024-05": 2}
-    assert (stats.versions, stats.removed, stats.undated, stats.origins) == (1, 1, 3, None)
+    assert (stats.versions, stats.removed, stats.undated, stats.origins) == (1, 1, 3, 3)
     assert stats.bytes.keys() == {"chroma", "keywords"}
     assert min(stats.bytes.values()) > 0
     assert json.loads(json.dumps(stats.to_dict()))["articles"] == 6
@@ -228,7 +228,7 @@ def test_questions_are_answered_while_the_same_process_takes_articles_in(archive
         time.sleep(0.05)
     worker.join()
     assert len(took) >= 5
-    assert max(took) < max(3.0, ended[0] / 4), (max(took), ended)
+    assert max(took) < ended[0] / 2, (took, ended)  # who waited for all of it would have taken as long
 
 
 def test_two_threads_take_the_same_articles_in_once(settings: Settings) -> None:
@@ -271,7 +271,8 @@ def check_crashes(told: dict[str, object], points: int) -> None:
     assert len(results) == points
     assert [each for each in results if each["different"] or each["problems"] or each["status"]] == []
     killed = [each for each in results if each["killed"]]
-    assert len(killed) >= 0.7 * points
+    assert all(each["killed"] for each in results if each["kind"] == "step")  # a moment may lie behind the end
+    assert len(killed) >= points / 2
     assert any("was cut off" in repaired for each in killed for repaired in each["repaired"])
 
 
