@@ -26,6 +26,7 @@ from qa.packing import Page
 from qa.polarity import turned
 from qa.quotations import misquoted
 from qa.support import SupportModel
+from qa.wording import broken, unattributed
 
 #: Support below which a statement is not made.
 SUPPORTED = 0.7
@@ -157,6 +158,9 @@ class StatementCheck:
         """What a rule has against it; None where none has."""
         if ADDRESS.search(statement):
             return "it holds an address or markup"
+        hangs = broken(statement)
+        if hangs is not None:
+            return hangs
         said = misquoted(statement, [source.article or source.text for source in sources])
         if said is not None:
             return said
@@ -173,7 +177,7 @@ class StatementCheck:
             return "no sentence of the passage is about it"
         if _PASSAGE.search(statement) and not _PASSAGE.search(like):
             return "it speaks of the passage and not of the news"
-        return turned(statement, like) or exchanged(statement, like)
+        return turned(statement, like) or exchanged(statement, like) or unattributed(statement, like)
 
 
 def missing_names(statement: str, source: str) -> list[str]:
