@@ -146,10 +146,8 @@ class WritingAnswerer:
             note = str(failed)
         _log.info("%s", meter.cost.line())
         if note is None:
-            if not _tells(told, quoted):
-                for part in quoted:
-                    yield replace(base, sentences=part.sentences, note=_BESIDE)
-            yield replace(base, cost=meter.cost)
+            beside = () if _tells(told, quoted) else tuple(each for part in quoted for each in part.sentences)
+            yield replace(base, sentences=beside, note=_BESIDE if beside else None, cost=meter.cost)
         elif told:
             yield replace(base, cost=meter.cost, note=f"The answer breaks off: the chat model {self.chat.name} {note}.")
         else:

@@ -12,6 +12,7 @@ _HANGS = re.compile(
     r"|is|was|were|are|has|had|have|will|would))[”’\"']?\s*$",
     re.IGNORECASE,
 )
+_ENDS = re.compile(r"[.!?…:;][”’\"')\]]*\s*$|[”\"]\s*$")
 _IRREGULAR = """
 is am are was were be been has have had do does did can could might must shall should will would
 said says went goes came comes took takes gave gives made makes got gets found finds told tells knew knows saw sees
@@ -43,9 +44,14 @@ _BEHIND = 0.7  # share of a statement's terms behind the words of one who says s
 
 def broken(statement: str) -> str | None:
     """Why a statement is no whole sentence; None where it is, as far as its words tell."""
-    if _HANGS.search(statement):
+    if _HANGS.search(statement) or not _ENDS.search(statement) or _opens_only(statement):
         return "it breaks off"
     return None if _VERB.search(statement) else "it is no whole sentence"
+
+
+def _opens_only(statement: str) -> bool:
+    """Whether a quotation begins in it that does not end in it."""
+    return statement.count("“") > statement.count("”") or statement.count('"') % 2 == 1
 
 
 def unattributed(statement: str, source: str) -> str | None:

@@ -16,6 +16,8 @@ from qa.wording import broken, unattributed
         "“We are ready,” the mayor said.",
         "The ferry is out of service.",
         "The vote was put off because the hall had burnt.",
+        "“We are ready” (Hester Vayle said so).",
+        'He called it "a victory"',
     ],
 )
 def test_a_whole_sentence_is_no_fragment(statement: str) -> None:
@@ -24,7 +26,14 @@ def test_a_whole_sentence_is_no_fragment(statement: str) -> None:
 
 @pytest.mark.parametrize(
     "statement",
-    ["The name of the mayor:", "The council voted against the", "Hester Vayle, the mayor of Brannock.", "12 May 2025"],
+    [
+        "The name of the mayor:",
+        "The council voted against the",
+        "Hester Vayle, the mayor of Brannock.",
+        "12 May 2025",
+        "She said it was too soon to fill the seat",
+        "“I said, those people came in boats.",
+    ],
 )
 def test_fragments_are_told(statement: str) -> None:
     assert broken(statement) is not None
