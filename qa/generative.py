@@ -26,6 +26,7 @@ from qa.orders import apart, without_orders
 from qa.prompts import PROMPTS, VERSION, fence_of, fill
 from qa.question import Question
 from qa.verify import ADDRESS, Source, StatementCheck, best_sentences, link, source_of
+from qa.wording import broken
 from qa.writing import ChatFailed, Meter, Sentences, Written, reckon
 
 if TYPE_CHECKING:
@@ -224,6 +225,9 @@ class WritingAnswerer:
         withheld = _withheld(written.text, given)
         if withheld is not None:
             return Sentence("", (), struck=withheld)
+        hangs = broken(written.text)
+        if hangs is not None:
+            return Sentence(written.text, (), struck=hangs)
         cited = [number for number in written.markers if 1 <= number <= len(given.found)]
         others = [number for number in _nearest(written.text, given) if [number] != cited]
         reason: str | None = None

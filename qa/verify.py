@@ -26,7 +26,7 @@ from qa.packing import Page
 from qa.polarity import turned
 from qa.quotations import misquoted
 from qa.support import SupportModel
-from qa.wording import broken, unattributed
+from qa.wording import unattributed
 
 #: Support below which a statement is not made.
 SUPPORTED = 0.7
@@ -168,9 +168,6 @@ class StatementCheck:
         """What a rule has against it; None where none has."""
         if ADDRESS.search(statement):
             return "it holds an address or markup"
-        hangs = broken(statement)
-        if hangs is not None:
-            return hangs
         said = misquoted(statement, [source.article or source.text for source in sources])
         if said is not None:
             return said

@@ -39,6 +39,7 @@ _HEDGED = re.compile(
     re.IGNORECASE,
 )
 _ATTRIBUTED = re.compile(rf"{_HEDGED.pattern}|{SPEECH.pattern}|[“\"]|\bsupposed(?:ly)?\b", re.IGNORECASE)
+_LONG = 9  # words, from which on a verb that is not in the list is likelier than none
 _BEHIND = 0.7  # share of a statement's terms behind the words of one who says so
 
 
@@ -46,7 +47,9 @@ def broken(statement: str) -> str | None:
     """Why a statement is no whole sentence; None where it is, as far as its words tell."""
     if _HANGS.search(statement) or not _ENDS.search(statement) or _opens_only(statement):
         return "it breaks off"
-    return None if _VERB.search(statement) else "it is no whole sentence"
+    if len(statement.split()) >= _LONG or _VERB.search(statement):
+        return None
+    return "it is no whole sentence"
 
 
 def _opens_only(statement: str) -> bool:
