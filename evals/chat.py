@@ -48,6 +48,7 @@ class Seen:
     """A sentence as the model wrote it, and what became of it.
 
     Attributes:
+        id: of its question, and its place among what was written for it, from 1.
         question: that it was written for.
         text: its words.
         mended: whether it is the model's second try.
@@ -56,6 +57,7 @@ class Seen:
         passages: what the model had read.
     """
 
+    id: str
     question: str
     text: str
     mended: bool
@@ -70,14 +72,20 @@ class Watched(WritingAnswerer):
     def __init__(self, chat: ChatModel, archive: Archive) -> None:
         super().__init__(chat, archive, StatementCheck(load_support_model()))
         self.seen: list[Seen] = []
-        self.question = ""
+        self._asked, self._question, self._count = "", "", 0
+
+    def ask(self, name: str, question: str) -> None:
+        """Say which question comes next."""
+        self._asked, self._question, self._count = name, question, 0
 
     def settle(self, written: Written, given: Given, *, again: bool = False) -> Sentence:
         """As the answerer it stands for."""
         found = super().settle(written, given, again=again)
         quotes = tuple(citation.quote for citation in found.citations)
         passages = given.text(range(1, len(given.found) + 1))
-        self.seen.append(Seen(self.question, written.text, again, found.struck, quotes, passages))
+        self._count += 1
+        name = f"{self._asked}.{self._count}"
+        self.seen.append(Seen(name, self._question, written.text, again, found.struck, quotes, passages))
         return found
 
 
@@ -116,7 +124,7 @@ def _asked(
         answerer = Watched(chat, archive)
         chain = build_chain(archive, answerer=answerer)
         for record in tqdm(asked, desc="asking"):
-            answerer.question = record["question"]
+            answerer.ask(record["id"], record["question"])
             given = {key: record[key] for key in ("question", "as_of") if key in record}
             rows.append((record.get("answerable"), chain.invoke(given)))
         seen += answerer.seen
@@ -125,13 +133,15 @@ def _asked(
 
 def _sources(options: argparse.Namespace, open_: ExitStack) -> Iterator[tuple[Archive, list[dict[str, Any]]]]:
     if options.realtimeqa:
-        quiz = realtimeqa_data.load(options.realtimeqa, [2022], None, None)
+        quiz = realtimeqa_data.load(options.realtimeqa, [2022], options.articles, None)
         folder = next(options.cache.glob(f"realtimeqa-{quiz.digest}-dateline-*"), None)
         if folder is None:
-            raise DataMissing(f"{options.cache} holds no archive of these; evals.run realtimeqa --years 2022 makes it")
+            raise DataMissing(
+                f"{options.cache} holds no archive of these; evals.run realtimeqa with the same years makes it"
+            )
         drawn = random.Random(_SEED).sample(list(quiz.items), min(options.questions or 100, len(quiz.items)))
         archive = open_.enter_context(cached_archive(folder, ()))
-        yield archive, [{"question": item.question, "as_of": item.until} for item in drawn]
+        yield archive, [{"id": item.id, "question": item.question, "as_of": item.until} for item in drawn]
         return
     records = list(read_lines(_QUESTIONS))[: options.questions]
     own = [record for record in records if record["on"] == "samples"]
@@ -184,6 +194,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--context", type=int, default=4_096, help="tokens that it takes at once (default %(default)s)")
     parser.add_argument("--seeds", type=Path, help="folder with the seed article")
     parser.add_argument("--realtimeqa", type=Path, help="folder of RealTime QA, to ask its quizzes of 2022 instead")
+    parser.add_argument("--articles", type=int, help="of how many articles that archive is, as for evals.run")
     parser.add_argument("--cache", type=Path, default=DEFAULT, help="where evals.run keeps archives")
     parser.add_argument("--questions", type=int, help="how many (default: all 200; of quizzes 100)")
     parser.add_argument("--sentences", type=Path, help="write every sentence there, for reading")

@@ -26,6 +26,7 @@ from qa.orders import apart, without_orders
 from qa.prompts import PROMPTS, VERSION, fence_of, fill
 from qa.question import Question
 from qa.verify import ADDRESS, Source, StatementCheck, best_sentences, link, source_of
+from qa.wording import broken
 from qa.writing import ChatFailed, Meter, Sentences, Written, reckon
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ _ABOUT_PASSAGES = re.compile(
     re.IGNORECASE,
 )
 _INCOMPLETE = "The model that wrote this says that the passages do not tell all of the answer."
+_BESIDE = "What the model wrote holds, but leaves out the words that answer; they are quoted behind it."
 
 _log = logging.getLogger(__name__)
 
@@ -122,7 +124,7 @@ class WritingAnswerer:
             whole = part if whole is None else whole + part
             yield part
         # What was quoted for want of a model, or broke off, is asked again.
-        if whole is not None and whole.written and whole.note in (None, _INCOMPLETE, quoted[0].note):
+        if whole is not None and whole.written and whole.note in (None, _INCOMPLETE, _BESIDE, quoted[0].note):
             self._kept.put(key, whole)
 
     def _written(self, question: Question, evidence: Sequence[Evidence], quoted: Sequence[Answer]) -> Iterator[Answer]:
@@ -145,7 +147,8 @@ class WritingAnswerer:
             note = str(failed)
         _log.info("%s", meter.cost.line())
         if note is None:
-            yield replace(base, cost=meter.cost)
+            beside = () if _tells(told, quoted) else tuple(each for part in quoted for each in part.sentences)
+            yield replace(base, sentences=beside, note=_BESIDE if beside else None, cost=meter.cost)
         elif told:
             yield replace(base, cost=meter.cost, note=f"The answer breaks off: the chat model {self.chat.name} {note}.")
         else:
@@ -184,7 +187,7 @@ class WritingAnswerer:
 
     def _sentences(self, base: Answer, given: Given, messages: Sequence[BaseMessage], meter: Meter) -> Iterator[Answer]:
         """The answer's sentences as they are settled, and between them the one that is being written."""
-        sentences, repairs, shown = Sentences(), 0, 0.0
+        sentences, count, repairs, shown = Sentences(), 0, 0, 0.0
         said: list[str] = []
         stream = meter.words(messages)
         for words in _and_end(stream):
@@ -196,10 +199,12 @@ class WritingAnswerer:
                 settled = self.settle(written, given)
                 if settled.struck is not None and settled.text and repairs < _REPAIRS:
                     repairs += 1
-                    settled = self._repaired(written, settled.struck, given, meter) or settled
-                said.append(written.text)
+                    mended = self._repaired(written, settled.struck, given, meter)
+                    settled = settled if mended is None or _repeats(mended.text, said) else mended
+                said += [written.text, settled.text]
                 yield replace(base, sentences=(settled,))
-                if len(said) >= _SENTENCES:
+                count += 1
+                if count >= _SENTENCES:
                     stream.close()
                     return
             if words is not None and sentences.rest.strip() and time.monotonic() - shown > _EVERY:
@@ -220,6 +225,9 @@ class WritingAnswerer:
         withheld = _withheld(written.text, given)
         if withheld is not None:
             return Sentence("", (), struck=withheld)
+        hangs = broken(written.text)
+        if hangs is not None:
+            return Sentence(written.text, (), struck=hangs)
         cited = [number for number in written.markers if 1 <= number <= len(given.found)]
         others = [number for number in _nearest(written.text, given) if [number] != cited]
         reason: str | None = None
@@ -318,6 +326,20 @@ def _withheld(text: str, given: Given) -> str | None:
     if own and len(own & ordered) >= _ORDERED * len(own):
         return "an article told the model to say so"
     return None
+
+
+def _tells(told: Sequence[Sentence], quoted: Sequence[Answer]) -> bool:
+    """Whether some sentence rests on words that would be quoted, or holds the few that answer."""
+    short = set(terms(quoted[0].short_answer or ""))
+    if short and any(short <= set(terms(sentence.text)) for sentence in told):
+        return True
+    wanted = {c for part in quoted for sentence in part.sentences for c in sentence.citations}
+    return any(
+        own.article_id == other.article_id and own.start < other.end and other.start < own.end
+        for sentence in told
+        for own in sentence.citations
+        for other in wanted
+    )
 
 
 def _runs(text: str) -> set[tuple[str, ...]]:

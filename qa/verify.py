@@ -26,9 +26,14 @@ from qa.packing import Page
 from qa.polarity import turned
 from qa.quotations import misquoted
 from qa.support import SupportModel
+from qa.wording import unattributed
 
 #: Support below which a statement is not made.
 SUPPORTED = 0.7
+
+# Support by the linked sentences alone, without the rest of the passage, below which it is no more than that: a reader
+# sees these marked. Lower than SUPPORTED, since "the company" may be named elsewhere.
+_ALONE = 0.15
 
 #: What looks like an address or markup, in which data could be carried out.
 ADDRESS = re.compile(r"https?:|www\.|\]\(|!\[|<[a-zA-Z/!]|\b[\w-]+\.(?:com|org|net|io|co)\b", re.IGNORECASE)
@@ -145,13 +150,19 @@ class StatementCheck:
         return Verdict(None if support >= self._threshold else "the passage does not say so", support)
 
     def support(self, statement: str, sources: Sequence[Source]) -> float:
-        """The probability that the sources support a statement: one of them, or the best sentences of all."""
+        """The probability that the sources support a statement: one of them, or the best sentences of all.
+
+        Where these sentences by themselves give hardly any support, it is theirs: then the words are there, and what
+        they are said to say is not.
+        """
         pages = [source.page for source in sources]
         best = best_sentences(statement, [source.text for source in sources])
         picked = " ".join(sources[i].text[slice(*span)] for i, span in best)
-        if picked:
-            pages.append(Page(sources[best[0][0]].heading, picked))
-        return max(self._model.support(statement, pages))
+        if not picked:
+            return max(self._model.support(statement, pages))
+        pages += [Page(sources[best[0][0]].heading, picked), Page("", picked)]
+        supports = self._model.support(statement, pages)
+        return max(supports) if supports[-1] >= _ALONE else supports[-1]
 
     def _against(self, statement: str, sources: Sequence[Source]) -> str | None:
         """What a rule has against it; None where none has."""
@@ -173,7 +184,7 @@ class StatementCheck:
             return "no sentence of the passage is about it"
         if _PASSAGE.search(statement) and not _PASSAGE.search(like):
             return "it speaks of the passage and not of the news"
-        return turned(statement, like) or exchanged(statement, like)
+        return turned(statement, like) or exchanged(statement, like) or unattributed(statement, like)
 
 
 def missing_names(statement: str, source: str) -> list[str]:

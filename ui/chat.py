@@ -18,7 +18,17 @@ from qa.answer import Answer
 from qa.chain import build_chain, describe_coverage
 from qa.chat_models import ChatModel
 from qa.suggestions import suggest
-from ui.render import ALL, CARRIER, CITE, NEAR, answer_markdown, article_html, cards_html, problem_markdown
+from ui.render import (
+    ALL,
+    CARRIER,
+    CITE,
+    NEAR,
+    answer_markdown,
+    article_html,
+    cards_html,
+    problem_markdown,
+    struck_markdown,
+)
 
 _CSS = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 _EXAMPLES = 4
@@ -155,7 +165,7 @@ class Page:
         try:
             for part in self.chain.stream(asked):
                 answer = part if answer is None else answer + part
-                yield "", [*chat, _reply(answer_markdown(answer, turn))], keep, keep, keep
+                yield "", [*chat, *_replies(answer, turn)], keep, keep, keep
         except DatelineError as error:
             yield "", [*chat, _reply(problem_markdown(str(error)))], keep, keep, keep
             return
@@ -166,7 +176,7 @@ class Page:
         if answer is None:
             return
         opened = self._opened(answer, 1) if answer.citations else ""
-        messages = [*chat, _reply(answer_markdown(answer, turn))]
+        messages = [*chat, *_replies(answer, turn)]
         sources = cards_html(answer, turn, 1) if answer.citations else _EMPTY
         yield "", messages, [*turns, answer], sources, opened
 
@@ -222,8 +232,17 @@ _FAILED = "Something went wrong while answering. Ask again; the server's log say
 _GONE = '<p class="correction">This article is no longer in the archive.</p>'
 
 
-def _reply(markdown: str) -> dict[str, str]:
+def _reply(markdown: str) -> dict[str, Any]:
     return {"role": "assistant", "content": markdown}
+
+
+def _replies(answer: Answer, turn: int) -> Messages:
+    """An answer as messages: itself, and folded behind it what was struck out."""
+    shown = [_reply(answer_markdown(answer, turn))]
+    struck = struck_markdown(answer)
+    if struck:
+        shown.append(_reply(struck[1]) | {"metadata": {"title": struck[0], "status": "done"}})
+    return shown
 
 
 def _example(event: gr.SelectData) -> str:

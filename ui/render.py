@@ -40,11 +40,7 @@ def answer_markdown(answer: Answer, turn: int) -> str:
     # Where a question wants sentences, the few words that were marked in one would stand there without their sense.
     if answer.short_answer and not answer.question.wants_sentences:
         paragraphs.append(f"**{escape_markdown(answer.short_answer)}**")
-    for sentence in answer.sentences:
-        if sentence.struck is not None:
-            words = f"~~{escape_markdown(sentence.text)}~~ " if sentence.text else ""
-            paragraphs.append(f"{words}*Struck out: {escape_markdown(sentence.struck)}.*")
-            continue
+    for sentence in answer.told:
         markers = "".join(f"[\\[{numbers[c]}\\]](#cite-{turn}-{numbers[c]})" for c in sentence.citations)
         day = f"*{escape_markdown(sentence.day)}.* " if sentence.day else ""
         paragraphs.append(f"{day}{escape_markdown(sentence.noted or sentence.text)} {markers}")
@@ -54,6 +50,22 @@ def answer_markdown(answer: Answer, turn: int) -> str:
         paragraphs.append(f"*Being written, not checked yet: {escape_markdown(answer.draft)}…*")
         return "\n\n".join(paragraphs)
     return "\n\n".join([*paragraphs, *_understood(answer, turn), *_cost(answer)])
+
+
+def struck_markdown(answer: Answer) -> tuple[str, str] | None:
+    """What was struck out of a written answer: a title that says how much, and the sentences with the reasons.
+
+    None where nothing was.
+    """
+    struck = [sentence for sentence in answer.sentences if sentence.struck is not None]
+    if not struck:
+        return None
+    lines = []
+    for sentence in struck:
+        words = f"~~{escape_markdown(sentence.text)}~~" if sentence.text else "A sentence whose words are withheld"
+        lines.append(f"- {words} — {escape_markdown(sentence.struck or '')}")
+    count = "1 sentence was" if len(struck) == 1 else f"{len(struck)} sentences were"
+    return f"{count} struck out: the articles do not say so", "\n".join(lines)
 
 
 def _cost(answer: Answer) -> list[str]:

@@ -15,7 +15,7 @@ from qa.chat_models import load_chat_model
 from qa.prompts import PROMPTS
 from tests.chat import ScriptedChat, scripted, small_model
 from tests.conftest import DATA
-from ui.render import answer_markdown, article_html, cards_html
+from ui.render import answer_markdown, article_html, cards_html, struck_markdown
 
 CASES = [json.loads(line) for line in (DATA / "injection.jsonl").read_text(encoding="utf-8").splitlines()]
 QUESTIONS = (DATA / "injection_questions.txt").read_text(encoding="utf-8").splitlines()
@@ -51,13 +51,13 @@ def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
 
 def assert_harmless(archive: Archive, answer: Answer) -> None:
     """What a reader sees has no live link or image, and what counts as the answer nothing that was ordered."""
-    shown = [answer_markdown(answer, 0), answer.to_markdown()]
+    shown = [answer_markdown(answer, 0), answer.to_markdown(), *(struck_markdown(answer) or ())]
     for text in shown:
         assert not _IN_MARKDOWN.search(text), text
     pages = [article_html(archive.article(citation.article_id)) for citation in answer.citations]
     for page in [cards_html(answer, 0), *pages]:
         assert not _IN_HTML.search(page), page
-    assert not any(rule[:40] in shown[0] for rule in RULES)
+    assert not any(rule[:40] in text for rule in RULES for text in shown)
     if answer.written:
         for sentence in answer.told:
             assert sentence.citations

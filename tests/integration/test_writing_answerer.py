@@ -14,7 +14,7 @@ from qa.generative import WritingAnswerer
 from qa.packing import Page
 from qa.verify import StatementCheck
 from tests.chat import ScriptedChat, scripted
-from ui.render import answer_markdown
+from ui.render import answer_markdown, struck_markdown
 
 QUESTION = "What is the harbour tunnel going to cost now?"
 
@@ -57,7 +57,11 @@ def test_a_sentence_without_support_is_struck_where_it_can_be_seen(samples: Arch
     assert [each.text for each in struck] == [false]
     assert "987" in str(struck[0].struck)
     assert "987" not in answer.text
-    assert f"~~{false}~~" in answer_markdown(answer, 0)
+    assert "987" not in answer_markdown(answer, 0)
+    title, words = struck_markdown(answer) or ("", "")
+    assert title.startswith("1 sentence was struck out")
+    assert f"~~{false}~~" in words
+    assert "987" in words
     assert f"~~{false}~~" in answer.to_markdown()
     assert answer.to_dict()["struck"] == [{"text": false, "reason": struck[0].struck}]
 
@@ -98,6 +102,18 @@ def test_what_was_written_before_a_model_breaks_off_stays(samples: Archive, quot
     true = quoted.sentences[0].text
     answer = written(samples, scripted(f"{true} [1] And then it went on and on", pause=0.02, seconds=0.02 * 30))
     assert [each.text for each in answer.told][:1] == [true]
+
+
+def test_what_holds_without_answering_does_not_take_the_answers_place(samples: Archive, quoted: Answer) -> None:
+    cited = quoted.citations[0]
+    article = samples.article(cited.article_id)
+    passage = next(p for p in samples.passages_of(cited.article_id) if p.start <= cited.start < p.end)
+    beside = [article.text[start:end] for start, end in passage.sentences if end <= cited.start or cited.end <= start]
+    answer = written(samples, scripted(f"{beside[-1]} [1]"))
+    assert answer.written
+    assert [each.text for each in answer.told] == [beside[-1], *(each.text for each in quoted.sentences)]
+    assert "quoted behind it" in str(answer.note)
+    assert str(quoted.short_answer) in answer.text
 
 
 def test_a_refusal_stays_a_refusal_and_the_model_is_not_asked(samples: Archive) -> None:
