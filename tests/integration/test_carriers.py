@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from ingest import Archive, Published, Settings, ingest
-from ingest.scope import Scope
 from ingest.reindex import reindex
+from ingest.scope import Scope
 from qa import ask
 from qa.question import Question
 from qa.retrieval import ArchiveRetriever, retrieve
