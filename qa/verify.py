@@ -33,7 +33,7 @@ SUPPORTED = 0.7
 
 # Support by the linked sentences alone, without the rest of the passage, below which it is no more than that: a reader
 # sees these marked. Lower than SUPPORTED, since "the company" may be named elsewhere.
-_ALONE = 0.15
+_ALONE = 0.4
 
 #: What looks like an address or markup, in which data could be carried out.
 ADDRESS = re.compile(r"https?:|www\.|\]\(|!\[|<[a-zA-Z/!]|\b[\w-]+\.(?:com|org|net|io|co)\b", re.IGNORECASE)
@@ -161,8 +161,8 @@ class StatementCheck:
         if not picked:
             return max(self._model.support(statement, pages))
         pages += [Page(sources[best[0][0]].heading, picked), Page("", picked)]
-        supports = self._model.support(statement, pages)
-        return max(supports) if supports[-1] >= _ALONE else supports[-1]
+        *supports, alone = self._model.support(statement, pages)
+        return max(supports) if alone >= _ALONE else min(alone, max(supports))
 
     def _against(self, statement: str, sources: Sequence[Source]) -> str | None:
         """What a rule has against it; None where none has."""

@@ -39,7 +39,7 @@ _HEDGED = re.compile(
     re.IGNORECASE,
 )
 _ATTRIBUTED = re.compile(rf"{_HEDGED.pattern}|{SPEECH.pattern}|[“\"]|\bsupposed(?:ly)?\b", re.IGNORECASE)
-_LONG = 9  # words, from which on a verb that is not in the list is likelier than none
+_LONG = 12  # words, from which on a verb that is not in the list is likelier than none
 _BEHIND = 0.7  # share of a statement's terms behind the words of one who says so
 
 

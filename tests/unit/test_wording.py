@@ -31,6 +31,7 @@ def test_a_whole_sentence_is_no_fragment(statement: str) -> None:
         "The council voted against the",
         "Hester Vayle, the mayor of Brannock.",
         "12 May 2025",
+        "The head of the accident board, Agnes Tholdane.",
         "She said it was too soon to fill the seat",
         "“I said, those people came in boats.",
     ],
