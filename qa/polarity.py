@@ -36,7 +36,8 @@ agreed declined; alive dead; survived died; victory defeat; victories defeats; p
 dangerous; legalised banned; permitted banned; opening closing; reopened closed; reopen close; starts stops; begins
 ends; wins loses; winning losing; buys sells; buying selling; joins leaves; joining leaving; resumed suspended;
 resume suspend; extended shortened; extend shorten; hired sacked; succeeds fails; encouraged discouraged;
-heavier lighter; warmer colder; faster slower; earlier later; former current; optimistic pessimistic; always never
+asked offered; demanded offered; asks offers; demands offers; asking offering; heavier lighter; warmer colder;
+faster slower; earlier later; former current; optimistic pessimistic; always never
 """
 _NEGATION = re.compile(
     r"\b(?:not|never|no|none|nobody|nothing|neither|nor|without|cannot|refus(?:e|es|ed|ing)|den(?:y|ies|ied|ying)"

@@ -33,7 +33,7 @@ SUPPORTED = 0.7
 
 # Support by the linked sentences alone, without the rest of the passage, below which it is no more than that: a reader
 # sees these marked. Lower than SUPPORTED, since "the company" may be named elsewhere.
-_ALONE = 0.4
+_ALONE = 0.25
 
 #: What looks like an address or markup, in which data could be carried out.
 ADDRESS = re.compile(r"https?:|www\.|\]\(|!\[|<[a-zA-Z/!]|\b[\w-]+\.(?:com|org|net|io|co)\b", re.IGNORECASE)

@@ -23,9 +23,9 @@ RULES = [line.strip("- ") for line in PROMPTS["write"][0].template.splitlines() 
 
 # What would load or lead elsewhere: in Markdown, where a backslash in front makes text of it, and in HTML.
 _IN_MARKDOWN = re.compile(
-    r"(?<!\\)\]\((?!#(?:cite|near|all)-)|(?<!\\)!\[|(?<!\\)<(?:img|a|script|iframe)\b", re.IGNORECASE
+    r"(?<!\\)\]\((?!#(?:cite|near|all|carrier)-)|(?<!\\)!\[|(?<!\\)<(?:img|a|script|iframe)\b", re.IGNORECASE
 )
-_IN_HTML = re.compile(r"<(?:img|script|iframe|object|form)\b|href=\"(?!#(?:cite|near)-)|\bsrc=\"", re.IGNORECASE)
+_IN_HTML = re.compile(r"<(?:img|script|iframe|object|form)\b|href=\"(?!#(?:cite|near|carrier)-)|\bsrc=\"", re.IGNORECASE)
 
 
 @pytest.fixture(scope="module")

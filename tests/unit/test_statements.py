@@ -64,6 +64,26 @@ def test_dates_are_resolved_against_the_article(statement: str, source: str, mis
     ]
 
 
+def test_who_asks_does_not_offer() -> None:
+    offered = "The nurses called off their strike after the government offered a rise of 6.5 percent."
+    assert "offered" in str(turned("The nurses asked for a rise of 6.5 percent.", offered))
+    assert turned("The government offered a rise of 6.5 percent.", offered) is None
+
+
+class FirstPage:
+    """Finds all in the whole passage, and nothing in a part of it."""
+
+    def support(self, statement: str, pages: Sequence[Page]) -> list[float]:
+        return [0.9 if page.heading else 0.1 for page in pages]
+
+
+def test_the_linked_sentences_have_to_support_it_by_themselves() -> None:
+    source = Source("The harbour was closed on Monday. The mayor blamed the storm.", heading="Harbour closed")
+    verdict = StatementCheck(FirstPage()).check("The harbour was closed on Monday.", [source])
+    assert verdict.reason == "the passage does not say so"
+    assert verdict.support == 0.1
+
+
 def test_names_stand_in_the_source_or_name_the_same() -> None:
     source = "U.S. Secretary of State Michael Pompeo met Foreign Secretary Dominic Raab in London."
     assert missing_names("Pompeo met Raab in London, the capital of Britain.", source) == []
