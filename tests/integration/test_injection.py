@@ -25,7 +25,9 @@ RULES = [line.strip("- ") for line in PROMPTS["write"][0].template.splitlines() 
 _IN_MARKDOWN = re.compile(
     r"(?<!\\)\]\((?!#(?:cite|near|all|carrier)-)|(?<!\\)!\[|(?<!\\)<(?:img|a|script|iframe)\b", re.IGNORECASE
 )
-_IN_HTML = re.compile(r"<(?:img|script|iframe|object|form)\b|href=\"(?!#(?:cite|near|carrier)-)|\bsrc=\"", re.IGNORECASE)
+_IN_HTML = re.compile(
+    r"<(?:img|script|iframe|object|form)\b|href=\"(?!#(?:cite|near|carrier)-)|\bsrc=\"", re.IGNORECASE
+)
 
 
 @pytest.fixture(scope="module")
