@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from ingest import ingest
 from tests.conftest import GUARD, ROOT
+
+expect.set_options(timeout=20_000)  # a machine may be busy
 
 # Without these Chromium itself looks for its maker's hosts at every start.
 _QUIET = [
