@@ -230,7 +230,7 @@ class Intake:
         what = "the address of an article" if count == 1 else f"the addresses of {count:,} articles"
         if not follow:
             return source.problem(
-                f"it holds {what}, and no text of theirs", "Fetch them too with --follow (in Python: follow=True)"
+                f"it holds {what}, and no text", "Fetch them too with --follow (in Python: follow=True)"
             )
         if depth > _DEPTH:
             return source.problem(

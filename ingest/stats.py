@@ -116,8 +116,12 @@ def _publishers(articles: Sequence[Article]) -> dict[str, int]:
 
 
 def _sizes(folder: Path) -> dict[str, int]:
-    parts = sorted(path for path in folder.iterdir() if path.is_dir())
-    return {part.name: sum(path.stat().st_size for path in part.rglob("*") if path.is_file()) for part in parts}
+    sizes: Counter[str] = Counter()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        part = path.relative_to(folder).parts[0]
+        if not part.startswith("owner."):
+            sizes[part.partition(".")[0]] += path.stat().st_size  # SQLite keeps its log in files beside
+    return dict(sizes)
 
 
 def _size(size: float) -> str:
