@@ -16,7 +16,7 @@ from ingest.changes import Changes, Outcome
 from ingest.check import Problem, check
 from ingest.coverage import Coverage, count_coverage
 from ingest.derived import Derived
-from ingest.embeddings import SentenceTransformerEmbeddings, load_embedder
+from ingest.embeddings import PassageEmbeddings, load_embedder
 from ingest.errors import ArchiveError, ArticleNotFound
 from ingest.history import Version, pick, versions
 from ingest.ownership import CacheFolder, Ownership
@@ -173,7 +173,7 @@ class Archive:
     # what it is
 
     @property
-    def embedder(self) -> SentenceTransformerEmbeddings:
+    def embedder(self) -> PassageEmbeddings:
         """The model that its vectors were made with; loaded when first asked for."""
         return load_embedder(self.settings.embedder)
 

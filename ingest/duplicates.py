@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 Lifetime = tuple[int, int]
 
 #: Changes where fingerprints, sketches or the rule change, so that an index of older ones is built again.
-VERSION = 1
+VERSION = 2
 
 #: Seconds between two publications that stand for any time.
 ALWAYS = 2**62
@@ -44,8 +44,11 @@ PLACES = 64
 _RUN = 3  # words
 _SEED = 1
 _FEWEST = 25  # words of a text that speaks for itself; with a shorter one its headline counts as well
-_SHARE = 0.6  # of the shorter text's runs that stand in the longer one
+_SHARE = 0.5  # of the shorter text's runs that stand in the longer one
 _WORDS = 0.65  # of the shorter text's other words
+_REWRITTEN = 0.6  # share of runs under which a text is a rewrite of the same day, if anything: it has so many runs,
+_REWRITTEN_RUNS = 25
+_REWRITTEN_WORDS = 0.75  # this share of its words, and all figures but one
 _SURE = 0.75  # share of runs from which on what a text is about may be put right, and one figure, however few there are
 _FIGURES = 0.2  # share of the shorter text's figures that may be others in the longer one,
 _FIGURES_MOST = 3  # of a short text, at the most;
@@ -220,9 +223,20 @@ def compare(one: Fingerprint, other: Fingerprint) -> int | None:
     if share < _SURE and _common(shorter.names, longer.words) < len(shorter.names):
         return None
     others = len(shorter.figures) - _common(shorter.figures, longer.figures)
+    if share < _REWRITTEN and not _is_rewrite(shorter, longer, others):
+        return None
     if others == 0:
-        return ALWAYS if share >= _VERBATIM and len(shorter.runs) >= _LONG else _DAYS
-    return _apart(share, len(shorter.figures), others)
+        apart = ALWAYS if share >= _VERBATIM and len(shorter.runs) >= _LONG else _DAYS
+    else:
+        apart = _apart(share, len(shorter.figures), others)
+    return min(apart, _SAME_DAY) if apart and share < _REWRITTEN else apart
+
+
+def _is_rewrite(shorter: Fingerprint, longer: Fingerprint, other_figures: int) -> bool:
+    """Whether texts that share few runs are one story all the same, and no two lines of one form."""
+    if len(shorter.runs) < _REWRITTEN_RUNS or other_figures > 1:
+        return False
+    return _share(shorter.words, longer.words) >= _REWRITTEN_WORDS
 
 
 def _apart(share: float, figures: int, others: int) -> int | None:

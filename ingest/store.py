@@ -221,16 +221,22 @@ class Store:
 
     # what is written
 
-    def put_passages(self, article: Article, passages: Sequence[Passage], vectors: NDArray[np.float32]) -> None:
-        """Write the passages of one article; they count only once its record points at them."""
+    def put_passages(
+        self, passages: Sequence[tuple[Article, Passage]], vectors: NDArray[np.float32]
+    ) -> Iterator[int]:
+        """Write passages, as many at once as Chroma takes; gives, after each time, how many are written.
+
+        They count only once the record of their article points at them.
+        """
         for at in range(0, len(passages), self._slice):
             some = passages[at : at + self._slice]
             self._passages.upsert(
-                ids=[passage.passage_id for passage in some],
-                documents=[passage.text for passage in some],
+                ids=[passage.passage_id for _, passage in some],
+                documents=[passage.text for _, passage in some],
                 embeddings=vectors[at : at + self._slice],
-                metadatas=[passage_metadata(article, passage) for passage in some],
+                metadatas=[passage_metadata(article, passage) for article, passage in some],
             )
+            yield at + len(some)
 
     def put_records(
         self,

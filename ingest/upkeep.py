@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ingest.article import Article, Passage
 from ingest.connection import Connection
 from ingest.derived import Derived
-from ingest.embeddings import SentenceTransformerEmbeddings, load_embedder
+from ingest.embeddings import PassageEmbeddings, load_embedder
 from ingest.errors import ArchiveError, ArchiveMismatch, ArchiveMissing
 from ingest.lexical import Entry
 from ingest.location import ServerAddress
@@ -126,7 +126,7 @@ class Prepared:
         return [entry_of(self.article, passage) for passage in self.passages]
 
 
-def prepare(articles: Sequence[Article], embedder: SentenceTransformerEmbeddings, passage_words: int) -> list[Prepared]:
+def prepare(articles: Sequence[Article], embedder: PassageEmbeddings, passage_words: int) -> list[Prepared]:
     """Cut and embed articles.
 
     Args:
@@ -150,11 +150,14 @@ def put_passages(store: Store, prepared: Sequence[Prepared], between: Callable[[
     Args:
         store: where to.
         prepared: the articles.
-        between: called after each of them.
+        between: called after each request.
     """
-    for each in prepared:
-        store.put_passages(each.article, each.passages, each.vectors)
-        between()
+    import numpy as np
+
+    if prepared:
+        passages = [(each.article, passage) for each in prepared for passage in each.passages]
+        for _ in store.put_passages(passages, np.concatenate([each.vectors for each in prepared])):
+            between()
 
 
 def put_records(store: Store, prepared: Sequence[Prepared], standings: Sequence[Standing]) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.checksums import find_altered
 from ingest.errors import DatelineError
+from ingest.sessions import cores, open_session
 from qa.packing import Packed
 
 if TYPE_CHECKING:
@@ -30,17 +30,10 @@ def load_session(folder: Path, name: str, sha256: dict[str, str]) -> Any:
     Raises:
         ReaderError: a file is missing or altered.
     """
-    import onnxruntime
-
     if wrong := find_altered(folder, sha256):
         repair = "Install Dateline again: pip install --force-reinstall --no-deps dateline"
         raise ReaderError(f"the reader: {wrong}. {repair}")
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
-    # Threads that wait without turning leave the cores to torch, which encodes the question.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(folder / name), options, providers=["CPUExecutionProvider"])
+    return open_session(folder / name, threads=min(4, cores()))
 
 
 def load_tokenizer(folder: Path) -> Tokenizer:

@@ -14,7 +14,7 @@ from qa.question import Question
 from qa.retrieval import Candidate
 
 if TYPE_CHECKING:
-    from ingest.embeddings import SentenceTransformerEmbeddings
+    from ingest.embeddings import PassageEmbeddings
 
 # Terms of a question that names no topic.
 _EMPTY = frozenset("what happen news event been summari summaris tell me go else everyth".split())
@@ -73,9 +73,7 @@ def _moment(evidence: Evidence) -> tuple[float, str]:
     return (published.epoch if published else float("inf"), evidence.found.passage.passage_id)
 
 
-def read_events(
-    question: Question, candidates: Sequence[Candidate], embedder: SentenceTransformerEmbeddings
-) -> list[Evidence]:
+def read_events(question: Question, candidates: Sequence[Candidate], embedder: PassageEmbeddings) -> list[Evidence]:
     """The sentences that are most like a question for a course of events, and those that open their articles.
 
     Args:
@@ -94,7 +92,7 @@ def read_events(
     ]
     if not found:
         return []
-    vectors = embedder.encode_documents([quote_of(*each) for each in found])
+    vectors = embedder.encode_documents([quote_of(*each) for each in found], urgent=True)
     likeness = (vectors @ embedder.encode_queries([question.core])[0]).tolist()
     topical = set(terms(question.core)) - _EMPTY  # "what happened in May" asks for all of it
     best: dict[str, float] = {}

@@ -28,7 +28,7 @@ from qa.short import fits, key, trim
 from qa.span_models import SpanModel, load_span_model
 
 if TYPE_CHECKING:
-    from ingest.embeddings import SentenceTransformerEmbeddings
+    from ingest.embeddings import PassageEmbeddings
 
 _DATED = re.compile(rf"\b(?:1[5-9]|20)\d\d\b|\b(?:{'|'.join(MONTHS)})\b")
 _FIRST = 12  # passages that are read first; the rest only where these leave a doubt
@@ -93,7 +93,7 @@ class SpanReader:
     #: How many of the candidates are read.
     passages = 32
 
-    def __init__(self, model: SpanModel, embedder: SentenceTransformerEmbeddings) -> None:
+    def __init__(self, model: SpanModel, embedder: PassageEmbeddings) -> None:
         """Args: model: marks the spans; embedder: the one that the archive was made with."""
         self._model = model
         self._embedder = embedder
@@ -176,7 +176,7 @@ class SpanReader:
         if not compared:
             return []
         quotes = [quote_of(each.candidate, each.sentence) for each in compared]
-        vectors = self._embedder.encode_documents(quotes)
+        vectors = self._embedder.encode_documents(quotes, urgent=True)
         likeness = vectors @ self._embedder.encode_queries([question.core])[0]
         few = question.kind != "yes/no"
         return [
@@ -185,7 +185,7 @@ class SpanReader:
         ]
 
 
-def load_reader(name: str, embedder: SentenceTransformerEmbeddings) -> EvidenceReader:
+def load_reader(name: str, embedder: PassageEmbeddings) -> EvidenceReader:
     """The reader of a name: the one that is installed, or any other model that marks spans.
 
     Args:

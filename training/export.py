@@ -23,10 +23,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from evals.datasets.base import DataMissing
-from ingest.embeddings import default_model_folder
+from ingest.encoders import default_model_folder
 from training.features import Batch, padded
 from training.heldout import Scorer, evaluate
-from training.network import Reader, Verifier
+from training.network import Embedder, Reader, Verifier
 from training.questions import load_paragraphs, split
 from training.reader import held_out_groups, load_tokenizer
 
@@ -44,8 +44,8 @@ class _Exported(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, ids: Tensor, mask: Tensor, types: Tensor) -> Any:
-        return self.network(ids, mask, types)
+    def forward(self, *inputs: Tensor) -> Any:
+        return self.network(*inputs)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -98,7 +98,7 @@ class _Smoothed(nn.Module):
         return found
 
 
-def smooth(model: Reader | Verifier, inputs: Iterable[tuple[Tensor, Tensor, Tensor]]) -> None:
+def smooth(model: Reader | Verifier | Embedder, inputs: Iterable[tuple[Tensor, ...]]) -> None:
     """Move the range of the outputs of GELU, which int8 holds badly, into the weights behind them; scores stay.
 
     Source: Xiao et al., "SmoothQuant" (ICML 2023), here with a multiplication of its own, since GELU cannot take it in.
@@ -121,11 +121,13 @@ def smooth(model: Reader | Verifier, inputs: Iterable[tuple[Tensor, Tensor, Tens
         layer.dense = _Smoothed(layer.dense, peaks[layer.dense])
 
 
-def export(model: nn.Module, path: Path, outputs: Sequence[str]) -> None:
+def export(
+    model: nn.Module, path: Path, outputs: Sequence[str], inputs: Sequence[str] = ("ids", "mask", "types")
+) -> None:
     """The network as ONNX, of any number of inputs of any length."""
     model.eval()
-    example = tuple(torch.ones((2, 16), dtype=torch.long) for _ in range(3))
-    names = ["ids", "mask", "types"]
+    names = list(inputs)
+    example = tuple(torch.ones((2, 16), dtype=torch.long) for _ in names)
     axes = {name: {0: "inputs", 1: "length"} for name in names} | {name: {0: "inputs"} for name in outputs}
     torch.onnx.export(
         _Exported(model),
@@ -139,8 +141,14 @@ def export(model: nn.Module, path: Path, outputs: Sequence[str]) -> None:
     )
 
 
-def quantise(whole: Path, small: Path) -> None:
-    """The graph with attention fused and int8 weights, a scale for each column (dynamic quantising)."""
+def quantise(whole: Path, small: Path, *, seven_bits: bool = False) -> None:
+    """The graph with attention fused and int8 weights, a scale for each column (dynamic quantising).
+
+    Args:
+        whole: the graph in float32.
+        small: where the other one goes.
+        seven_bits: leave one bit free, so that CPUs without VNNI, which add two products in 16 bits, do not saturate.
+    """
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from onnxruntime.transformers.optimizer import optimize_model
 
@@ -152,6 +160,7 @@ def quantise(whole: Path, small: Path) -> None:
         str(small),
         per_channel=True,
         weight_type=QuantType.QInt8,
+        reduce_range=seven_bits,
         extra_options={"DefaultTensorType": 1},
     )
 

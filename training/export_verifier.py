@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from evals.datasets.base import DataMissing
-from ingest.embeddings import default_model_folder
+from ingest.encoders import default_model_folder
 from qa.onnx import side_by_side
 from training.export import export, quantise, smooth
 from training.features import padded

@@ -101,7 +101,7 @@ def _vectors(texts: Sequence[str], label: str) -> NDArray[np.float32]:
     import torch
     from sentence_transformers import SentenceTransformer
 
-    from ingest.embeddings import default_model_folder
+    from ingest.encoders import default_model_folder
 
     device = "cuda" if torch.cuda.is_available() else "cpu"
     model = SentenceTransformer(str(default_model_folder()), device=device, local_files_only=True)

@@ -52,6 +52,22 @@ class Verifier(nn.Module):
         return scores
 
 
+class Embedder(nn.Module):
+    """An encoder whose outputs are averaged to one vector of unit length, as all-MiniLM-L6-v2 is used."""
+
+    def __init__(self, folder: Path) -> None:
+        """Args: folder: an encoder in Hugging Face format."""
+        super().__init__()
+        self.encoder = _encoder(folder)
+
+    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """Vectors, shape (n_inputs, dimension), float32."""
+        types = torch.zeros_like(ids)
+        hidden = self.encoder(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state
+        kept = mask.unsqueeze(-1).to(hidden.dtype)
+        return nn.functional.normalize((hidden * kept).sum(dim=1) / kept.sum(dim=1), dim=-1)
+
+
 def _encoder(folder: Path) -> Any:
     """Without dropout: the data is read about once, and drawing it takes a third of the time on a CPU.
 

@@ -28,7 +28,7 @@ from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from evals.datasets.base import DataMissing
-from ingest.embeddings import default_model_folder
+from ingest.encoders import default_model_folder
 from qa.packing import Packed, pack
 from qa.support import STATEMENT
 from training.claims import Claim, make_claims

@@ -140,7 +140,7 @@ def load(folder: Path, years: Collection[int] = (), articles: int | None = None,
     if not rows:
         raise DataMissing(f"{folder} has no question of {', '.join(map(str, years)) or 'any year'}")
     wanted = {url for row in rows for url in row["urls"]}
-    found = {article.url: article for article in _articles(folder) if article.url in wanted}
+    found = {article.url: article for article in articles_of(folder) if article.url in wanted}
     pages = _quiz_pages(found.values(), [row["question"] for row in rows])
     kept = {url: article for url, article in found.items() if url not in pages}
     if not kept:
@@ -183,7 +183,12 @@ def _questions(folder: Path) -> tuple[list[dict[str, Any]], int]:
     return list(kept.values()), unusable
 
 
-def _articles(folder: Path) -> Iterator[Article]:
+def articles_of(folder: Path) -> Iterator[Article]:
+    """The articles of a folder, one after another.
+
+    Raises:
+        DataMissing: the file or one of its facts is not there.
+    """
     path = find(folder, "articles.jsonl")
     for number, row in enumerate(read_lines(path), 1):
         missing = {"url", "text"} - row.keys()

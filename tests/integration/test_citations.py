@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from ingest import Archive, Article, Settings, ingest
 from ingest.archive import Found
-from ingest.embeddings import default_model_folder, load_embedder
+from ingest.embeddings import load_embedder
+from ingest.encoders import default_model_folder
 from ingest.errors import ArchiveMismatch
 from ingest.passages import split_passages
 from qa import ask

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import torch
 
-from ingest.embeddings import default_model_folder
+from ingest.encoders import default_model_folder
 from qa.onnx import ReaderError
 from qa.packing import Page
 from qa.span_models import OnnxSpanModel

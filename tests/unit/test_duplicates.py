@@ -62,6 +62,21 @@ def test_the_only_figure_of_a_brief_is_put_right_on_the_same_day_only() -> None:
     assert apart(brief, brief.replace("1871", "1874")) == 18 * HOUR
 
 
+WIRE = (
+    "Tidewater Ferries said it agreed to buy Marlow Lines for an undisclosed amount of cash. Marlow has yearly"
+    " revenues of more than 100 million florins, Tidewater Ferries said. The two run 14 boats between the islands."
+)
+REWRITE = (
+    "Tidewater Ferries has agreed to buy privately held Marlow Lines for an undisclosed amount of cash. Privately held"
+    " Marlow, it said, has yearly revenues of more than 100 million florins. Between them the two run 14 boats."
+)
+
+
+def test_a_rewrite_is_one_story_on_the_same_day_only() -> None:
+    assert apart(WIRE, REWRITE) == 18 * HOUR
+    assert apart(WIRE, REWRITE.replace("100", "130").replace("14 boats", "17 boats")) is None
+
+
 def test_the_same_words_are_one_story_at_any_time() -> None:
     assert apart(STORY, STORY) == ALWAYS
     assert apart(STORY, "\n\n".join(PARAGRAPHS[:4])) == ALWAYS

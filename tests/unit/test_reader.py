@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ingest.archive import Found
 from ingest.article import Article, Published
-from ingest.embeddings import SentenceTransformerEmbeddings
+from ingest.embeddings import PassageEmbeddings
 from ingest.passages import split_passages
 from qa.calibration import WORDS
 from qa.evidence import Evidence
@@ -43,7 +43,7 @@ class Marker:
         return found
 
 
-class Unused(SentenceTransformerEmbeddings):
+class Unused(PassageEmbeddings):
     """Stands where nothing is compared: it has no model, so any use of it is an error."""
 
     def __init__(self) -> None: ...

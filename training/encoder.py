@@ -1,0 +1,90 @@
+"""The default embedder's encoder with int8 weights, as it ships: `python -m training.encoder`.
+
+Nothing is learned: the published weights are smoothed and quantised, with 7 of the 8 bits, so that sums stay exact on
+CPUs whose instructions add two products in 16 bits (AVX2 and AVX-512 without VNNI).
+
+Examples:
+  python -m training.encoder
+  python -m training.encoder --to /tmp/weights
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import logging
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from ingest.archive import Archive
+from ingest.encoders import LONGEST, default_model_folder
+from ingest.passages import embedded_text
+from ingest.pipeline import ingest
+from ingest.samples import sample_sources
+from ingest.sessions import open_session
+from ingest.settings import Settings
+from training.export import export, quantise, smooth
+from training.network import Embedder
+
+_WEIGHTS = Path(__file__).parent.parent / "ingest" / "weights"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; 0 where it went well."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    options.to.mkdir(parents=True, exist_ok=True)
+    small = options.to / "encoder.onnx"
+    with tempfile.TemporaryDirectory() as scratch:
+        inputs = _inputs(_sample_texts(Path(scratch)))
+        model = Embedder(default_model_folder()).eval()
+        with torch.inference_mode():
+            whole = np.concatenate([model(torch.tensor(ids), torch.ones_like(torch.tensor(ids))) for ids in inputs])
+        smooth(model, ((torch.tensor(ids), torch.ones_like(torch.tensor(ids))) for ids in inputs))
+        export(model, Path(scratch) / "encoder.fp32.onnx", ("vectors",), ("ids", "mask"))
+        quantise(Path(scratch) / "encoder.fp32.onnx", small, seven_bits=True)
+    session = open_session(small, threads=1)
+    found = np.concatenate([session.run(None, {"ids": ids, "mask": np.ones_like(ids)})[0] for ids in inputs])
+    likeness = (found * whole).sum(axis=1)
+    print(f"cosine to float32 on {len(inputs)} sample passages: mean {likeness.mean():.4f}, least {likeness.min():.4f}")
+    print(f"{small.stat().st_size / 1e6:.1f} MB")
+    shutil.copyfile(default_model_folder() / "tokenizer.json", options.to / "tokenizer.json")
+    print(f"_INT8_SHA256 in ingest/encoders.py has to be:\n    {hashlib.sha256(small.read_bytes()).hexdigest()}")
+    return 0
+
+
+def _sample_texts(scratch: Path) -> list[str]:
+    """What is embedded of the sample archive's passages."""
+    settings = Settings(archive=scratch / "archive", embedder=str(default_model_folder()))
+    with Archive.open(settings, create=True) as archive:
+        ingest(sample_sources(), archive)
+        ids = sorted(head.article_id for head in archive.listing())
+        return [embedded_text(archive.article(one), passage) for one in ids for passage in archive.passages_of(one)]
+
+
+def _inputs(texts: Sequence[str]) -> list[NDArray[np.int64]]:
+    """Word pieces of each text, shape (1, length)."""
+    tokenizer = Tokenizer.from_file(str(default_model_folder() / "tokenizer.json"))
+    tokenizer.enable_truncation(LONGEST)
+    tokenizer.no_padding()
+    return [np.array([each.ids], dtype=np.int64) for each in tokenizer.encode_batch(list(texts))]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m training.encoder", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--to", type=Path, default=_WEIGHTS, help="where the weights go (default: into the package)")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
