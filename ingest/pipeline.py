@@ -13,6 +13,7 @@ from ingest.archive import Archive
 from ingest.article import Article
 from ingest.errors import ArchiveError, SourceError
 from ingest.fetching.memory import Memory
+from ingest.known import KnownFiles
 from ingest.readers.records import check_columns
 from ingest.scope import available_from
 from ingest.settings import Settings
@@ -115,11 +116,13 @@ def ingest(
     opened = archive if isinstance(archive, Archive) else Archive.open(archive, create=True)
     memory = Memory(_folder(opened))
     web = Web(lambda: fetcher or _fetcher(), memory, lambda ids: opened.versions(list(ids)), follow, limit)
-    intake = Intake(columns, web)
+    known = KnownFiles(_folder(opened), lambda ids: opened.versions(list(ids)), columns)
+    intake = Intake(columns, web, known)
     try:
         with opened.writing():
             report = _Run(opened, intake, progress).take(given)
         memory.save()
+        known.save()
         return report
     finally:
         if fetcher is None:

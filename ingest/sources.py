@@ -16,6 +16,7 @@ from ingest.draft import Draft, Link, to_article
 from ingest.errors import SourceError
 from ingest.fetching.addresses import shown
 from ingest.fetching.memory import Memory
+from ingest.known import KnownFiles
 from ingest.readers import HEAD_BYTES, Source, choose_reader
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Unchanged:
-    """Articles that are in the archive, and whose page has not changed since."""
+    """Articles that are in the archive, and whose page or file has not changed since."""
 
     article_ids: tuple[str, ...]
 
@@ -71,9 +72,16 @@ class Intake:
         total_bytes: of the files that were named, and of what has been fetched.
     """
 
-    def __init__(self, columns: Mapping[str, str], web: Web) -> None:
-        """Args: columns: which column holds which fact, for JSON Lines and CSV."""
+    def __init__(self, columns: Mapping[str, str], web: Web, known: KnownFiles) -> None:
+        """Of one run.
+
+        Args:
+            columns: which column holds which fact, for JSON Lines and CSV.
+            web: how pages are fetched.
+            known: files of earlier runs.
+        """
         self.total_bytes = 0
+        self._known = known
         self._columns = columns
         self._web = web
         self._fetcher: Fetcher | None = None
@@ -114,10 +122,22 @@ class Intake:
 
     def _file(self, path: Path, size: int) -> Iterator[Found]:
         source = Source(str(path), str(path.resolve()))
+        follow = self._web.follow is True
         try:
+            digest = self._known.hash(path)
+            if not follow and (ids := self._known.unchanged(path, digest)):
+                yield Unchanged(ids)
+                return
             with path.open("rb") as file:
                 self._current = file
-                yield from self._documents(Member(file, source), self._web.follow is True, 0)
+                articles: dict[str, str] | None = {}
+                for found in self._documents(Member(file, source), follow, 0):
+                    if isinstance(found, Article) and articles is not None:
+                        articles[found.article_id] = found.version
+                    else:
+                        articles = None
+                    yield found
+            self._known.note(path, digest, (not follow and articles) or {})
         except OSError as error:
             yield source.problem(f"it cannot be read: {error}", "Check the file and its permissions")
         finally:

@@ -221,9 +221,7 @@ class Store:
 
     # what is written
 
-    def put_passages(
-        self, passages: Sequence[tuple[Article, Passage]], vectors: NDArray[np.float32]
-    ) -> Iterator[int]:
+    def put_passages(self, passages: Sequence[tuple[Article, Passage]], vectors: NDArray[np.float32]) -> Iterator[int]:
         """Write passages, as many at once as Chroma takes; gives, after each time, how many are written.
 
         They count only once the record of their article points at them.

@@ -1,0 +1,180 @@
+"""How fast passages are found as an archive grows: `python -m benchmarks.retrieval --data DIR`.
+
+DIR holds realtimeqa and reuters21578, of which archives of 5, 30 and 100 % are made once (`benchmarks.archives`); making
+them takes hours, and goes on where it was stopped. Each archive is asked in a process of its own, all of them in turns.
+
+Examples:
+  python -m benchmarks.retrieval --data data
+  python -m benchmarks.retrieval --data data --questions 100 --json retrieval.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from benchmarks.archives import CACHE, make
+from benchmarks.measure import in_own_process, machine, quantile, spread
+from evals.datasets.base import DataMissing, find, read_lines
+from evals.worker import peak_rss_gb
+from ingest import Archive
+from ingest.scope import Scope
+from qa.question import Question
+from qa.retrieval import search
+
+_AROUND = {"a week": 7, "a month": 31, "five years": 5 * 365}  # days before that of the question
+_RECALL = 20
+_ROUNDS = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; 0 where it went well."""
+    options = _parser().parse_args(arguments)
+    if options.job:
+        print(json.dumps(measure(**json.loads(options.job))))
+        return 0
+    try:
+        archives = make(options.data, options.cache)
+        find(options.data / "realtimeqa", "questions.jsonl")
+    except DataMissing as error:
+        print(f"benchmarks: {error}", file=sys.stderr)
+        return 1
+    for path in archives.values():
+        Archive.open(path).close()  # what is derived is made before anything is timed
+    asked = {"questions": str(options.data.absolute() / "realtimeqa"), "number": options.questions}
+    rounds = [
+        (share, in_own_process("benchmarks.retrieval", {"archive": str(path), **asked}))
+        for _ in range(_ROUNDS)
+        for share, path in archives.items()
+    ]
+    found = {
+        "machine": machine(),
+        "archives": {share: _joined(s for at, s in rounds if at == share) for share in archives},
+    }
+    found["growth"] = _growth(found["archives"])
+    print(table(found))
+    if options.json:
+        options.json.write_text(json.dumps(found, indent=1))
+    return 0
+
+
+def measure(archive: str, questions: str, number: int) -> dict[str, Any]:
+    """Time one archive, in this process; seconds.
+
+    Args:
+        archive: its folder.
+        questions: folder with `questions.jsonl[.gz]`, as of RealTime QA.
+        number: how many to ask.
+    """
+    begun = time.perf_counter()
+    with Archive.open(archive) as opened:
+        found: dict[str, Any] = {"open": time.perf_counter() - begun, "passages": opened.n_passages}
+        begun = time.perf_counter()
+        opened.embedder.encode_queries(["Who won?"])
+        found["load_embedder"] = time.perf_counter() - begun
+        publishers = [name for name, _ in opened.coverage().publishers[:3]]
+        found |= {"embed": [], "cold": {}, "warm": {}}
+        drawn = list(_drawn(questions, number))
+        for name, kinds in _filters(publishers).items():
+            times = []
+            for at, (words, day) in enumerate(drawn):
+                question = Question.parse(words, **kinds(day, at))
+                begun = time.perf_counter()
+                vector = opened.embedder.encode_queries([question.core])[0]
+                embedded = time.perf_counter()
+                search(opened, question, vector)
+                times.append(time.perf_counter() - embedded)
+                found["embed"].append(embedded - begun)
+            found["cold"][name], found["warm"][name] = times[:1], times[1:]
+        found["recall"] = list(_recalls(opened, [words for words, _ in drawn]))
+        return found | {"rss_gb": peak_rss_gb()}
+
+
+def _filters(publishers: Sequence[str]) -> dict[str, Any]:
+    """How each kind of question is limited, by its day and number."""
+    kinds: dict[str, Any] = {"none": lambda day, at: {}}
+    for name, days in _AROUND.items():
+        kinds[name] = lambda day, at, days=days: {"published": (str(day - timedelta(days=days)), str(day))}
+    kinds["publisher"] = lambda day, at: {"publisher": publishers[at % len(publishers)]}
+    return kinds
+
+
+def _drawn(folder: str, number: int) -> Iterator[tuple[str, date]]:
+    """Questions with their days, in an order drawn by their hashes."""
+    rows = {row["question"]: row["asked"] for row in read_lines(find(Path(folder), "questions.jsonl"))}
+    for words in sorted(rows, key=lambda words: hashlib.sha256(words.encode()).hexdigest())[:number]:
+        yield words, date.fromisoformat(rows[words][:10].replace("/", "-"))
+
+
+def _recalls(archive: Archive, questions: Sequence[str]) -> Iterator[float]:
+    """Of each question, the share of the passages nearest to it that Chroma's search finds."""
+    for vector in archive.embedder.encode_queries(questions):
+        near = archive.search_vectors(vector, _RECALL, Scope())
+        exact = archive.search_vectors(vector, _RECALL, Scope(), exactly=True)
+        yield len({*near} & {*exact}) / len(exact)
+
+
+def _joined(rounds: Iterator[dict[str, Any]]) -> dict[str, Any]:
+    """One archive's figures over all rounds."""
+    every = list(rounds)
+    filters = list(every[0]["warm"])
+    return {
+        "passages": every[0]["passages"],
+        "open_s": quantile([each["open"] for each in every], 0.5),
+        "load_embedder_s": quantile([each["load_embedder"] for each in every], 0.5),
+        "embed": spread([second for each in every for second in each["embed"]]),
+        "warm": {name: spread([second for each in every for second in each["warm"][name]]) for name in filters},
+        "cold_ms": {name: 1e3 * quantile([each["cold"][name][0] for each in every], 0.5) for name in filters},
+        "recall_at_20": sum(every[0]["recall"]) / len(every[0]["recall"]),
+        "rss_gb": max(each["rss_gb"] for each in every),
+    }
+
+
+def _growth(archives: dict[int, Any]) -> dict[str, float]:
+    """p95 of the largest archive over that of the smallest, by filter."""
+    small, large = (archives[pick(archives)]["warm"] for pick in (min, max))
+    return {name: large[name]["p95_ms"] / small[name]["p95_ms"] for name in small}
+
+
+def table(found: dict[str, Any]) -> str:
+    """The figures in lines."""
+    archives, filters = found["archives"], list(found["growth"])
+    lines = [f"{'retrieval, ms (p50 / p95)':28}" + "".join(f"{name:>18}" for name in filters) + f"{'embedding':>18}"]
+    for share, each in archives.items():
+        cells = [each["warm"][name] for name in filters] + [each["embed"]]
+        lines.append(
+            f"{share:>3} %: {each['passages']:>9,} passages  "
+            + "".join(f"{cell['p50_ms']:>9.1f} /{cell['p95_ms']:>7.1f}" for cell in cells)
+        )
+    lines.append(f"{'p95, largest / smallest':28}" + "".join(f"{found['growth'][name]:>18.2f}" for name in filters))
+    for share, each in archives.items():
+        cold = ", ".join(f"{name} {each['cold_ms'][name]:.0f}" for name in filters)
+        lines.append(
+            f"{share:>3} %: opened in {each['open_s']:.2f} s, embedder in {each['load_embedder_s']:.2f} s; first search, ms: "
+            f"{cold}; recall@20 {each['recall_at_20']:.3f}; {each['rss_gb']:.2f} GB"
+        )
+    return "\n".join(lines)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.retrieval", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    needed = "--job" not in sys.argv
+    parser.add_argument("--data", type=Path, required=needed, help="folder that holds realtimeqa and reuters21578")
+    parser.add_argument("--cache", type=Path, default=CACHE, help="where archives are kept")
+    parser.add_argument("--questions", type=int, default=200, help="how many are asked with each filter")
+    parser.add_argument("--json", type=Path, help="write all figures to this file")
+    parser.add_argument("--job", help=argparse.SUPPRESS)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

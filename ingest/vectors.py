@@ -1,0 +1,247 @@
+"""The index of vectors: what Chroma holds, side by side in a file, for searches in a part of the archive.
+
+Chroma finds the nearest of all in a millisecond, and takes hundreds where only some articles may be found. Here the
+passages in a scope are picked by columns that are kept in memory, and compared exactly. Derived, and built again
+whenever it and Chroma disagree.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ingest.lexical import Entry
+from ingest.records import hash_of
+from ingest.scope import UNDATED, Scope
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    #: Numbers of rows.
+    Rows = NDArray[np.intp]
+
+_ROWS, _VECTORS, _STATE = "rows", "vectors", "state.json"
+_SCHEMA = 1
+_ROW = np.dtype(
+    [
+        ("article", "<u8"),  # its id and version are hexadecimal digits; 0 where the row is free
+        ("version", "<u8"),
+        ("ordinal", "<u4"),
+        ("published", "<i8"),
+        ("available", "<i8"),
+        ("publisher", "<u8"),
+    ]
+)
+_VALUE = np.dtype("<f2")  # ranks as float32 does, in half the space
+_TOGETHER = 8_192  # vectors compared at once
+
+
+class VectorIndex:
+    """Passages by their vectors.
+
+    Its folder also says with which archive it agrees, and up to which revision; what changed after that may be in it
+    already, or not.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Open the index in a folder, or begin an empty one."""
+        self._folder = folder
+        self._open()
+
+    def _open(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._dimension = int(self._state().get("dimension", 0))
+        rows, vectors = self._folder / _ROWS, self._folder / _VECTORS
+        known = self._dimension and rows.exists() and vectors.exists()
+        # Either file may end in what was being written when the machine stopped.
+        size = min(rows.stat().st_size // _ROW.itemsize, vectors.stat().st_size // self._width) if known else 0
+        for path, width in ((rows, _ROW.itemsize), (vectors, self._width)):
+            with path.open("ab") as file:
+                file.truncate(size * width)
+        self._rows = np.fromfile(rows, dtype=_ROW)
+        self._look_again()
+
+    @property
+    def _width(self) -> int:
+        return self._dimension * _VALUE.itemsize
+
+    def _state(self) -> dict[str, Any]:
+        try:
+            state = json.loads((self._folder / _STATE).read_text())
+            return state if state["schema"] == _SCHEMA else {}
+        except (OSError, ValueError, KeyError, TypeError):
+            return {}
+
+    def _look_again(self) -> None:
+        """After a change of the rows."""
+        path = self._folder / _VECTORS
+        shape = (len(self._rows), self._dimension)
+        self._vectors = np.memmap(path, _VALUE, "r", shape=shape) if len(self._rows) else np.zeros((0, 0), _VALUE)
+        self._columns = {name: np.ascontiguousarray(self._rows[name]) for name in _ROW.names or ()}
+        self._taken = self._columns["article"] != 0
+        self._by_key: tuple[NDArray[np.uint64], Rows] | None = None
+
+    def revision(self, of: str = "") -> int | None:
+        """Revision of the archive up to which the index agrees with it; None where it does not.
+
+        Args:
+            of: which archive, where the index of another one may lie there.
+        """
+        state = self._state()
+        return state.get("revision") if state.get("of") == of else None
+
+    def agree(self, revision: int, of: str = "") -> None:
+        """Say up to which revision the index agrees with which archive."""
+        for name in (_ROWS, _VECTORS):
+            with (self._folder / name).open("rb") as file:
+                os.fsync(file.fileno())
+        state, new = self._folder / _STATE, self._folder / f"{_STATE}.new"
+        facts = {"schema": _SCHEMA, "revision": revision, "of": of, "dimension": self._dimension}
+        new.write_text(json.dumps(facts))
+        new.replace(state)
+
+    @property
+    def count(self) -> int:
+        """Number of passages."""
+        return int(self._taken.sum())
+
+    def ids(self) -> set[str]:
+        """Ids of all passages."""
+        return {self._id(row) for row in np.flatnonzero(self._taken).tolist()}
+
+    def replace(self, article_ids: Iterable[str], entries: Sequence[Entry]) -> None:
+        """Take the passages of some articles out and put others, with their vectors, in."""
+        gone = np.array([int(article_id, 16) for article_id in article_ids], dtype=np.uint64)
+        old = np.flatnonzero(np.isin(self._columns["article"], gone) & self._taken)
+        if len(old):
+            self._free(old)
+        if entries:
+            self._append(entries)
+        self._look_again()
+
+    def _free(self, rows: Rows) -> None:
+        self._rows[rows] = np.zeros(1, dtype=_ROW)
+        with (self._folder / _ROWS).open("r+b") as file:
+            for row in rows.tolist():
+                file.seek(row * _ROW.itemsize)
+                file.write(bytes(_ROW.itemsize))
+
+    def _append(self, entries: Sequence[Entry]) -> None:
+        vectors = np.stack([entry.vector for entry in entries]).astype(_VALUE)
+        self._dimension = self._dimension or vectors.shape[1]
+        new = np.array([_row(entry) for entry in entries], dtype=_ROW)
+        for name, values in ((_VECTORS, vectors), (_ROWS, new)):
+            with (self._folder / name).open("ab") as file:
+                file.write(values.tobytes())
+        self._rows = np.concatenate([self._rows, new])
+
+    def compact(self) -> None:
+        """Write the files again where most of their rows are free."""
+        if 2 * self.count >= len(self._rows):
+            return
+        kept = np.flatnonzero(self._taken)
+        vectors = self._folder / f"{_VECTORS}.new"
+        with vectors.open("wb") as file:
+            for at in range(0, len(kept), _TOGETHER):
+                file.write(self._vectors[kept[at : at + _TOGETHER]].tobytes())
+        (self._folder / _STATE).unlink(missing_ok=True)  # until the change is agreed on, the two files do not fit
+        self._rows = self._rows[kept]
+        self._rows.tofile(self._folder / _ROWS)
+        vectors.replace(self._folder / _VECTORS)
+        self._look_again()
+
+    def clear(self) -> None:
+        """Take everything out."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._open()
+
+    # searching
+
+    def rows_in(self, scope: Scope) -> Rows:
+        """Which rows hold passages that a scope admits."""
+        return np.flatnonzero(self._admitted(self._columns, scope) & self._taken)
+
+    def admitted(self, passage_ids: Sequence[str], scope: Scope) -> list[str]:
+        """Those of some passages that are there and that a scope admits, in their order."""
+        rows, there = self._find(passage_ids)
+        fits = self._admitted({name: column[rows] for name, column in self._columns.items()}, scope) & there
+        return [passage_id for passage_id, fit in zip(passage_ids, fits.tolist(), strict=True) if fit]
+
+    def nearest(self, vector: NDArray[np.float32], rows: Rows, limit: int) -> list[str]:
+        """Ids of the passages in some rows that are nearest to a vector, best first.
+
+        Args:
+            vector: of unit length, shape (dimension,).
+            rows: as `rows_in` gives them.
+            limit: how many at the most.
+        """
+        likeness = np.empty(len(rows), dtype=np.float32)
+        for at in range(0, len(rows), _TOGETHER):
+            some = slice(at, at + _TOGETHER)
+            likeness[some] = self._vectors[rows[some]].astype(np.float32) @ vector
+        if len(rows) > limit:
+            best = np.argpartition(-likeness, limit)[:limit]
+            rows, likeness = rows[best], likeness[best]
+        ranked = sorted(zip((-likeness).tolist(), map(self._id, rows.tolist()), strict=True))
+        return [passage_id for _, passage_id in ranked]
+
+    def _id(self, row: int) -> str:
+        article, version, ordinal, *_ = self._rows[row].tolist()
+        return f"{article:016x}:{version:012x}:{ordinal}"
+
+    def _admitted(self, columns: dict[str, Any], scope: Scope) -> NDArray[np.bool_]:
+        """As `Scope.admits`, of many."""
+        fits: NDArray[np.bool_] = columns["available"] <= scope.now
+        if scope.after is not None or scope.before is not None:
+            fits &= columns["published"] != UNDATED
+        if scope.after is not None:
+            fits &= columns["published"] >= scope.after
+        if scope.before is not None:
+            fits &= columns["published"] <= scope.before
+        if scope.publishers:
+            fits &= np.isin(columns["publisher"], _numbers(map(hash_of, scope.publishers)))
+        if scope.only:
+            fits &= np.isin(columns["article"], _numbers(int(each, 16) for each in scope.only))
+        if scope.without:
+            fits &= ~np.isin(columns["article"], _numbers(int(each, 16) for each in scope.without))
+        return fits
+
+    def _find(self, passage_ids: Sequence[str]) -> tuple[Rows, NDArray[np.bool_]]:
+        """The row of each passage, and whether it is there."""
+        if not len(self._rows) or not passage_ids:
+            return np.zeros(len(passage_ids), np.intp), np.zeros(len(passage_ids), np.bool_)
+        if self._by_key is None:
+            keys = _keys(*(self._columns[name] for name in ("article", "version", "ordinal")))
+            order = np.argsort(keys, kind="stable")
+            self._by_key = keys[order], order
+        keys, order = self._by_key
+        article, version, ordinal = (np.array(part, np.uint64) for part in zip(*map(_parts, passage_ids), strict=True))
+        rows = order[np.minimum(np.searchsorted(keys, _keys(article, version, ordinal)), len(keys) - 1)]
+        there = (self._columns["article"][rows] == article) & (self._columns["version"][rows] == version)
+        return rows, there & (self._columns["ordinal"][rows] == ordinal)
+
+
+def _row(entry: Entry) -> tuple[int, int, int, int, int, int]:
+    facts = entry.metadata
+    return (*_parts(entry.passage_id), facts["published"], facts["available"], hash_of(facts["publisher"]))
+
+
+def _parts(passage_id: str) -> tuple[int, int, int]:
+    article, version, ordinal = passage_id.split(":")
+    return int(article, 16), int(version, 16), int(ordinal)
+
+
+def _keys(article: Any, version: Any, ordinal: Any) -> NDArray[np.uint64]:
+    """One number for each passage; multiplication wraps around, which is wanted."""
+    mixed: NDArray[np.uint64] = article.astype(np.uint64) ^ (version.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
+    return mixed ^ (ordinal.astype(np.uint64) * np.uint64(0xC2B2AE3D27D4EB4F))
+
+
+def _numbers(values: Iterable[int]) -> NDArray[np.uint64]:
+    return np.array(list(values), dtype=np.uint64)
