@@ -1,0 +1,222 @@
+"""What can be read of an archive, and found in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ingest.archive_opening import OpenedArchive
+from ingest.article import Article, Passage
+from ingest.check import Problem, check
+from ingest.coverage import Coverage, count_coverage
+from ingest.errors import ArticleNotFound
+from ingest.history import Version, pick, versions
+from ingest.scope import UNDATED, Scope
+from ingest.stats import Stats, count
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Found:
+    """A passage with the facts of its article; the article's text is left out.
+
+    Attributes:
+        passage: its words and where they stand.
+        article: the facts.
+        origin: id of the article that the story is from, where that was looked up; else empty.
+        carriers: the other articles that carry the story, where they were looked up, the first published one first.
+    """
+
+    passage: Passage
+    article: Article
+    origin: str = ""
+    carriers: tuple[Article, ...] = ()
+
+    @property
+    def story(self) -> str:
+        """The same of all passages of one story, whoever carries it."""
+        return self.origin or self.passage.article_id
+
+
+class ReadableArchive(OpenedArchive):
+    """An archive, to be read and searched."""
+
+    @property
+    def n_articles(self) -> int:
+        """Number of articles, withheld ones among them."""
+        return self._store.n_articles
+
+    @property
+    def n_passages(self) -> int:
+        """Number of passages."""
+        return self._store.n_passages
+
+    @property
+    def n_origins(self) -> int:
+        """Number of stories that may be found now; a story that several articles carry counts once."""
+        self._follow()
+        return self._origins.count_origins()
+
+    def coverage(self) -> Coverage:
+        """What can be found in it now; counted again after a change, and each minute for what comes out of embargo."""
+        self._follow()
+        scope = Scope()
+        with self._lock:
+            key = (self._store.revision, scope.now // 60)
+            if self._coverage is None or self._coverage[0] != key:
+                self._coverage = key, count_coverage(self._store, scope)
+            return self._coverage[1]
+
+    def article(self, article_id: str) -> Article:
+        """An article by its id, or by the first characters of it where they are enough.
+
+        Raises:
+            ArticleNotFound: there is none, or there are several.
+        """
+        return self._existing(article_id)
+
+    def _existing(self, article_id: str) -> Article:
+        with self._lock:
+            article = self._store.article(article_id)
+            if article is not None:
+                return article
+            return self._existing(self._whole_id(article_id))
+
+    def history(self, article_id: str) -> list[Version]:
+        """All versions of an article that are kept, the oldest first, the one that counts last.
+
+        Raises:
+            ArticleNotFound: there is none of that id, or there are several.
+        """
+        with self._lock:
+            current = self._existing(article_id)
+            return versions(self._store, self._store.records([current.article_id])[current.article_id], current)
+
+    def article_at(self, article_id: str, version: str) -> Article:
+        """An article as it was in one of its versions.
+
+        Args:
+            article_id: its id, or the first characters.
+            version: the version, or its first characters.
+
+        Raises:
+            ArticleNotFound: there is no such article or version, or there are several.
+        """
+        return pick(self.history(article_id), version).article
+
+    def _whole_id(self, article_id: str) -> str:
+        if self._store.records([article_id]):
+            return article_id
+        matches = [r["article_id"] for r in self._store.all_records() if r["article_id"].startswith(article_id)]
+        if len(matches) == 1 and 4 <= len(article_id) < len(matches[0]):
+            return str(matches[0])
+        if len(matches) > 1:
+            raise ArticleNotFound(f"{len(matches)} articles begin with {article_id!r}; give more of the id")
+        raise ArticleNotFound(f"no article has the id {article_id!r}; `dateline articles` lists them")
+
+    def carriers(self, article_id: str, scope: Scope | None = None) -> list[Article]:
+        """The other articles that carry the story of one, without their text, the first published one first.
+
+        Args:
+            article_id: of any carrier; none is found for an id that is not there.
+            scope: which articles may be found; None for all that are available now.
+        """
+        scope = scope or Scope()
+        with self._lock:
+            ids = [i for i in self._origins.carriers(article_id, scope.now) if i != article_id]
+            records, heads = self._store.records(ids), self._store.heads(ids)
+        return [heads[i] for i in ids if i in records and scope.admits(records[i])]
+
+    def origins(self, article_ids: Iterable[str], now: int | None = None) -> dict[str, str]:
+        """Of each of some articles the one that its story is from: the carrier that was published first.
+
+        Args:
+            article_ids: one that is not there is its own origin.
+            now: the moment at which carriers have to be available, seconds since 1970; None for this one.
+        """
+        return {i: self._origins.origin_of(i, now) for i in dict.fromkeys(article_ids)}
+
+    def listing(self, *, with_unavailable: bool = False) -> list[Article]:
+        """All articles without their text, newest first, undated ones last."""
+        scope = Scope()
+        with self._lock:
+            ids = [r["article_id"] for r in self._store.all_records() if with_unavailable or scope.admits(r)]
+            heads = list(self._store.heads(ids).values())
+        return sorted(heads, key=lambda a: (-(a.published.epoch if a.published else UNDATED), a.headline, a.article_id))
+
+    def stats(self) -> Stats:
+        """How many articles there are by publisher, month and status, and what they take."""
+        folder = self.settings.archive
+        with self._lock:
+            return count(self._store, folder if isinstance(folder, Path) else None, self.n_origins)
+
+    def check(self, progress: Callable[[int, int], None] | None = None) -> list[Problem]:
+        """Look at every article, passage and earlier version, and at the derived indexes.
+
+        Args:
+            progress: told (articles done, articles in all).
+
+        Returns:
+            What is not as it has to be.
+        """
+        return check(self._store, self._derived, progress)
+
+    def passages_of(self, article_id: str) -> list[Passage]:
+        """The passages of an article, in order."""
+        with self._lock:
+            records = self._store.records([article_id])
+            return self._store.passages_of(records[article_id]) if records else []
+
+    def found(self, ids: Sequence[str]) -> list[Found]:
+        """Passages with their articles' facts, in the order of the ids; one that no article points at is left out."""
+        with self._lock:
+            passages = self._store.passages(ids)
+            article_ids = [passage.article_id for passage in passages.values()]
+            records, heads = self._store.records(article_ids), self._store.heads(article_ids)
+        return [
+            Found(passage, heads[passage.article_id])
+            for passage in (passages[i] for i in ids if i in passages)
+            if records.get(passage.article_id, {}).get("version") == passage.version
+        ]
+
+    def search_vectors(self, vector: NDArray[np.float32], limit: int, scope: Scope) -> list[str]:
+        """Ids of the passages nearest to a question's vector, best first."""
+        self._follow()
+        with self._lock:
+            if not scope.is_open:
+                inside = self._keywords.ids_in(scope, self._store.exact_limit + 1)
+                if len(inside) <= self._store.exact_limit:
+                    return self._store.nearest_among(vector, inside, limit)
+            return self._store.nearest(vector, limit, scope)
+
+    def search_words(self, text: str, limit: int, scope: Scope) -> list[str]:
+        """Ids of the passages that share a question's words, best first."""
+        self._follow()
+        return self._keywords.search(text, limit, scope)
+
+    def mentioning(self, phrase: str | None, scope: Scope) -> tuple[list[Article], bool]:
+        """All articles in a scope that mention some words, without their text, in no order.
+
+        Args:
+            phrase: the words; None for all articles.
+            scope: which articles may be found.
+
+        Returns:
+            The articles, and whether the words stand in them one after another, or only all of them in one passage.
+        """
+        self._follow()
+        with self._lock:
+            if phrase is None:
+                ids, as_phrase = {r["article_id"] for r in self._store.all_records() if scope.admits(r)}, True
+            else:
+                ids, as_phrase = self._keywords.mentioning(phrase, scope)
+            return list(self._store.heads(sorted(ids)).values()), as_phrase
+
+    def document_frequency(self, term: str) -> int:
+        """In how many passages a term stands; terms as `ingest.lexical.terms` gives them."""
+        return self._keywords.document_frequency(term)
