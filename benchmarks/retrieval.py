@@ -1,7 +1,7 @@
 """How fast passages are found as an archive grows: `python -m benchmarks.retrieval --data DIR`.
 
-DIR holds realtimeqa and reuters21578, of which archives of 5, 30 and 100 % are made once (`benchmarks.archives`); making
-them takes hours, and goes on where it was stopped. Each archive is asked in a process of its own, all of them in turns.
+DIR holds realtimeqa and reuters21578, of which archives of 5, 30 and 100 % are made once (`benchmarks.archives`): that
+takes hours, and goes on where it was stopped. Each archive is asked in a process of its own, all of them in turns.
 
 Examples:
   python -m benchmarks.retrieval --data data
@@ -157,7 +157,7 @@ def table(found: dict[str, Any]) -> str:
     for share, each in archives.items():
         cold = ", ".join(f"{name} {each['cold_ms'][name]:.0f}" for name in filters)
         lines.append(
-            f"{share:>3} %: opened in {each['open_s']:.2f} s, embedder in {each['load_embedder_s']:.2f} s; first search, ms: "
+            f"{share:>3} %: opened in {each['open_s']:.2f} s, embedder in {each['load_embedder_s']:.2f} s; first, ms: "
             f"{cold}; recall@20 {each['recall_at_20']:.3f}; {each['rss_gb']:.2f} GB"
         )
     return "\n".join(lines)

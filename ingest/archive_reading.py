@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_COMPARED = 10_000  # passages that are quickly compared one by one
+_FETCHED = 1_000  # passages that Chroma finds more quickly than many are compared
+_SPARE, _MORE = 1.5, 8  # how many more are fetched, since some will be dropped
+
 
 @dataclass(frozen=True)
 class Found:
@@ -184,15 +188,31 @@ class ReadableArchive(OpenedArchive):
             if records.get(passage.article_id, {}).get("version") == passage.version
         ]
 
-    def search_vectors(self, vector: NDArray[np.float32], limit: int, scope: Scope) -> list[str]:
-        """Ids of the passages nearest to a question's vector, best first."""
+    def search_vectors(
+        self, vector: NDArray[np.float32], limit: int, scope: Scope, *, exactly: bool = False
+    ) -> list[str]:
+        """Ids of the passages nearest to a question's vector, best first.
+
+        Chroma's search is asked where most passages may be found, and what may not be is dropped; elsewhere, and where
+        too few are left, all that may be found are compared.
+
+        Args:
+            vector: of unit length.
+            limit: how many at the most.
+            scope: which articles may be found.
+            exactly: compare all in any case.
+        """
         self._follow()
         with self._lock:
-            if not scope.is_open:
-                inside = self._keywords.ids_in(scope, self._store.exact_limit + 1)
-                if len(inside) <= self._store.exact_limit:
-                    return self._store.nearest_among(vector, inside, limit)
-            return self._store.nearest(vector, limit, scope)
+            index = self._derived.vectors
+            rows = index.rows_in(scope)
+            if not exactly and len(rows) > (_COMPARED if not scope.is_open else 0):
+                fetch = int(limit * (1 + _SPARE * (index.count / len(rows) - 1))) + _MORE
+                if fetch <= _FETCHED:
+                    found = index.admitted(self._store.nearest(vector, fetch), scope)
+                    if len(found) >= min(limit, len(rows)):
+                        return found[:limit]
+            return index.nearest(vector, rows, limit)
 
     def search_words(self, text: str, limit: int, scope: Scope) -> list[str]:
         """Ids of the passages that share a question's words, best first."""

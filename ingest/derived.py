@@ -1,4 +1,4 @@
-"""What is derived from Chroma and kept in step with it: the keyword index, and the index of who carries which story."""
+"""What is derived from Chroma and kept in step with it: by words, by vectors, and by who carries which story."""
 
 from __future__ import annotations
 
@@ -8,17 +8,20 @@ from pathlib import Path
 from ingest.article import Article
 from ingest.lexical import Entry, KeywordIndex
 from ingest.origins import Origins
+from ingest.vectors import VectorIndex
 
 #: Names inside the folder that they are kept in.
 KEYWORDS = "keywords"
+VECTORS = "vectors"
 ORIGINS = "origins.sqlite"
 
 
 class Derived:
-    """Both indexes of an archive, changed together.
+    """The indexes of an archive, changed together.
 
     Attributes:
         keywords: passages by their words.
+        vectors: passages by their vectors.
         origins: articles by the story that they carry.
     """
 
@@ -26,26 +29,29 @@ class Derived:
         """Open them in a folder, or begin empty ones."""
         self.keywords = KeywordIndex(folder / KEYWORDS)
         try:
+            self.vectors = VectorIndex(folder / VECTORS)
             self.origins = Origins(folder / ORIGINS)
         except BaseException:
             self.keywords.close()
             raise
 
     def revision(self, of: str = "") -> int | None:
-        """Revision of the archive up to which both agree with it; None where one of them does not.
+        """Revision of the archive up to which all agree with it; None where one of them does not.
 
         Args:
             of: which archive, where the indexes of another one may lie there.
         """
         known = self.keywords.revision(of)
-        return known if known == self.origins.revision else None
+        return known if known == self.origins.revision == self.vectors.revision(of) else None
 
     def agree(self, revision: int, of: str = "") -> None:
         """Say up to which revision they agree with which archive."""
         self.keywords.agree(revision, of)
+        self.vectors.compact()
+        self.vectors.agree(revision, of)
         self.origins.agree(revision)
 
-    def replace(self, article_ids: Sequence[str], articles: Iterable[Article], entries: Iterable[Entry]) -> None:
+    def replace(self, article_ids: Sequence[str], articles: Iterable[Article], entries: Sequence[Entry]) -> None:
         """Take articles out and put others in.
 
         Args:
@@ -54,11 +60,13 @@ class Derived:
             entries: their passages.
         """
         self.keywords.replace(article_ids, entries)
+        self.vectors.replace(article_ids, entries)
         self.origins.replace(article_ids, articles)
 
     def clear(self) -> None:
-        """Take everything out of both."""
+        """Take everything out of all."""
         self.keywords.clear()
+        self.vectors.clear()
         self.origins.clear()
 
     def abandon(self) -> None:

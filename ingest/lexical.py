@@ -9,12 +9,16 @@ import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import tantivy
 from tantivy import Filter, Occur, Query, Tokenizer
 
 from ingest.scope import Scope
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _ANALYZER = "news"
 _STATE = "state.json"
@@ -27,12 +31,13 @@ _ACRONYM = re.compile(r"\b(?:[^\W\d_]\.){2,}|\b(?:[^\W\d_]\.)+[^\W\d_]\b")
 
 @dataclass(frozen=True)
 class Entry:
-    """One passage as the index sees it; metadata as in Chroma."""
+    """One passage as the derived indexes see it; metadata as in Chroma, and the vector where it is wanted."""
 
     passage_id: str
     headline: str
     text: str
     metadata: Mapping[str, Any]
+    vector: NDArray[np.float32] | None = None
 
 
 def terms(text: str) -> list[str]:
@@ -164,10 +169,6 @@ class KeywordIndex:
             clauses.append((Occur.Should, Query.boost_query(in_headline, _HEADLINE_WEIGHT)))
         query = Query.boolean_query([(Occur.Must, Query.boolean_query(clauses)), *self._filters(scope)])
         return self._ids(query, limit)
-
-    def ids_in(self, scope: Scope, limit: int) -> list[str]:
-        """Ids of passages in a scope, at most `limit`, in no order."""
-        return self._ids(Query.boolean_query([(Occur.Must, Query.all_query()), *self._filters(scope)]), limit)
 
     def mentioning(self, phrase: str, scope: Scope) -> tuple[set[str], bool]:
         """Ids of all articles that mention some words.

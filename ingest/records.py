@@ -8,11 +8,15 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ingest.article import Article, Passage, Published
 from ingest.lexical import Entry
 from ingest.scope import UNDATED, available_from, publisher_key
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _PIECE = 12_000  # bytes of UTF-8; Chroma Cloud takes documents of up to 16,384
 _HEADLINE = 1_000  # characters of it in metadata; Chroma Cloud takes 4,096 bytes a value
@@ -202,12 +206,14 @@ def to_passage(document: str, metadata: Mapping[str, Any]) -> Passage:
     )
 
 
-def to_entry(passage_id: str, document: str, metadata: Mapping[str, Any], headline: str) -> Entry:
-    """A passage for the keyword index."""
-    return Entry(passage_id, headline, document, metadata)
+def to_entry(
+    passage_id: str, document: str, metadata: Mapping[str, Any], vector: NDArray[np.float32], headline: str
+) -> Entry:
+    """A passage for the derived indexes."""
+    return Entry(passage_id, headline, document, metadata, vector)
 
 
-def entry_of(article: Article, passage: Passage) -> Entry:
+def entry_of(article: Article, passage: Passage, vector: NDArray[np.float32]) -> Entry:
     """The same for a passage that is being written."""
     metadata = passage_metadata(article, passage)
-    return to_entry(passage.passage_id, passage.text, metadata, article.headline[:_HEADLINE])
+    return to_entry(passage.passage_id, passage.text, metadata, vector, article.headline[:_HEADLINE])

@@ -67,20 +67,3 @@ class Scope:
         if self.before is not None and published > self.before:
             return False
         return not self.publishers or metadata["publisher"] in self.publishers
-
-    def condition(self) -> dict[str, Any]:
-        """The same as a condition of Chroma's."""
-        parts: list[dict[str, Any]] = [{"available": {"$lte": self.now}}]
-        if self.after is not None or self.before is not None:
-            parts.append({"published": {"$gt": UNDATED}})
-        if self.after is not None:
-            parts.append({"published": {"$gte": self.after}})
-        if self.before is not None:
-            parts.append({"published": {"$lte": self.before}})
-        if self.publishers:
-            parts.append({"publisher": {"$in": sorted(self.publishers)}})
-        if self.only:
-            parts.append({"article_id": {"$in": sorted(self.only)}})
-        if self.without:
-            parts.append({"article_id": {"$nin": sorted(self.without)}})
-        return {"$and": parts} if len(parts) > 1 else parts[0]

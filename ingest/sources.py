@@ -132,10 +132,10 @@ class Intake:
                 self._current = file
                 articles: dict[str, str] | None = {}
                 for found in self._documents(Member(file, source), follow, 0):
-                    if isinstance(found, Article) and articles is not None:
-                        articles[found.article_id] = found.version
-                    else:
+                    if not isinstance(found, Article) or (articles and found.article_id in articles):
                         articles = None
+                    elif articles is not None:
+                        articles[found.article_id] = found.version
                     yield found
             self._known.note(path, digest, (not follow and articles) or {})
         except OSError as error:

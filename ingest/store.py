@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING
 
 from ingest.article import Article, Passage
 from ingest.records import Row, Standing, article_document, article_metadata, idle_vector, passage_metadata
-from ingest.store_reader import passage_ids
-from ingest.store_search import StoreSearch
+from ingest.store_reader import StoreReader, passage_ids
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Store", "passage_ids"]
 
 
-class Store(StoreSearch):
+class Store(StoreReader):
     """The collections of one archive: read, searched and written."""
 
     def put_passages(self, passages: Sequence[tuple[Article, Passage]], vectors: NDArray[np.float32]) -> Iterator[int]:

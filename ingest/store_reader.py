@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ingest.article import Article, Passage
 from ingest.connection import Collection
@@ -13,7 +13,12 @@ from ingest.lexical import Entry
 from ingest.records import REMOVED, Row, history_id, to_article, to_entry, to_passage, to_record
 from ingest.store_state import StoreState
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 _PAGE = 2_000  # records fetched at once where all are walked through
+_ENTRY = ("documents", "metadatas", "embeddings")  # of a passage, what the derived indexes hold
 
 
 class StoreReader(StoreState):
@@ -169,19 +174,29 @@ class StoreReader(StoreState):
             )
         ]
 
-    def entries(self) -> Iterator[Entry]:
-        """Every passage, for the keyword index."""
+    def entries(self) -> Iterator[list[Entry]]:
+        """Every passage, for the derived indexes, so many at once."""
         headlines = {str(record["article_id"]): str(record["headline"]) for record in self.all_records()}
-        for page in self._pages(self._passages, "documents", "metadatas"):
-            for i, document, metadata in zip(page["ids"], page["documents"], page["metadatas"], strict=True):
-                if metadata["article_id"] in headlines:  # else it was taken in, or out, in between
-                    yield to_entry(i, document, metadata, headlines[metadata["article_id"]])
+        for page in self._pages(self._passages, *_ENTRY):
+            rows = zip(page["ids"], *(page[part] for part in _ENTRY), strict=True)
+            known = (row for row in rows if row[2]["article_id"] in headlines)  # else it was taken in, or out, just now
+            yield [to_entry(*row, headlines[row[2]["article_id"]]) for row in known]
 
     def entries_of(self, records: Sequence[Mapping[str, Any]]) -> list[Entry]:
-        """The passages of some articles, for the keyword index."""
+        """The passages of some articles, for the derived indexes."""
         headlines = {i: str(record["headline"]) for record in records for i in passage_ids(record)}
-        rows = self._rows(self._passages, list(headlines), "documents", "metadatas")
-        return [to_entry(i, document, metadata, headlines[i]) for i, document, metadata in rows]
+        return [to_entry(*row, headlines[row[0]]) for row in self._rows(self._passages, list(headlines), *_ENTRY)]
+
+    def nearest(self, vector: NDArray[np.float32], limit: int) -> list[str]:
+        """Ids of the passages nearest to a vector, best first, by Chroma's search, which misses few.
+
+        Those that no record points at are among them. Chroma's own filters would make it a hundred times slower.
+        """
+        fetch = min(limit, self.n_passages, self._connection.most_results or limit)
+        if not fetch:
+            return []
+        found = self._passages.query(query_embeddings=[vector], n_results=fetch, include=["distances"])
+        return [i for _, i in sorted(zip(found["distances"][0], found["ids"][0], strict=True))]
 
     def articles_of(self, records: Sequence[Mapping[str, Any]]) -> list[Article]:
         """Articles with their texts, as far as their passages are there."""

@@ -17,11 +17,7 @@ _STATE = {"revision": 0, "changing": 0, "generation": 0}
 
 
 class StoreState:
-    """The collections of one archive, and what they remember.
-
-    Attributes:
-        exact_limit: so many passages, or fewer, are quickly compared one by one.
-    """
+    """The collections of one archive, and what they remember."""
 
     def __init__(
         self, connection: Connection, made_with: Mapping[str, Any], name: str = "", generation: int | None = None
@@ -40,7 +36,6 @@ class StoreState:
         self._connection = connection
         self._name = name
         self._slice = connection.limit
-        self.exact_limit = 300 if connection.is_server else 2_000
         if not name and (others := connection.names() - set(_PARTS)):
             raise ArchiveError(f"Chroma holds {', '.join(sorted(others))} there: it was not made by Dateline")
         made = {**made_with, **_STATE}

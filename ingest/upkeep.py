@@ -122,8 +122,8 @@ class Prepared:
     vectors: NDArray[np.float32]
 
     def entries(self) -> list[Entry]:
-        """Its passages for the keyword index."""
-        return [entry_of(self.article, passage) for passage in self.passages]
+        """Its passages for the derived indexes."""
+        return [entry_of(self.article, *each) for each in zip(self.passages, self.vectors, strict=True)]
 
 
 def prepare(articles: Sequence[Article], embedder: PassageEmbeddings, passage_words: int) -> list[Prepared]:
@@ -210,13 +210,14 @@ def _in_step(store: Store, derived: Derived) -> bool:
 
 
 def _count_the_same(store: Store, derived: Derived) -> bool:
-    return derived.keywords.count == store.n_passages and derived.origins.count == store.n_articles
+    passages = derived.keywords.count == derived.vectors.count == store.n_passages
+    return passages and derived.origins.count == store.n_articles
 
 
 def _hold_the_same(store: Store, derived: Derived) -> bool:
     return (
         _count_the_same(store, derived)
-        and derived.keywords.ids() == set(store.passage_ids())
+        and derived.keywords.ids() == derived.vectors.ids() == set(store.passage_ids())
         and derived.origins.article_ids() == {str(record["article_id"]) for record in store.all_records()}
     )
 
@@ -247,7 +248,8 @@ def rebuild(store: Store, derived: Derived) -> None:
     """Build the derived indexes again."""
     revision = store.revision
     derived.clear()
-    derived.keywords.replace([], store.entries())
+    for entries in store.entries():
+        derived.replace([], [], entries)
     records = list(store.all_records())
     for at in range(0, len(records), _TOGETHER):
         derived.origins.replace([], store.articles_of(records[at : at + _TOGETHER]))

@@ -79,6 +79,7 @@ def state(archive: Archive) -> dict[str, Any]:
         "texts": texts,
         "indexed": sorted(keywords.ids()),
         "count": keywords.count,
+        "vectors": sorted(archive._derived.vectors.ids()),
         "found": found,
         "stories": archive._origins.groups(now=0),
         "carriers": sorted(archive._origins.article_ids()),

@@ -123,15 +123,16 @@ def test_requests_keep_to_the_number_of_records_that_is_set(settings: Settings) 
         assert len(words(archive, "here")) == 20
 
 
-def test_where_a_server_gives_few_results_it_is_asked_to_filter(settings: Settings) -> None:
+def test_where_a_server_gives_few_results_all_are_compared(settings: Settings) -> None:
     with Archive.open(settings, create=True) as archive:
         archive.write([story(i, f"Ferry number {i} is late today.", publisher="Many") for i in range(40)])
         archive.write([story(99, "The bakery won a prize for rye bread.", publisher="One")])
         vector = archive.embedder.encode_queries(["Ferry number 7 is late."])[0]
         archive._store._connection.most_results = 5
-        (found,) = archive._store.nearest(vector, 5, Scope(publishers=frozenset({"one"})))
+        assert len(archive._store.nearest(vector, 50)) == 5
+        (found,) = archive.search_vectors(vector, 5, Scope(publishers=frozenset({"one"})))
         assert found.startswith(story(99).article_id)
-        assert len(archive._store.nearest(vector, 50, Scope())) == 5
+        assert len(archive.search_vectors(vector, 50, Scope())) == 41
 
 
 def test_it_is_built_again_while_others_read(settings: Settings) -> None:
@@ -455,15 +456,16 @@ def test_two_processes_answer_the_same_and_know_what_a_third_took_in(server: str
         assert asker.wait(timeout=60) == 0
 
 
-def test_a_keyword_index_is_kept_for_the_next_process_on_the_machine(settings: Settings, tmp_path: Path) -> None:
+def test_derived_indexes_are_kept_for_the_next_process_on_the_machine(settings: Settings, tmp_path: Path) -> None:
     with Archive.open(settings, create=True) as archive:
         archive.write([story(i) for i in range(5)])
-    (state,) = (tmp_path / "cache").rglob("state.json")
-    written = state.stat().st_mtime_ns
+    states = {path: path.stat().st_mtime_ns for path in (tmp_path / "cache").rglob("state.json")}
+    assert len(states) == 2  # of words and of vectors
     with Archive.open(settings) as archive:
         assert len(words(archive, "ferry")) == 5
-    assert json.loads(state.read_text())["revision"] == 1
-    assert state.stat().st_mtime_ns >= written
+    for state, written in states.items():
+        assert json.loads(state.read_text())["revision"] == 1
+        assert state.stat().st_mtime_ns >= written
 
 
 def test_an_ended_embargo_is_another_fingerprint(settings: Settings) -> None:

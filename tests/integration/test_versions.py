@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 import chromadb
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -301,7 +302,7 @@ def test_several_articles_are_taken_out_and_put_back_together(archive: Archive) 
     without=st.sets(st.integers(0, 5)),
     only=st.sets(st.integers(0, 5)),
 )
-def test_a_scope_as_a_condition_admits_the_same(
+def test_a_scope_admits_the_same_among_vectors(
     after: int | None, before: int | None, publishers: set[str], without: set[int], only: set[int], dated: Archive
 ) -> None:
     ids = [Article(identity=f"guid {i}", headline="", text="").article_id for i in range(6)]
@@ -310,7 +311,9 @@ def test_a_scope_as_a_condition_admits_the_same(
     )
     found = dated._store._passages.get(include=["metadatas"])
     admitted = {i for i, its in zip(found["ids"], found["metadatas"], strict=True) if scope.admits(its)}
-    assert set(dated._store._passages.get(where=scope.condition())["ids"]) == admitted
+    index = dated._derived.vectors
+    assert set(index.admitted(found["ids"], scope)) == admitted
+    assert set(index.nearest(np.ones(384, np.float32), index.rows_in(scope), 100)) == admitted
 
 
 @pytest.fixture
