@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 from evals.datasets.base import DataMissing
 from evals.datasets.copies import reuters_articles
 from evals.datasets.realtimeqa import articles_of
+from ingest import Archive, ingest
+from ingest.samples import sample_sources
 
 #: A record as `dateline ingest` reads it from JSON Lines.
 Record = dict[str, Any]
@@ -64,3 +67,19 @@ def _reuters(data: Path) -> Iterator[Record]:
             "publisher": "Reuters",
             "text": article.text,
         }
+
+
+def samples() -> list[Record]:
+    """The articles of the sample archive."""
+    with tempfile.TemporaryDirectory() as folder, Archive.open(Path(folder) / "archive", create=True) as archive:
+        ingest(sample_sources(), archive)
+        return [
+            {
+                "guid": head.identity,
+                "title": head.headline,
+                "published": head.published.iso if head.published else "",
+                "publisher": head.publisher or "",
+                "text": archive.article(head.article_id).text,
+            }
+            for head in archive.listing()
+        ]

@@ -11,21 +11,22 @@ Examples:
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from benchmarks.archives import CACHE, make
 from benchmarks.measure import in_own_process, machine, quantile, spread
-from evals.datasets.base import DataMissing, find, read_lines
+from benchmarks.questions import drawn
+from evals.datasets.base import DataMissing, find
 from evals.worker import peak_rss_gb
 from ingest import Archive
 from ingest.scope import Scope
+from qa.limits import QuestionError
 from qa.question import Question
 from qa.retrieval import search
 
@@ -79,13 +80,16 @@ def measure(archive: str, questions: str, number: int) -> dict[str, Any]:
         begun = time.perf_counter()
         opened.embedder.encode_queries(["Who won?"])
         found["load_embedder"] = time.perf_counter() - begun
-        publishers = [name for name, _ in opened.coverage().publishers[:3]]
+        publishers = list(opened.coverage().publishers[:3])
         found |= {"embed": [], "cold": {}, "warm": {}}
-        drawn = list(_drawn(questions, number))
+        asked = drawn(Path(questions), number)
         for name, kinds in _filters(publishers).items():
             times = []
-            for at, (words, day) in enumerate(drawn):
-                question = Question.parse(words, **kinds(day, at))
+            for at, (words, day) in enumerate(asked):
+                try:
+                    question = Question.parse(words, **kinds(day, at))
+                except QuestionError:  # it names another time itself
+                    continue
                 begun = time.perf_counter()
                 vector = opened.embedder.encode_queries([question.core])[0]
                 embedded = time.perf_counter()
@@ -93,7 +97,7 @@ def measure(archive: str, questions: str, number: int) -> dict[str, Any]:
                 times.append(time.perf_counter() - embedded)
                 found["embed"].append(embedded - begun)
             found["cold"][name], found["warm"][name] = times[:1], times[1:]
-        found["recall"] = list(_recalls(opened, [words for words, _ in drawn]))
+        found["recall"] = list(_recalls(opened, [words for words, _ in asked]))
         return found | {"rss_gb": peak_rss_gb()}
 
 
@@ -104,13 +108,6 @@ def _filters(publishers: Sequence[str]) -> dict[str, Any]:
         kinds[name] = lambda day, at, days=days: {"published": (str(day - timedelta(days=days)), str(day))}
     kinds["publisher"] = lambda day, at: {"publisher": publishers[at % len(publishers)]}
     return kinds
-
-
-def _drawn(folder: str, number: int) -> Iterator[tuple[str, date]]:
-    """Questions with their days, in an order drawn by their hashes."""
-    rows = {row["question"]: row["asked"] for row in read_lines(find(Path(folder), "questions.jsonl"))}
-    for words in sorted(rows, key=lambda words: hashlib.sha256(words.encode()).hexdigest())[:number]:
-        yield words, date.fromisoformat(rows[words][:10].replace("/", "-"))
 
 
 def _recalls(archive: Archive, questions: Sequence[str]) -> Iterator[float]:

@@ -180,12 +180,11 @@ class ReadableArchive(OpenedArchive):
         """Passages with their articles' facts, in the order of the ids; one that no article points at is left out."""
         with self._lock:
             passages = self._store.passages(ids)
-            article_ids = [passage.article_id for passage in passages.values()]
-            records, heads = self._store.records(article_ids), self._store.heads(article_ids)
+            articles = self._store.pointers([passage.article_id for passage in passages.values()])
         return [
-            Found(passage, heads[passage.article_id])
+            Found(passage, articles[passage.article_id][1])
             for passage in (passages[i] for i in ids if i in passages)
-            if records.get(passage.article_id, {}).get("version") == passage.version
+            if passage.article_id in articles and articles[passage.article_id][0] == passage.version
         ]
 
     def search_vectors(
@@ -209,7 +208,7 @@ class ReadableArchive(OpenedArchive):
             if not exactly and len(rows) > (_COMPARED if not scope.is_open else 0):
                 fetch = int(limit * (1 + _SPARE * (index.count / len(rows) - 1))) + _MORE
                 if fetch <= _FETCHED:
-                    found = index.admitted(self._store.nearest(vector, fetch), scope)
+                    found = index.admitted(self._store.nearest(vector, min(fetch, index.count)), scope)
                     if len(found) >= min(limit, len(rows)):
                         return found[:limit]
             return index.nearest(vector, rows, limit)

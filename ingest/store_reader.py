@@ -59,6 +59,11 @@ class StoreReader(StoreState):
         """Articles without their text, by id."""
         return {i: to_article(document) for i, document in self._rows(self._articles, article_ids, "documents")}
 
+    def pointers(self, article_ids: Sequence[str]) -> dict[str, tuple[str, Article]]:
+        """Of those articles that are there, by id: the version that counts, and the article without its text."""
+        rows = self._rows(self._articles, article_ids, "documents", "metadatas")
+        return {i: (str(metadata["version"]), to_article(document)) for i, document, metadata in rows}
+
     def passages_of(self, record: Mapping[str, Any]) -> list[Passage]:
         """The passages of the version that an article's record points at, in order."""
         ids = passage_ids(record)
@@ -192,9 +197,7 @@ class StoreReader(StoreState):
 
         Those that no record points at are among them. Chroma's own filters would make it a hundred times slower.
         """
-        fetch = min(limit, self.n_passages, self._connection.most_results or limit)
-        if not fetch:
-            return []
+        fetch = min(limit, self._connection.most_results or limit)
         found = self._passages.query(query_embeddings=[vector], n_results=fetch, include=["distances"])
         return [i for _, i in sorted(zip(found["distances"][0], found["ids"][0], strict=True))]
 

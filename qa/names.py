@@ -138,6 +138,7 @@ def _groups() -> tuple[dict[str, int], dict[str, int]]:
     return members, seats
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def fold(name: str) -> str:
     """A name for comparing: lower case, without full stops, possessive and article."""
     folded = re.sub(r"[’']s?$", "", name.replace(".", "").casefold().replace("’", "'"))

@@ -15,17 +15,22 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 
+#: Threads that read for one question, at the most: others may be asking.
+MOST_THREADS = 4
+
+
 class ReaderError(DatelineError):
     """The model of the reader or of the check is missing, altered, or none that does what it is for."""
 
 
-def load_session(folder: Path, name: str, sha256: dict[str, str]) -> Any:
+def load_session(folder: Path, name: str, sha256: dict[str, str], threads: int | None = None) -> Any:
     """An onnxruntime session.
 
     Args:
         folder: holds the model and `tokenizer.json`.
         name: of the model's file.
         sha256: of each file.
+        threads: of one run; None for all cores, up to `MOST_THREADS`.
 
     Raises:
         ReaderError: a file is missing or altered.
@@ -33,7 +38,12 @@ def load_session(folder: Path, name: str, sha256: dict[str, str]) -> Any:
     if wrong := find_altered(folder, sha256):
         repair = "Install Dateline again: pip install --force-reinstall --no-deps dateline"
         raise ReaderError(f"the reader: {wrong}. {repair}")
-    return open_session(folder / name, threads=min(4, cores()))
+    return open_session(folder / name, threads or most_threads())
+
+
+def most_threads() -> int:
+    """How many threads read for one question."""
+    return min(MOST_THREADS, cores())
 
 
 def load_tokenizer(folder: Path) -> Tokenizer:

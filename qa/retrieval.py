@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
@@ -17,6 +17,10 @@ from ingest.article import Passage
 from ingest.lexical import terms
 from ingest.scope import Scope
 from qa.question import Question
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 #: How many passages are handed on.
 PASSAGES = 32
@@ -55,14 +59,25 @@ def retrieve(archive: Archive, question: Question, limit: int = PASSAGES) -> lis
 
     Of a story that several articles carry, passages of one of them are shown, with the others named.
 
-    Method: reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009) of BM25 and cosine similarity.
-
     Args:
         archive: where to search.
         question: with its range of dates and publishers.
         limit: how many at the most.
     """
-    vector = archive.embedder.encode_queries([question.core])[0]
+    return search(archive, question, archive.embedder.encode_queries([question.core])[0], limit)
+
+
+def search(archive: Archive, question: Question, vector: NDArray[np.float32], limit: int = PASSAGES) -> list[Candidate]:
+    """The same, of a question that is embedded.
+
+    Method: reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009) of BM25 and cosine similarity.
+
+    Args:
+        archive: where to search.
+        question: with its range of dates and publishers.
+        vector: of the question, shape (dimension,).
+        limit: how many at the most.
+    """
     rankings = []
     for scope in _scopes(question):
         rankings.append(archive.search_words(question.core, _DEPTH, scope))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -81,6 +82,7 @@ def fits(question: Question, words: str) -> bool:
     return True
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def key(words: str) -> str:
     """What two spans that say the same have in common: small letters, no articles, no marks, no possessive.
 

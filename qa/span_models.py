@@ -9,12 +9,13 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
 
 from qa.marking import Mark, apart, mark
 from qa.onnx import ReaderError as ReaderError
-from qa.onnx import load_session, load_tokenizer, side_by_side
+from qa.onnx import load_session, load_tokenizer, most_threads, side_by_side
 from qa.packing import Page, pack
 
 _FOLDER = Path(__file__).parent / "weights"
@@ -62,17 +63,19 @@ class OnnxSpanModel:
             ReaderError: a file is missing or altered.
         """
         checked = _SHA256 if sha256 is None else sha256
-        self._session = load_session(folder, "reader.onnx", checked)
+        self._session = load_session(folder, "reader.onnx", checked, threads=1)
         self._tokenizer = load_tokenizer(folder)
 
     def mark(self, question: str, pages: Sequence[Page], count: int = 3) -> list[list[Mark]]:
         """Of each page the best spans, the best first."""
         packed = pack(self._tokenizer, question, pages)
         found: list[list[Mark]] = [[] for _ in pages]
-        order = sorted(range(len(packed)), key=lambda i: len(packed[i].ids))
-        for at in range(0, len(order), _BATCH):
-            batch = [packed[i] for i in order[at : at + _BATCH]]
-            starts, ends = self._session.run(None, side_by_side(batch))
+        order = sorted(packed, key=lambda each: len(each.ids))
+        batches = [order[at : at + _BATCH] for at in range(0, len(order), _BATCH)][::-1]
+        # Several runs side by side, the longest first, are quicker than one run on several cores.
+        with ThreadPoolExecutor(most_threads(), "reading") as threads:
+            scores = list(threads.map(lambda batch: self._session.run(None, side_by_side(batch)), batches))
+        for batch, (starts, ends) in zip(batches, scores, strict=True):
             for each, start, end in zip(batch, starts, ends, strict=True):
                 inside = slice(each.first, each.first + len(each.offsets))
                 found[each.page] += mark(start[inside], end[inside], each.offsets, each.page, count)

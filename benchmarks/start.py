@@ -1,0 +1,139 @@
+"""How long it takes until something can be asked, and what that is spent on: `python -m benchmarks.start`.
+
+Everything in processes of their own, over the sample archive: importing, the command's help, a question asked of the
+command, and the page's first paint in Chromium, which playwright brings; without it that is left out. Each is done once
+before it counts, so that files lie in memory as they do on a machine in use.
+
+Example:
+  python -m benchmarks.start --json start.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.measure import machine, quantile
+from ingest import Archive, ingest
+from ingest.samples import sample_sources
+
+_TIMES = 5
+_SHOWN = 6  # imports that are named
+_IMPORT = re.compile(r"import time:\s+\d+ \|\s+(\d+) \| ( *)(\S+)")
+_READY = re.compile(r"https?://127\.0\.0\.1:\d+\S*")
+_QUESTION = "Who is the harbour master?"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; 0 where it went well."""
+    options = _parser().parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        archive = Path(folder) / "archive"
+        with Archive.open(archive, create=True) as opened:
+            ingest(sample_sources(), opened)
+        commands = {
+            "import qa": ["-c", "import qa"],
+            "dateline --help": ["-m", "ui.cli", "--help"],
+            "dateline ask": ["-m", "ui.cli", "ask", _QUESTION, "--archive", str(archive)],
+        }
+        found: dict[str, Any] = {"machine": machine()}
+        found["commands"] = {name: timed(command) for name, command in commands.items()}
+        found["page"] = first_paint(archive)
+    print(table(found))
+    if options.json:
+        options.json.write_text(json.dumps(found, indent=1))
+    return 0
+
+
+def timed(command: Sequence[str]) -> dict[str, Any]:
+    """Median seconds of a command of Python's, and of what it imports, in seconds, the slowest first."""
+    seconds = []
+    for _ in range(_TIMES + 1):
+        begun = time.perf_counter()
+        subprocess.run([sys.executable, *command], check=False, capture_output=True)
+        seconds.append(time.perf_counter() - begun)
+    told = subprocess.run([sys.executable, "-X", "importtime", *command], check=False, capture_output=True, text=True)
+    return {"seconds": quantile(seconds[1:], 0.5), "imports": dict(_imports(told.stderr)[:_SHOWN])}
+
+
+def _imports(told: str) -> list[tuple[str, float]]:
+    """Packages with the seconds that they take with all that they import, the outermost alone; one tenth at least."""
+    whole: dict[str, float] = {}
+    for microseconds, _, name in _IMPORT.findall(told):
+        package = name.partition(".")[0]
+        whole[package] = max(whole.get(package, 0.0), int(microseconds) / 1e6)
+    return sorted(whole.items(), key=lambda item: -item[1])
+
+
+def first_paint(archive: Path) -> dict[str, float] | None:
+    """Seconds until the page's server answers, and until Chromium paints and takes a question; None without it."""
+    try:
+        from playwright.sync_api import Error, sync_playwright
+    except ImportError:
+        return None
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    command = [sys.executable, "-m", "ui.cli", "serve", "--archive", str(archive), "--port", port]
+    begun = time.perf_counter()
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        address = next(match[0] for line in server.stdout or () if (match := _READY.search(line)))
+        started = time.perf_counter() - begun
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch()
+            paints, ready = [], []
+            for _ in range(_TIMES + 1):
+                page = browser.new_page()
+                opened = time.perf_counter()
+                page.goto(address)
+                page.wait_for_selector("textarea")
+                ready.append(time.perf_counter() - opened)
+                paints.append(
+                    page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime") / 1e3
+                )
+                page.close()
+            browser.close()
+        return {
+            "server_s": started,
+            "first_paint_s": quantile(paints[1:], 0.5),
+            "takes_a_question_s": quantile(ready[1:], 0.5),
+        }
+    except (Error, StopIteration) as error:
+        print(f"benchmarks: the page is left out: {error}", file=sys.stderr)
+        return None
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def table(found: dict[str, Any]) -> str:
+    """The figures in lines."""
+    lines = []
+    for name, each in found["commands"].items():
+        spent = ", ".join(f"{package} {seconds:.2f}" for package, seconds in each["imports"].items())
+        lines.append(f"{name:16} {each['seconds']:.2f} s; imports, s: {spent}")
+    if found["page"]:
+        lines.append("the page: " + ", ".join(f"{name} {seconds:.2f}" for name, seconds in found["page"].items()))
+    return "\n".join(lines)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.start", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--json", type=Path, help="write all figures to this file")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
