@@ -33,9 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ImportError:
         print("benchmarks: plots need matplotlib: pip install 'dateline[evals]'", file=sys.stderr)
         return 1
-    matplotlib.use("Agg")
+    matplotlib.use("svg")
+    matplotlib.rcParams.update({"svg.hashsalt": "dateline", "svg.fonttype": "none", "font.size": 10})
     for name, draw in (("retrieval", retrieval), ("answer", answer), ("ingest", steps)):
-        path = options.to / f"scale-{name}.png"
+        path = options.to / f"scale-{name}.svg"
         draw(json.loads(getattr(options, name).read_text()), path)
         print(path)
     return 0
@@ -93,7 +94,7 @@ def _axes() -> tuple[Any, Any]:
 def _save(figure: Any, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.tight_layout()
-    figure.savefig(path, dpi=140)
+    figure.savefig(path, metadata={"Date": None})
 
 
 if __name__ == "__main__":

@@ -206,8 +206,8 @@ class ReadableArchive(OpenedArchive):
             index = self._derived.vectors
             rows = index.rows_in(scope)
             if not exactly and len(rows) > (_COMPARED if not scope.is_open else 0):
-                fetch = int(limit * (1 + _SPARE * (index.count / len(rows) - 1))) + _MORE
-                if fetch <= _FETCHED:
+                likely = int(limit * (1 + _SPARE * (index.count / len(rows) - 1))) + _MORE
+                for fetch in (likely, _FETCHED) if likely < _FETCHED else ():
                     found = index.admitted(self._store.nearest(vector, min(fetch, index.count)), scope)
                     if len(found) >= min(limit, len(rows)):
                         return found[:limit]

@@ -78,20 +78,23 @@ class Int8Encoder:
     languages = frozenset({"en"})
     batch = 1
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path = _WEIGHTS) -> None:
         """Load the model.
+
+        Args:
+            folder: holds `encoder.onnx` and `tokenizer.json`.
 
         Raises:
             EmbedderError: its files are missing or altered.
         """
         from tokenizers import Tokenizer
 
-        if wrong := find_altered(_WEIGHTS, _INT8_SHA256):
+        if wrong := find_altered(folder, _INT8_SHA256):
             repair = "Install Dateline again: pip install --force-reinstall --no-deps dateline"
             raise EmbedderError(f"the default embedder: {wrong}. {repair}")
         self.at_once = cores()
-        self._session = open_session(_WEIGHTS / "encoder.onnx", threads=1)
-        self._tokenizer = Tokenizer.from_file(str(_WEIGHTS / "tokenizer.json"))
+        self._session = open_session(folder / "encoder.onnx", threads=1)
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(LONGEST)
         self._tokenizer.no_padding()
         self._tokenizer.encode_special_tokens = True  # a "[SEP]" in an article is text

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ingest import encoders
+from ingest.embeddings import PassageEmbeddings, load_embedder
+from ingest.encoders import Int8Encoder, SentenceTransformerEncoder, default_model_folder
+from ingest.errors import EmbedderError
+from tests.stories import PARAGRAPHS
+
+TEXTS = [*PARAGRAPHS, " ".join(PARAGRAPHS), "", "Short.", "[SEP] [CLS] ferry", "船 ferry ⛴", "word " * 3_000]
+
+
+def test_int8_gives_what_float32_gives_but_for_little() -> None:
+    whole = SentenceTransformerEncoder(str(default_model_folder())).encode_documents(PARAGRAPHS)
+    small = Int8Encoder().encode_documents(PARAGRAPHS)
+    assert small.shape == whole.shape == (len(PARAGRAPHS), 384)
+    assert (small * whole).sum(axis=1).min() > 0.98
+
+
+def test_a_vector_does_not_depend_on_what_stands_beside_its_text() -> None:
+    embedder = load_embedder()
+    together = embedder.encode_documents(TEXTS)
+    alone = np.concatenate([embedder.encode_documents([text]) for text in TEXTS])
+    assert np.array_equal(together, alone)
+    assert np.array_equal(embedder.encode_documents(TEXTS[::-1]), together[::-1])
+    assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
+    assert embedder.encode_documents([]).shape == (0, 384)
+
+
+def test_langchains_interface_gives_the_same() -> None:
+    embedder = load_embedder()
+    assert embedder.embed_documents(["Ferry."]) == embedder.encode_documents(["Ferry."]).tolist()
+    assert embedder.embed_query("Ferry?") == embedder.encode_queries(["Ferry?"])[0].tolist()
+
+
+def test_the_default_needs_no_torch() -> None:
+    code = "import sys; from ingest.embeddings import load_embedder; load_embedder().encode_queries(['a'])"
+    code += "; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_altered_weights_are_refused(tmp_path: Path) -> None:
+    for name in ("encoder.onnx", "tokenizer.json"):
+        (tmp_path / name).write_bytes((encoders._WEIGHTS / name).read_bytes())
+    with (tmp_path / "encoder.onnx").open("r+b") as file:
+        file.seek(5_000)
+        file.write(b"x")
+    with pytest.raises(EmbedderError, match=r"was altered.*Install Dateline again"):
+        Int8Encoder(tmp_path)
+
+
+class Slow:
+    """An encoder that takes its time, and notes who came when."""
+
+    dimension, batch, at_once, languages = 1, 1, 2, frozenset[str]()
+
+    def __init__(self) -> None:
+        self.began: list[str] = []
+
+    def encode_documents(self, texts: Sequence[str]) -> np.ndarray:
+        self.began += texts
+        time.sleep(0.02)
+        return np.ones((len(texts), 1), dtype=np.float32)
+
+    encode_queries = encode_documents
+
+
+def test_a_question_goes_before_the_passages_that_wait() -> None:
+    embedder = PassageEmbeddings()
+    embedder._encoder = slow = Slow()
+    passages = threading.Thread(target=embedder.encode_documents, args=([f"passage {i}" for i in range(100)],))
+    passages.start()
+    time.sleep(0.1)
+    embedder.encode_queries(["question"])
+    place = slow.began.index("question")
+    passages.join()
+    assert place < 40
+    assert len(slow.began) == 101

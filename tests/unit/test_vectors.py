@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ingest.lexical import Entry
+from ingest.scope import NEVER, UNDATED, Scope
+from ingest.vectors import VectorIndex
+
+SIZE = 8
+ARTICLES = [f"{number:016x}" for number in (1, 2, 3, 2**63 + 5)]
+VERSION = "0123456789ab"
+
+
+def entry(article: int, ordinal: int, **facts: object) -> Entry:
+    draw = np.random.default_rng(100 * article + ordinal)
+    vector = draw.normal(size=SIZE)
+    known = {"article_id": ARTICLES[article], "published": 100 * article, "available": 0, "publisher": "mercury"}
+    passage_id = f"{ARTICLES[article]}:{VERSION}:{ordinal}"
+    return Entry(passage_id, "", "", known | facts, (vector / np.linalg.norm(vector)).astype(np.float32))
+
+
+def brute(entries: list[Entry], vector: np.ndarray, scope: Scope) -> list[str]:
+    inside = [each for each in entries if scope.admits(each.metadata)]
+    return [
+        e.passage_id for e in sorted(inside, key=lambda e: -float(np.float16(e.vector).astype(np.float32) @ vector))
+    ]
+
+
+def nearest(index: VectorIndex, vector: np.ndarray, scope: Scope, limit: int = 100) -> list[str]:
+    return index.nearest(vector, index.rows_in(scope), limit)
+
+
+QUESTION = np.eye(SIZE, dtype=np.float32)[0]
+SCOPES = [
+    Scope(),
+    Scope(after=100, before=200),
+    Scope(before=150),
+    Scope(publishers=frozenset({"star"})),
+    Scope(only=frozenset(ARTICLES[1:3])),
+    Scope(without=frozenset(ARTICLES[:1])),
+    Scope(now=50),
+]
+
+
+@pytest.fixture
+def entries() -> list[Entry]:
+    return [
+        *(entry(0, i) for i in range(3)),
+        *(entry(1, i, publisher="star") for i in range(4)),
+        *(entry(2, i, published=UNDATED) for i in range(2)),
+        *(entry(3, i, available=60 if i else NEVER) for i in range(3)),
+    ]
+
+
+@pytest.mark.parametrize("scope", SCOPES, ids=str)
+def test_the_nearest_in_a_scope_are_those_of_comparing_all(tmp_path: Path, entries: list[Entry], scope: Scope) -> None:
+    index = VectorIndex(tmp_path)
+    index.replace([], entries)
+    expected = brute(entries, QUESTION, scope)
+    assert nearest(index, QUESTION, scope) == expected
+    assert nearest(index, QUESTION, scope, 2) == expected[:2]
+    ids = [each.passage_id for each in entries]
+    assert index.admitted([*ids, "00000000000000ff:0123456789ab:0"], scope) == [i for i in ids if i in expected]
+
+
+def test_it_is_there_again_when_it_is_opened_again(tmp_path: Path, entries: list[Entry]) -> None:
+    index = VectorIndex(tmp_path)
+    index.replace([], entries)
+    index.agree(7, "here")
+    again = VectorIndex(tmp_path)
+    assert (again.revision("here"), again.revision("there")) == (7, None)
+    assert again.ids() == index.ids() == {each.passage_id for each in entries}
+    assert nearest(again, QUESTION, Scope()) == brute(entries, QUESTION, Scope())
+
+
+@pytest.mark.parametrize("name", ["rows", "vectors"])
+def test_what_was_cut_off_while_it_was_written_is_dropped(tmp_path: Path, entries: list[Entry], name: str) -> None:
+    index = VectorIndex(tmp_path)
+    index.replace([], entries)
+    index.agree(7)
+    with (tmp_path / name).open("r+b") as file:
+        file.truncate((tmp_path / name).stat().st_size - 3)
+    again = VectorIndex(tmp_path)
+    assert again.count == len(entries) - 1
+    assert nearest(again, QUESTION, Scope()) == brute(entries[:-1], QUESTION, Scope())
+
+
+@pytest.mark.parametrize("state", ["", "[]", '{"schema": 99, "revision": 7, "of": "", "dimension": 8}'])
+def test_with_a_state_that_says_nothing_it_begins_anew(tmp_path: Path, entries: list[Entry], state: str) -> None:
+    index = VectorIndex(tmp_path)
+    index.replace([], entries)
+    (tmp_path / "state.json").write_text(state)
+    again = VectorIndex(tmp_path)
+    assert (again.count, again.revision()) == (0, None)
+    assert nearest(again, QUESTION, Scope()) == []
+
+
+def test_where_most_rows_are_free_the_files_shrink(tmp_path: Path, entries: list[Entry]) -> None:
+    index = VectorIndex(tmp_path)
+    for _ in range(3):
+        index.replace(ARTICLES, entries)
+    size = (tmp_path / "vectors").stat().st_size
+    index.compact()
+    index.agree(1)
+    assert (tmp_path / "vectors").stat().st_size == size // 3
+    for each in (index, VectorIndex(tmp_path)):
+        assert nearest(each, QUESTION, Scope()) == brute(entries, QUESTION, Scope())
+
+
+def test_the_state_tells_what_is_there(tmp_path: Path) -> None:
+    VectorIndex(tmp_path).agree(3)
+    assert json.loads((tmp_path / "state.json").read_text())["revision"] == 3
+    assert VectorIndex(tmp_path).count == 0
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    changes=st.lists(st.tuples(st.sets(st.integers(0, 3)), st.sets(st.tuples(st.integers(0, 3), st.integers(0, 4)))))
+)
+def test_whatever_is_put_in_and_taken_out_it_holds_what_is_left(
+    tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[set[int], set[tuple[int, int]]]]
+) -> None:
+    index = VectorIndex(tmp_path_factory.mktemp("vectors"))
+    held: dict[str, Entry] = {}
+    for gone, put in changes:
+        gone = gone | {article for article, _ in put}
+        new = [entry(*each) for each in sorted(put)]
+        index.replace([ARTICLES[article] for article in gone], new)
+        index.compact()
+        index.agree(1)
+        held = {i: each for i, each in held.items() if each.metadata["article_id"] not in {ARTICLES[a] for a in gone}}
+        held |= {each.passage_id: each for each in new}
+        assert index.ids() == held.keys()
+        assert index.count == len(held)
+        assert sorted(nearest(index, QUESTION, Scope())) == sorted(held)
