@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager
 
 from ingest.archive_reading import Found, ReadableArchive
 from ingest.article import Article
-from ingest.changes import Outcome
 from ingest.errors import ArchiveError, ArticleNotFound
+from ingest.precedence import Outcome
 
 __all__ = ["Archive", "Found"]
 
@@ -29,7 +29,8 @@ class Archive(ReadableArchive):
         """Take articles in that are new or have changed, each id once.
 
         A delivery of a lower edition than the one that is there never replaces it; its text goes into the history. Nor
-        does an earlier version that is read again from the file that it first came from.
+        does an earlier version that is read again from the file that it first came from. What was canceled stays so,
+        unless what comes is of a higher edition, was published later, or stands where the notice stood.
 
         Returns:
             What became of each, by id.

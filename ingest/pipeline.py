@@ -37,7 +37,8 @@ class IngestReport:
         failed: an error for each file or record that could not be taken, with file, place, reason and remedy.
         withheld: how many of the added and replaced ones may not be found: withheld, canceled or under embargo.
         withdrawn: how many of the replaced ones were usable, and are canceled now.
-        older: how many of the unchanged ones came as a lower edition than is there; their text is in the history.
+        older: how many of the unchanged ones came as a lower edition than is there, or not later than they were
+            canceled; their text is in the history.
         copies: how many of the added and replaced ones carry a story that another article had first; counted last.
     """
 
@@ -67,7 +68,7 @@ class IngestReport:
         more = {
             "withdrawn": self.withdrawn,
             "withheld or under embargo": self.withheld,
-            "of an older edition": self.older,
+            "of an older edition or canceled since": self.older,
             "copies of other articles": self.copies,
         }
         return "; ".join([line, *(f"{count} {what}" for what, count in more.items() if count)])
