@@ -12,8 +12,6 @@ from ingest.store import Store
 #: known to be later than its cancellation; its text went into the history. `withdrawn`: it was usable, and is canceled.
 Outcome = Literal["added", "unchanged", "replaced", "withdrawn", "older"]
 
-_NAMED = 20  # earlier versions that a record itself names
-
 
 class Precedence:
     """Tells what is to become of articles that come to an archive."""
@@ -74,7 +72,7 @@ class Precedence:
         named = [entry.partition(" ") for entry in record["earlier"]]
         if any(name == version and source in (None, from_) for name, _, from_ in named):
             return True
-        if record["number"] <= _NAMED:
+        if len(named) >= record["number"] - 1:  # it names them all
             return False
         return any(each["version"] == version and source in (None, each["source"]) for each in self._history(record))
 

@@ -113,6 +113,24 @@ def test_many_versions_are_all_kept_and_none_comes_back(tmp_path: Path, archive:
     assert [version.number for version in archive.history(ID)] == list(range(1, 25))
 
 
+def test_old_texts_do_not_come_back_where_a_record_has_no_room_to_name_them(archive: Archive) -> None:
+    sources = [f"/{number}/" + "deep/" * 300 for number in range(6)]
+    articles = [fare(f"The fare is {number} florins.", source=source) for number, source in enumerate(sources)]
+    for article in articles:
+        archive.take([article])
+    before = archive.fingerprint
+    assert {outcome for each in articles for outcome in archive.take([each]).values()} == {"unchanged"}
+    assert archive.fingerprint == before
+
+
+def test_facts_that_are_too_long_are_cut_once(archive: Archive) -> None:
+    long = fare(FARES[0], authors=tuple(f"Author {number}" for number in range(4_000)))
+    assert archive.take([long]) == {ID: "added"}
+    assert archive.take([long]) == archive.outcomes([long]) == {ID: "unchanged"}
+    assert archive.article(ID).authors[-1] == "…"
+    assert archive.check() == []
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     text=st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=9_000).map(lambda t: 3 * t),
