@@ -124,6 +124,7 @@ class Changes:
         return [article for article in articles if outcomes[article.article_id] != "unchanged"]
 
     def _prepare(self, articles: Sequence[Article]) -> list[Prepared]:
+        self._store.check_usable()  # before what is slow
         return prepare(articles, load_embedder(self._settings.embedder), self._settings.passage_words)
 
     def outcomes(self, articles: Sequence[Article]) -> dict[str, Outcome]:
