@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any, Literal
 
 from ingest.article import Article
+from ingest.errors import ArchiveError
 from ingest.store import Store
 
 #: What became of an article that was to be taken in. `older`: of a lower edition than the one that is there, or not
@@ -64,8 +66,11 @@ class Precedence:
 
     def _all_versions(self, record: Mapping[str, Any]) -> list[Article]:
         """The version that counts and those before; without the text of the first."""
-        current = self._store.heads([record["article_id"]]).values()
-        return [*current, *(self._store.history_article(each) for each in self._history(record))]
+        found = list(self._store.heads([record["article_id"]]).values())
+        for metadata in self._history(record):
+            with suppress(ArchiveError):  # one that is not whole says nothing, and `dateline check` tells of it
+                found.append(self._store.history_article(metadata))
+        return found
 
     def _was_there(self, version: str, record: Mapping[str, Any], source: str | None = None) -> bool:
         """Whether an article had a version before, or had it from this file."""

@@ -265,6 +265,14 @@ def test_the_old_file_under_another_name_does_not_bring_back_what_was_canceled(
     assert archive.check() == []
 
 
+def test_a_version_that_is_lost_keeps_nothing_out_and_nothing_canceled_comes_back(archive: Archive) -> None:
+    archive.take([fare(FARES[0], source="first", published=MAY)])
+    archive.take([fare("Kill.", source="notice", status="canceled")])
+    archive._store.delete_history([f"{ID}:1:0"])
+    assert archive.take([fare(FARES[1], source="other", published=JUNE)]) == {ID: "older"}
+    assert words(archive, "fare") == set()
+
+
 def test_a_notice_that_comes_first_holds(archive: Archive) -> None:
     assert archive.take([fare("Kill.", source="notice", status="canceled")]) == {ID: "added"}
     assert archive.take([fare(FARES[0], source="first", edition=1, published=MAY)]) == {ID: "older"}
