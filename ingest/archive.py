@@ -7,8 +7,9 @@ from contextlib import AbstractContextManager
 
 from ingest.archive_reading import Found, ReadableArchive
 from ingest.article import Article
-from ingest.changes import Outcome
 from ingest.errors import ArchiveError, ArticleNotFound
+from ingest.fitting import fitted
+from ingest.precedence import Outcome
 
 __all__ = ["Archive", "Found"]
 
@@ -29,7 +30,10 @@ class Archive(ReadableArchive):
         """Take articles in that are new or have changed, each id once.
 
         A delivery of a lower edition than the one that is there never replaces it; its text goes into the history. Nor
-        does an earlier version that is read again from the file that it first came from.
+        does an earlier version that is read again from the file that it first came from. What was canceled stays so,
+        unless what comes is of a higher edition, was published later, or stands where the notice stood.
+
+        Facts that Chroma Cloud would not take are cut, as `ingest.fitting` says.
 
         Returns:
             What became of each, by id.
@@ -38,12 +42,12 @@ class Archive(ReadableArchive):
             ArchiveOwned: another process is writing to it.
             ArchiveError: it cannot be written; what was there before is whole.
         """
-        return self._changes.take(articles)
+        return self._changes.take([fitted(article) for article in articles])
 
     def outcomes(self, articles: Sequence[Article]) -> dict[str, Outcome]:
         """What `take` would make of articles, by id."""
         with self._lock:
-            return self._changes.outcomes(articles)
+            return self._changes.outcomes([fitted(article) for article in articles])
 
     def write(self, articles: Sequence[Article]) -> None:
         """Add articles, or replace those with the same id, whatever is there; of one id the last counts.
@@ -52,7 +56,7 @@ class Archive(ReadableArchive):
         reads meanwhile sees one version or the other.
         """
         for some in _of_distinct_ids(articles):
-            self._changes.put(some)
+            self._changes.put([fitted(article) for article in some])
 
     def writing(self) -> AbstractContextManager[None]:
         """Around several changes: on a server no other process changes the archive meanwhile.

@@ -14,24 +14,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from ingest.article import Article
 from ingest.derived import Derived
 from ingest.embeddings import load_embedder
 from ingest.errors import ArchiveError, ArticleNotFound
 from ingest.lease import Lease
+from ingest.precedence import Outcome, Precedence
 from ingest.records import OLDER, REMOVED, REPLACED, Row, Standing, history_id, history_rows
 from ingest.settings import Settings
 from ingest.store import Store, passage_ids
 from ingest.upkeep import Prepared, prepare, put_passages, put_records, repair
 
-#: What became of an article that was to be taken in. `older`: of a lower edition than the one that is there; its text
-#: went into the history. `withdrawn`: it was usable, and is canceled.
-Outcome = Literal["added", "unchanged", "replaced", "withdrawn", "older"]
-
 _WRITTEN = ("added", "replaced", "withdrawn")
-_NAMED = 20  # earlier versions that a record itself names
 
 _log = logging.getLogger(__name__)
 
@@ -53,6 +49,7 @@ class Changes:
             reading: held by whoever reads several things that have to fit together.
         """
         self._store = store
+        self._precedence = Precedence(store)
         self._derived = derived
         self._settings = settings
         self._reading = reading
@@ -127,44 +124,12 @@ class Changes:
         return [article for article in articles if outcomes[article.article_id] != "unchanged"]
 
     def _prepare(self, articles: Sequence[Article]) -> list[Prepared]:
+        self._store.check_usable()  # before what is slow
         return prepare(articles, load_embedder(self._settings.embedder), self._settings.passage_words)
 
     def outcomes(self, articles: Sequence[Article]) -> dict[str, Outcome]:
         """What will become of articles that are to be taken in, by id."""
-        records = self._store.records([article.article_id for article in articles])
-        return {a.article_id: self._outcome(a, records.get(a.article_id)) for a in articles}
-
-    def _outcome(self, article: Article, record: Mapping[str, Any] | None) -> Outcome:
-        if record is None:
-            return "added"
-        if record["version"] == article.version or self.is_superseded(article, record):
-            return "unchanged"
-        if article.edition is not None and article.edition < record["edition"]:
-            return "unchanged" if self._was_there(article.version, record) else "older"
-        # Records of old say only whether they may be found.
-        usable = record["status"] == "usable" or (not record["status"] and record["available"] < 2**53)
-        return "withdrawn" if usable and article.status == "canceled" else "replaced"
-
-    def is_superseded(self, article: Article, record: Mapping[str, Any]) -> bool:
-        """Whether it is an earlier version, read again from the file that it first came from.
-
-        A correction that stands elsewhere would else be undone whenever the first file is read again. The same place
-        going back to an earlier text is a change like any other.
-        """
-        if (record["source"], record["position"]) == (article.source, article.position):
-            return False
-        return self._was_there(article.version, record, article.source)
-
-    def _was_there(self, version: str, record: Mapping[str, Any], source: str | None = None) -> bool:
-        """Whether an article had a version before, or had it from this file."""
-        named = [entry.partition(" ") for entry in record["earlier"]]
-        if any(name == version and source in (None, from_) for name, _, from_ in named):
-            return True
-        if record["number"] <= _NAMED:
-            return False
-        ids = [(str(record["article_id"]), number) for number in range(1, record["number"])]
-        entries = self._store.history_metadata(ids).values()
-        return any(each["version"] == version and source in (None, each["source"]) for each in entries)
+        return self._precedence.outcomes(articles)
 
     def _write(
         self, articles: Sequence[Article], outcomes: Mapping[str, Outcome], prepared: Mapping[str, Prepared], stamp: int

@@ -14,6 +14,11 @@ _MAGIC = {
 # What Western news has beyond ASCII; other code pages read as cp1252 show signs that are not among these.
 _WESTERN = re.compile(r"[\x00-\x7fÀ-ÖØ-öø-ÿŒœŠšŽžŸ“”„‘’‚‹›«»–—…•·°ºª€£¥¢§©®™¿¡¼½¾²³±×´\xa0\xad]*")
 _WESTERN_LANGUAGES = frozenset("ca da de en es fi fr id it nl no pt sv sw".split())
+# Markup in UTF-16 without a mark, by the zero bytes about its first two characters (XML 1.0, appendix F).
+_WIDE = {
+    "utf-16-le": re.compile(rb"<\x00[?!/A-Za-z]\x00"),
+    "utf-16-be": re.compile(rb"\x00<\x00[?!/A-Za-z]"),
+}
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
@@ -22,13 +27,19 @@ def binary_kind(head: bytes) -> str | None:
     for magic, kind in _MAGIC.items():
         if head.startswith(magic):
             return kind
-    if b"\x00" in head and not head.startswith(tuple(_MARKS)):
+    if b"\x00" in head and not head.startswith(tuple(_MARKS)) and _wide(head) is None:
         return "a binary file"
     return None
 
 
+def _wide(head: bytes) -> str | None:
+    """Which UTF-16 markup without a byte order mark is in; None of anything else."""
+    return next((encoding for encoding, begins in _WIDE.items() if begins.match(head)), None)
+
+
 def detect_encoding(sample: bytes, complete: bool = True) -> str:
-    """The encoding of a text: its byte order mark, UTF-8 where it is valid, cp1252 where that reads well, else a guess.
+    """The encoding of a text: by its byte order mark or first zero bytes, UTF-8 where it is valid, cp1252 where that
+    reads well, else a guess.
 
     Args:
         sample: the text or its beginning.
@@ -40,6 +51,8 @@ def detect_encoding(sample: bytes, complete: bool = True) -> str:
     for mark, encoding in _MARKS.items():
         if sample.startswith(mark):
             return encoding
+    if (wide := _wide(sample)) is not None:
+        return wide
     try:
         codecs.getincrementaldecoder("utf-8")().decode(sample, final=complete)
         return "utf-8"

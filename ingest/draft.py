@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +27,7 @@ NOTICES = {
 }
 
 _HEADLINE_WORDS = 12
+_MAX_IDENTITY = 2_500  # bytes, in JSON
 _BULLET = re.compile(r"(?:[-•*–·]|\d{1,3}[.)])\s")
 # Characters that Chroma or a page cannot hold: controls, lone surrogates, the byte order mark.
 _UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -232,10 +235,16 @@ def _url(draft: Draft) -> str | None:
 
 
 def _identity(draft: Draft) -> str:
-    if draft.guid and draft.guid.strip():
-        return _printable(f"guid {draft.guid.strip()}")
     url = _url(draft)
-    return f"url {canonical_url(url)}" if url else _printable(f"file {draft.key}")
+    if draft.guid and draft.guid.strip():
+        name = f"guid {draft.guid.strip()}"
+    else:
+        name = f"url {canonical_url(url)}" if url else f"file {draft.key}"
+    name = _printable(name)
+    if len(json.dumps(name, ensure_ascii=False).encode()) <= _MAX_IDENTITY:
+        return name
+    # A record has to fit into what Chroma Cloud takes; names that differ only at the end stay different.
+    return f"{name[:200]}…{hashlib.sha256(name.encode()).hexdigest()}"
 
 
 def canonical_url(url: str) -> str:

@@ -225,10 +225,9 @@ def compare(one: Fingerprint, other: Fingerprint) -> int | None:
     others = len(shorter.figures) - _common(shorter.figures, longer.figures)
     if share < _REWRITTEN and not _is_rewrite(shorter, longer, others):
         return None
+    apart = _apart(share, len(shorter.figures), others)
     if others == 0:
         apart = ALWAYS if share >= _VERBATIM and len(shorter.runs) >= _LONG else _DAYS
-    else:
-        apart = _apart(share, len(shorter.figures), others)
     return min(apart, _SAME_DAY) if apart and share < _REWRITTEN else apart
 
 

@@ -3,7 +3,7 @@
     DatelineError
     ├── SettingsError        a setting is unknown or has a value that cannot be used
     ├── SourceError          a file, or one record in it, cannot be read as an article
-    ├── EmbedderError        the embedding model is missing, altered or does not load
+    ├── EmbedderError        the embedding model, or that of languages, is missing, altered or does not load
     └── ArchiveError
         ├── ArchiveMissing   there is no archive where one was asked for
         ├── ArchiveOwned     another process has the archive's folder open
@@ -27,7 +27,7 @@ class SettingsError(DatelineError):
 
 
 class EmbedderError(DatelineError):
-    """The embedding model is missing, altered or does not load."""
+    """The embedding model, or that which tells languages, is missing, altered or does not load."""
 
 
 class ArchiveError(DatelineError):

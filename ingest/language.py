@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import functools
+import tempfile
 import threading
 from typing import Any
+
+from ingest.errors import EmbedderError
 
 # The languages that news is mostly written in; fewer choices make short texts safer.
 LANGUAGES = {
@@ -24,7 +27,13 @@ _lock = threading.Lock()
 def _identifier() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    try:
+        identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    except OSError as error:  # else every file would be called unreadable
+        raise EmbedderError(
+            f"the model that tells languages cannot be unpacked in {tempfile.gettempdir()}: {error}. Make room there "
+            "for files of 70 MB, or name another folder in TMPDIR"
+        ) from None
     identifier.set_languages(list(LANGUAGES))
     return identifier
 
@@ -34,6 +43,9 @@ def detect_language(text: str) -> tuple[str, float]:
 
     Returns:
         ISO 639-1 code and probability in 0..1.
+
+    Raises:
+        EmbedderError: its model cannot be loaded.
     """
     with _lock:
         code, probability = _identifier().classify(text[:2000])

@@ -22,6 +22,7 @@ from ingest.sources import DEFAULT_LIMIT, Intake, Unchanged, Web
 if TYPE_CHECKING:
     from ingest.fetching.fetcher import Fetcher
 
+_AHEAD = 2 * 86_400  # seconds that a date may lie ahead: zones, and clocks that go wrong
 _BATCH = 64  # articles looked up and written together
 
 _log = logging.getLogger(__name__)
@@ -38,8 +39,11 @@ class IngestReport:
         failed: an error for each file or record that could not be taken, with file, place, reason and remedy.
         withheld: how many of the added and replaced ones may not be found: withheld, canceled or under embargo.
         withdrawn: how many of the replaced ones were usable, and are canceled now.
-        older: how many of the unchanged ones came as a lower edition than is there; their text is in the history.
+        older: how many of the unchanged ones came as a lower edition than is there, or not later than they were
+            canceled; their text is in the history.
         copies: how many of the added and replaced ones carry a story that another article had first; counted last.
+        future: a word on each of the added and replaced ones that is dated more than two days from now, and would be
+            found before; it is taken as it is.
     """
 
     added: int = 0
@@ -50,6 +54,7 @@ class IngestReport:
     withdrawn: int = 0
     older: int = 0
     copies: int = 0
+    future: list[SourceError] = field(default_factory=list)
 
     @property
     def total(self) -> int:
@@ -60,7 +65,8 @@ class IngestReport:
         """For JSON."""
         counts = {"added": self.added, "unchanged": self.unchanged, "replaced": self.replaced}
         counts |= {name: getattr(self, name) for name in ("withdrawn", "withheld", "older", "copies")}
-        return counts | {"failed": [error.to_dict() for error in self.failed]}
+        told = {"failed": self.failed, "future": self.future}
+        return counts | {name: [error.to_dict() for error in errors] for name, errors in told.items()}
 
     def __str__(self) -> str:
         """One line of counts."""
@@ -68,8 +74,9 @@ class IngestReport:
         more = {
             "withdrawn": self.withdrawn,
             "withheld or under embargo": self.withheld,
-            "of an older edition": self.older,
+            "of an older edition or canceled since": self.older,
             "copies of other articles": self.copies,
+            "dated in the future": len(self.future),
         }
         return "; ".join([line, *(f"{count} {what}" for what, count in more.items() if count)])
 
@@ -172,8 +179,17 @@ class _Run:
             if outcome not in ("unchanged", "older"):
                 self.report.withheld += available_from(article) > time.time()
                 self.written.append(article_id)
+                self._look_at_date(article)
         self.batch.clear()
         self.progress(self.intake.done_bytes, self.intake.total_bytes, self.report)
+
+    def _look_at_date(self, article: Article) -> None:
+        """Name an article that is dated in the future: a clock or a century that is wrong, more often than not."""
+        date = article.published
+        if date and date.epoch > time.time() + _AHEAD and available_from(article) < date.epoch:
+            reason = f"{article.headline[:80]!r} is dated {date}, which is still to come; it was taken as it is"
+            remedy = "Correct the date where it is wrong, and ingest it again"
+            self.report.future.append(SourceError(article.source, article.position, reason, remedy))
 
     def _fail(self, error: SourceError) -> None:
         _log.info("not taken: %s", error)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _PIECE = 12_000  # bytes of UTF-8; Chroma Cloud takes documents of up to 16,384
 _HEADLINE = 1_000  # characters of it in metadata; Chroma Cloud takes 4,096 bytes a value
-_EARLIER = 20  # earlier versions that a record names
+_EARLIER = 20  # earlier versions that a record names, at most
+_EARLIER_BYTES = 3_500  # of them together
 
 #: Why an earlier version is not the one that counts.
 REPLACED, OLDER, REMOVED = "replaced", "older", "removed"
@@ -32,7 +33,7 @@ class Standing:
 
     Attributes:
         number: of the version that counts, from 1; the history holds all below it.
-        earlier: versions before, the last 20, each with the file that it came from.
+        earlier: versions before, the last 20 or as many as there is room for, each with the file that it came from.
         taken: when this version was taken in, seconds since 1970; 0 where that is not known.
         changed: the archive's revision with which its record was last written.
     """
@@ -57,7 +58,13 @@ class Standing:
 
 
 def _join(earlier: tuple[str, ...], version: str, source: str) -> tuple[str, ...]:
-    return (*earlier, f"{version} {source}")[-_EARLIER:]
+    named, left = [f"{version} {source}"], _EARLIER_BYTES
+    for entry in reversed(earlier):
+        left -= len(named[0].encode("utf-8", "surrogatepass"))
+        if len(named) == _EARLIER or len(entry.encode("utf-8", "surrogatepass")) > left:
+            break
+        named.insert(0, entry)
+    return tuple(named)
 
 
 def article_document(article: Article) -> str:

@@ -8,6 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+#: The network of this machine, as `Fetcher(allow=)` takes it.
+HERE = ["127.0.0.0/8"]
+
 #: What a path answers: a body (HTML), or status, headers and body, or what does it by itself.
 Answer = str | bytes | tuple[int, Mapping[str, str], bytes] | Callable[["Handler"], None]
 

@@ -74,6 +74,8 @@ def _ingest(arguments: argparse.Namespace) -> int:
     else:
         for error in report.failed:
             print(f"not taken: {error}", file=sys.stderr)
+        for word in report.future:
+            print(f"look at: {word}", file=sys.stderr)
         print(report)
     return ERROR if report.failed else DONE
 

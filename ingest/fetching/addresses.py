@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
+import queue
 import re
 import socket
+import threading
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit, urlunsplit
 
@@ -107,16 +109,23 @@ class Gate:
         self._allow: list[IPNetwork] = [ipaddress.ip_network(network) for network in allow]
         self._resolve = resolve
 
-    def addresses(self, host: str, port: int) -> list[str]:
+    def addresses(self, host: str, port: int, seconds: float = 20.0) -> list[str]:
         """Where a host may be connected to: addresses, never names, so that nobody looks the name up again.
+
+        Args:
+            host: a name or an address.
+            port: to be connected to.
+            seconds: how long looking it up may take.
 
         Raises:
             Refused: one of its addresses is not public.
+            TimeoutError: it was not looked up in that time.
             OSError: it has none.
         """
         check_port(port)
         literal = _literal(host)
-        found = [literal] if literal else [ipaddress.ip_address(text) for text in self._resolve(host, port)]
+        texts = [] if literal else _within(seconds, self._resolve, host, port)
+        found = [literal] if literal else [ipaddress.ip_address(text) for text in texts]
         if not found:
             raise OSError(f"{host} has no address")
         for address in found:
@@ -126,6 +135,31 @@ class Gate:
                     else f"{host} is no public address"
                 )  # fmt: skip
         return [str(address) for address in found]
+
+
+def _within(seconds: float, resolve: Resolver, host: str, port: int) -> Sequence[str]:
+    """What a resolver says, in a thread of its own: the system's cannot be told when to stop, nor be stopped.
+
+    Raises:
+        TimeoutError: it says nothing in that time; its thread goes on, and keeps no program from ending.
+        OSError: as the resolver.
+    """
+    answers: queue.SimpleQueue[Sequence[str] | Exception] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(resolve(host, port))
+        except Exception as error:  # raised where it was asked for
+            answers.put(error)
+
+    threading.Thread(target=ask, name=f"look up {host}", daemon=True).start()
+    try:
+        found = answers.get(timeout=seconds)
+    except queue.Empty:
+        raise TimeoutError(f"no name server answers within {seconds:.3g} seconds") from None
+    if isinstance(found, Exception):
+        raise found
+    return found
 
 
 def _literal(host: str) -> IPAddress | None:

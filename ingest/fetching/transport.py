@@ -13,6 +13,7 @@ import httpx
 from ingest.fetching.addresses import Gate
 
 _TRIED = 4  # addresses of one name
+_LOOKUP = 20.0  # seconds that looking a name up may take where nothing else is said
 
 
 class Deadline:
@@ -54,7 +55,9 @@ class _Backend(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         try:
-            addresses = self._gate.addresses(host, port)[:_TRIED]
+            addresses = self._gate.addresses(host, port, self._deadline.cut(timeout or _LOOKUP))[:_TRIED]
+        except TimeoutError as error:
+            raise httpcore.ConnectTimeout(f"{host} cannot be looked up: {error}") from None
         except (OSError, UnicodeError) as error:  # UnicodeError: a label of over 63 characters
             raise httpcore.ConnectError(f"{host} cannot be looked up: {error}") from None
         last: Exception | None = None

@@ -62,6 +62,14 @@ def test_ingest_prints_the_report(dateline: Command, tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "0 added, 1 unchanged, 0 replaced, 0 failed\n"), done.stderr
 
 
+def test_ingest_names_a_date_that_is_still_to_come(dateline: Command, tmp_path: Path) -> None:
+    (tmp_path / "mill.jsonl").write_text('{"text": "The mill was fined 400 florins.", "published": "2924-05-01"}')
+    done = dateline("ingest", "mill.jsonl", "--archive", "made")
+    assert (done.returncode, done.stdout.count("1 dated in the future")) == (0, 1), done.stderr
+    assert "look at: " in done.stderr
+    assert "2924-05-01" in done.stderr
+
+
 def test_ingest_takes_the_rest_where_something_failed(dateline: Command, tmp_path: Path) -> None:
     (tmp_path / "mill.txt").write_text(MILL)
     (tmp_path / "empty.txt").write_text("")

@@ -8,8 +8,9 @@ import shutil
 import socket
 import ssl
 import subprocess
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,23 +18,9 @@ import pytest
 
 from ingest.errors import SourceError
 from ingest.fetching.fetcher import MAX_REDIRECTS, Fetcher, Page
-from tests.web import Handler, Site, serving
+from tests.web import HERE, Handler, Site
 
 PAGE = "<!doctype html><html><body><p>The ferry ran aground.</p></body></html>"
-HERE = ["127.0.0.0/8", "::1/128"]
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serving() as running:
-        yield running
-
-
-@pytest.fixture
-def fetcher() -> Iterator[Fetcher]:
-    """One that may fetch from this machine, and waits for nothing."""
-    with Fetcher(allow=HERE, delay=0, backoff=0.01, seconds=5) as opened:
-        yield opened
 
 
 def fetched(fetcher: Fetcher, url: str, known: dict[str, str] | None = None) -> Page:
@@ -355,6 +342,21 @@ def test_a_name_that_nobody_knows() -> None:
 
     with Fetcher(resolve=unknown, delay=0, retries=0) as fetcher:
         assert "cannot be looked up" in refused(fetcher, "http://nowhere.example/").reason
+
+
+def test_a_name_server_that_never_answers_is_not_waited_for() -> None:
+    over = threading.Event()
+
+    def hang(host: str, port: int) -> Sequence[str]:
+        over.wait(60)
+        return ["127.0.0.1"]
+
+    start = time.monotonic()
+    with Fetcher(allow=HERE, resolve=hang, delay=0, retries=0, seconds=0.3) as fetcher:
+        reason = refused(fetcher, "http://slow.example/").reason
+    assert "takes too long: slow.example cannot be looked up: no name server answers within 0.3 seconds" in reason
+    assert time.monotonic() - start < 20
+    over.set()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,26 @@ def test_a_folder_of_all_formats_goes_in_once(folder: Path, archive: Archive) ->
     before = archive.fingerprint
     assert counts(ingest(folder, archive)) == (0, 5, 0, 0)
     assert archive.fingerprint == before
+
+
+def test_dates_that_are_still_to_come_are_taken_and_named(tmp_path: Path, archive: Archive) -> None:
+    path = tmp_path / "toll.jsonl"
+    soon = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    path.write_text(
+        record("The toll is 2 florins.", "v:1", published="2924-05-01")
+        + record("The toll is 3 florins.", "v:2", published=soon)
+        + record("The toll is 4 florins.", "v:3", published="2924-05-01", embargo="2924-05-01")
+        + record("The toll is 5 florins.", "v:4", published="2924-05-01", status="canceled")
+    )
+    report = ingest(path, archive)
+    assert counts(report) == (4, 0, 0, 0)
+    (word,) = report.future
+    assert (word.file, word.place) == (str(path), "line 1")
+    assert "2924-05-01" in word.reason
+    assert report.to_dict()["future"] == [word.to_dict()]
+    assert "1 dated in the future" in str(report)
+    assert "2924-05-01" in {str(article.published) for article in archive.listing()}
+    assert ingest(path, archive).future == []  # it is said once
 
 
 def test_a_changed_file_is_replaced(folder: Path, archive: Archive) -> None:

@@ -7,7 +7,7 @@ import json
 import logging
 import subprocess
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from ingest.fetching.memory import FILE, Memory
 from ingest.sources import DEFAULT_LIMIT
 from tests.packs import http, record, tarred, zipped
 from tests.pdfs import column, pdf
-from tests.web import Site, serving
+from tests.web import Site
 from ui.arguments import build_parser
 
 GOAT = b"Goat elected mayor\n\nPELL HOLLOW, March 5, 2024 (Valley) - A goat named Duchess won 61 votes.\n"
@@ -39,18 +39,6 @@ def page(headline: str, story: str, head: str = "", date: str | None = "2024-04-
 BRIDGE = page(
     "New bridge opens at Low Ferry", "A wooden bridge was opened at Low Ferry on Tuesday by eleven carpenters."
 )
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serving() as running:
-        yield running
-
-
-@pytest.fixture
-def fetcher() -> Iterator[Fetcher]:
-    with Fetcher(allow=["127.0.0.1/32"], delay=0, backoff=0.01, retries=1, seconds=5) as opened:
-        yield opened
 
 
 def counts(report: IngestReport) -> tuple[int, int, int, int]:

@@ -95,6 +95,53 @@ def test_a_full_disk_loses_nothing(settings: Settings, tmp_path: Path) -> None:
             assert archive.search_words("sank", 9, Scope())
 
 
+LIMITED = """
+import resource, sys
+from pathlib import Path
+from ingest import Archive, Settings
+from ingest.errors import ArchiveError
+from tests.integration.test_upkeep import long
+
+folder, embedder, room = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+with Archive.open(Settings(archive=folder, embedder=embedder, passage_words=25)) as archive:
+    most = (folder / "chroma" / "chroma.sqlite3").stat().st_size + room
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    for number in range(3, 8):
+        try:
+            archive.take([long(number)])
+        except ArchiveError as error:
+            print(error)
+    print(archive.n_articles, "articles")
+"""
+
+
+@pytest.mark.parametrize("room", [0, 150_000])
+def test_a_limit_on_the_size_of_files_stops_nothing_for_ever(settings: Settings, run: Run, room: int) -> None:
+    with Archive.open(settings, create=True) as archive:
+        archive.write([story(1), story(2, "Rye won a prize.")])
+    done = run("-c", LIMITED, settings.archive, settings.embedder, room)  # ends it after 120 seconds
+    assert done.returncode == 0, done.stderr
+    first, *others, last = done.stdout.splitlines()
+    assert "See that the disk has room" in first
+    assert others
+    assert all("nothing more is written" in line for line in others)
+    assert last.endswith("articles")
+    with Archive.open(settings) as archive:
+        assert archive.check() == []
+        assert archive.article(story(2).article_id).text == "Rye won a prize."
+        archive.take([story(1, "The ferry sank.")])
+        assert archive.check() == []
+
+
+def test_no_room_for_the_language_model_is_no_flaw_of_the_files(run: Run) -> None:
+    program = (
+        "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
+        "from ingest.errors import DatelineError\nfrom ingest.language import detect_language\n"
+        "try: detect_language('The ferry is late.')\nexcept DatelineError as error: print(error)"
+    )
+    assert "TMPDIR" in run("-c", program).stdout
+
+
 @needs_root
 def test_a_read_only_folder_is_told_and_loses_nothing(settings: Settings, tmp_path: Path) -> None:
     with Archive.open(settings, create=True) as archive:

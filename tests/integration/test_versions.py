@@ -114,6 +114,24 @@ def test_many_versions_are_all_kept_and_none_comes_back(tmp_path: Path, archive:
     assert [version.number for version in archive.history(ID)] == list(range(1, 25))
 
 
+def test_old_texts_do_not_come_back_where_a_record_has_no_room_to_name_them(archive: Archive) -> None:
+    sources = [f"/{number}/" + "deep/" * 300 for number in range(6)]
+    articles = [fare(f"The fare is {number} florins.", source=source) for number, source in enumerate(sources)]
+    for article in articles:
+        archive.take([article])
+    before = archive.fingerprint
+    assert {outcome for each in articles for outcome in archive.take([each]).values()} == {"unchanged"}
+    assert archive.fingerprint == before
+
+
+def test_facts_that_are_too_long_are_cut_once(archive: Archive) -> None:
+    long = fare(FARES[0], authors=tuple(f"Author {number}" for number in range(4_000)))
+    assert archive.take([long]) == {ID: "added"}
+    assert archive.take([long]) == archive.outcomes([long]) == {ID: "unchanged"}
+    assert archive.article(ID).authors[-1] == "…"
+    assert archive.check() == []
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     text=st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=9_000).map(lambda t: 3 * t),
@@ -184,6 +202,83 @@ def test_what_is_canceled_is_not_found_from_then_on(archive: Archive) -> None:
     assert [a.status for a in archive.listing(with_unavailable=True)] == ["canceled"]
     assert archive.take([fare(FARES[0])]) == {ID: "replaced"}
     assert words(archive, "fare") == {ID}
+
+
+MAY, JUNE = Published.parse("2024-05-02"), Published.parse("2024-06-02")
+
+
+@pytest.mark.parametrize(
+    ("before", "notice", "after", "is_back"),
+    [
+        ({}, {}, {}, False),  # nothing says which is later
+        ({}, {}, {"published": JUNE}, False),
+        ({}, {}, {"edition": 1}, False),
+        ({"edition": 2}, {}, {"edition": 2}, False),  # the text that was canceled, in another file
+        ({"edition": 2}, {}, {"edition": 3}, True),
+        ({"edition": 2}, {"edition": 3}, {"edition": 3}, False),
+        ({"edition": 2}, {"edition": 3}, {"edition": 4}, True),
+        ({"edition": 2, "published": MAY}, {}, {"published": JUNE}, True),
+        ({"edition": 2, "published": MAY}, {}, {"edition": 1, "published": JUNE}, False),
+        ({"published": MAY}, {}, {"published": MAY}, False),
+        ({"published": MAY}, {}, {"published": Published.parse("2024-05-02T18:00")}, False),  # of that day, too
+        ({"published": MAY}, {}, {"published": JUNE}, True),
+        ({"published": MAY}, {"published": JUNE}, {"published": Published.parse("2024-05-20")}, False),
+        ({"published": MAY}, {"published": JUNE}, {"published": Published.parse("2024-06-03")}, True),
+        ({"published": MAY}, {}, {"published": MAY, "source": "notice"}, True),
+        ({"published": MAY}, {}, {"published": MAY, "source": "notice", "position": "line 2"}, False),
+    ],
+)
+def test_what_is_canceled_comes_back_only_by_what_is_later(
+    before: dict[str, object], notice: dict[str, object], after: dict[str, object], is_back: bool, archive: Archive
+) -> None:
+    archive.take([fare(FARES[0], source="first", **before)])
+    assert archive.take([fare("Kill.", source="notice", status="canceled", **notice)]) == {ID: "withdrawn"}
+    again = fare(FARES[1], **{"source": "other name", **after})
+    assert archive.take([again]) == {ID: "replaced" if is_back else "older"}
+    assert words(archive, "fare") == ({ID} if is_back else set())
+    assert archive.take([again]) == {ID: "unchanged"}
+    assert FARES[1] in {text for _, text in kept(archive)}
+    assert archive.check() == []
+
+
+def test_the_old_file_under_another_name_does_not_bring_back_what_was_canceled(
+    tmp_path: Path, archive: Archive
+) -> None:
+    first, notice, copy = (tmp_path / name for name in ("first.jsonl", "notice.jsonl", "copy.jsonl"))
+    first.write_text(record(FARES[0], published="2024-05-02"))
+    notice.write_text(record("", status="canceled"))
+    assert ingest([first, notice], archive).withdrawn == 1
+    shutil.copy(first, copy)
+    for path in (copy, first, copy):
+        report = ingest(path, archive)
+        assert (report.unchanged, report.replaced, report.older) == (1, 0, 0)
+    assert words(archive, "fare") == set()
+    copy.write_text(record(FARES[1], published="2024-05-02"))
+    assert "1 of an older edition or canceled since" in str(ingest(copy, archive))
+    notice.write_text(record(FARES[0], published="2024-05-02"))  # the editor takes it back
+    assert ingest(notice, archive).replaced == 1
+    assert words(archive, "fare") == {ID}
+    notice.write_text(record("", status="canceled"))
+    assert ingest(notice, archive).withdrawn == 1
+    archive.remove(ID)
+    assert ingest(copy, archive).added == 1
+    assert words(archive, "fare") == {ID}
+    assert archive.check() == []
+
+
+def test_a_version_that_is_lost_keeps_nothing_out_and_nothing_canceled_comes_back(archive: Archive) -> None:
+    archive.take([fare(FARES[0], source="first", published=MAY)])
+    archive.take([fare("Kill.", source="notice", status="canceled")])
+    archive._store.delete_history([f"{ID}:1:0"])
+    assert archive.take([fare(FARES[1], source="other", published=JUNE)]) == {ID: "older"}
+    assert words(archive, "fare") == set()
+
+
+def test_a_notice_that_comes_first_holds(archive: Archive) -> None:
+    assert archive.take([fare("Kill.", source="notice", status="canceled")]) == {ID: "added"}
+    assert archive.take([fare(FARES[0], source="first", edition=1, published=MAY)]) == {ID: "older"}
+    assert archive.take([fare(FARES[1], source="first", status="withheld")]) == {ID: "older"}
+    assert words(archive, "fare") == set()
 
 
 def test_an_embargo_that_ends_changes_the_fingerprint(archive: Archive) -> None:

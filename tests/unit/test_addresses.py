@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import threading
 from collections.abc import Sequence
 
 import pytest
@@ -79,6 +80,21 @@ def test_a_name_has_only_public_addresses_or_none_is_given() -> None:
             gate.addresses("news.example", 443)
     with pytest.raises(OSError, match="has no address"):
         gate.addresses("news.example", 443)
+
+
+def test_a_resolver_has_a_time_of_its_own() -> None:
+    over = threading.Event()
+
+    def slow(host: str, port: int) -> Sequence[str]:
+        if host == "slow":
+            over.wait(60)
+        return ["8.8.8.8"]
+
+    gate = Gate(resolve=slow)
+    with pytest.raises(TimeoutError, match=r"within 0\.05 seconds"):
+        gate.addresses("slow", 80, 0.05)
+    assert gate.addresses("quick", 80, 20) == ["8.8.8.8"]  # while the other one still waits
+    over.set()
 
 
 def test_networks_that_are_allowed_besides() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 import socket
 import threading
 import time
@@ -16,7 +17,7 @@ from ingest.draft import Draft
 from ingest.errors import SourceError
 from ingest.readers import Source
 from ingest.readers.safe_xml import MAX_ITEM_BYTES, elements, local_name, parse, root_of
-from tests.newsroom import errors, found, only, refused
+from tests.newsroom import FILES, errors, found, only, refused
 
 LEAD = "The harbour board of Saltreath voted on Monday to close the old pier."
 # One document of each format, with a place for a document type, one for the text, and one for what stands beside it.
@@ -177,6 +178,26 @@ def test_encodings_as_they_are_declared(declared: str, encoding: str, words: str
     declaration = f"<?xml version='1.0' encoding='{declared}'?>\n" if declared else "<?xml version='1.0'?>"
     data = (declaration + document("nitf", words)).encode(encoding)
     assert [element.findtext(".//p") for element in elements(io.BytesIO(data), SOURCE, {"nitf"})] == [words]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("path", [path for path in sorted(FILES.iterdir()) if path.read_bytes()[:1] == b"<"], ids=str)
+def test_utf_16_without_a_mark_is_read_in_every_format(path: Path, encoding: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    declared = re.sub(r"(encoding=[\"'])[\w-]+", r"\1UTF-16", text, count=1)
+    for document in (text, declared):
+        assert found(document.encode(encoding), path.name) == found(text, path.name)
+
+
+def test_html_in_utf_16_without_a_mark() -> None:
+    page = "<!DOCTYPE html><html><body><article>" + "<p>The café at Ærø closed.</p>" * 3 + "</article></body></html>"
+    for encoding in ("utf-16-le", "utf-16-be"):
+        assert "café at Ærø" in only(page.encode(encoding), "page.html").text
+
+
+@pytest.mark.parametrize("data", [b"<\x00\x00\x00p\x00", b"\x00<\x00\x01", b"<\x00\x07\x00", b"PIER\x00<\x00?\x00"])
+def test_zero_bytes_that_are_no_markup_are_binary(data: bytes) -> None:
+    assert "binary" in refused(data * 9).reason
 
 
 def test_a_mark_wins_over_a_declaration() -> None:
