@@ -106,7 +106,8 @@ def _filters(publishers: Sequence[str]) -> dict[str, Any]:
     kinds: dict[str, Any] = {"none": lambda day, at: {}}
     for name, days in _AROUND.items():
         kinds[name] = lambda day, at, days=days: {"published": (str(day - timedelta(days=days)), str(day))}
-    kinds["publisher"] = lambda day, at: {"publisher": publishers[at % len(publishers)]}
+    if publishers:
+        kinds["publisher"] = lambda day, at: {"publisher": publishers[at % len(publishers)]}
     return kinds
 
 
