@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -71,11 +70,10 @@ def to_draft(record: Mapping[str, Any], named: Mapping[str, str], source: Source
     authors = _as_list(record[found["authors"]]) if "authors" in found else []
     own = facts.pop("id", None)
     named_by = own or (f"{facts['headline']}\n{facts.get('published')}" if facts.get("headline") else None)
-    suffix = hashlib.sha256(named_by.encode("utf-8", "replace")).hexdigest()[:16] if named_by else position
     return Draft(
         text=facts.pop("text") or "",
         file=source.name,
-        key=f"{source.key}#{suffix}",
+        key=source.key_of(named_by, position),
         position=position,
         authors=authors,
         **facts,
