@@ -46,6 +46,10 @@ _MARKS = {
     codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF32_LE: "utf-32-le", codecs.BOM_UTF32_BE: "utf-32-be",
     codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be",
 }  # fmt: skip
+# Possessive, so that what stands behind the end is gone through once; in turns, it would be for ever.
+_LAST_END = re.compile(
+    rb"</(?:[^\s<>:]++:)?+([^\s<>:]++)\s*+>(?:\s++|<!--(?:(?!-->).)*+-->|<\?(?:(?!\?>).)*+\?>)*+\Z", re.DOTALL
+)
 _PROLOG = re.compile(
     r"\ufeff?(?:\s++|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*+(?:\[.*?\]\s*)?>)*+<(?:(?P<prefix>[\w.-]+):)?(?P<name>[\w.-]+)"
     r"(?P<attributes>[^>]*)",
@@ -171,7 +175,7 @@ def flaw_of(log: Any, source: Source, broken: str | None = None) -> SourceError:
 
 def _breaks_off(tail: bytes, root: str) -> bool:
     """Whether a file that was read to its last bytes ends before its root element does."""
-    end = re.search(rb"</(?:[^\s<>:]+:)?([^\s<>:]+)\s*>(?:\s|<!--.*?-->|<\?.*?\?>)*\Z", tail, re.DOTALL)
+    end = _LAST_END.search(tail)
     return end is None or (bool(root) and end[1].decode("utf-8", "replace") != root)
 
 
