@@ -7,6 +7,8 @@ import zlib
 from collections.abc import Iterator
 from email.message import Message
 
+from ingest.decoding import known_encoding
+
 #: Longest page that is turned into UTF-8, in bytes.
 _MAX_TEXT = 20_000_000
 _BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -27,14 +29,14 @@ def media_type(header: str | None) -> str:
 
 
 def charset(header: str | None) -> str | None:
-    """The charset in a Content-Type, as Python calls it; None where there is none that it knows."""
+    """The charset in a Content-Type, as Python calls it; None where there is none, or not one of text."""
     message = Message()
     message["Content-Type"] = header or ""
     try:
         name = message.get_param("charset")
-        return codecs.lookup(name).name if isinstance(name, str) else None
     except (LookupError, ValueError):
         return None
+    return known_encoding(name) if isinstance(name, str) else None
 
 
 def may_hold_articles(kind: str) -> bool:
@@ -62,7 +64,7 @@ def as_utf8(body: bytes, content_type: str | None) -> bytes:
         # Browsers read these two as Windows-1252, and pages are written for browsers.
         text = body.decode("cp1252" if name in ("iso8859-1", "ascii") else name)
         return codecs.BOM_UTF8 + text.encode("utf-8")
-    except (UnicodeError, LookupError):  # LookupError: a codec that gives no text, such as base64
+    except UnicodeError:
         return body
 
 

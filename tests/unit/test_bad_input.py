@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import json
+import time
 from collections.abc import Callable, Mapping
 
 import pytest
@@ -98,6 +99,16 @@ def test_an_unknown_format() -> None:
 )
 def test_html_without_an_article(html: str) -> None:
     refused(html, "pier.html")
+
+
+@pytest.mark.parametrize("name", ["punycode", "idna", "unicode_escape", "base64"])
+def test_a_page_that_declares_what_is_no_encoding_of_text(name: str) -> None:
+    story = f"<p>{LEAD}</p>" * 3
+    start = time.perf_counter()
+    (article,) = read(f"<html><meta charset={name}><article>{story}<!-- {'b9' * 500_000} --></article>", "pier.html")
+    assert time.perf_counter() - start < 20  # seconds
+    assert isinstance(article, Article)
+    assert LEAD in article.text
 
 
 def test_text_without_a_story() -> None:

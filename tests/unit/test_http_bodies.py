@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import time
 import zlib
 
 import brotli
@@ -95,6 +96,18 @@ def test_a_header_wins_over_the_page() -> None:
 )  # fmt: skip
 def test_what_is_left_as_it_is(body: bytes, header: str | None) -> None:
     assert as_utf8(body, header) == body
+
+
+@pytest.mark.parametrize("name", ["punycode", "idna", "base64", "rot13", "unicode_escape", "utf-7", "a\0b"])
+def test_codecs_that_are_no_charset(name: str) -> None:
+    assert charset(f"text/html; charset={name}") is None
+
+
+def test_a_charset_takes_no_long_time() -> None:
+    body = b"a-" + b"b9" * 1_000_000
+    start = time.perf_counter()
+    assert as_utf8(body, "text/html; charset=punycode") == body
+    assert time.perf_counter() - start < 5  # seconds
 
 
 def test_kinds() -> None:
