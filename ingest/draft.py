@@ -203,7 +203,7 @@ def _date(draft: Draft, name: str, text: str | None) -> Published | None:
         if _status(draft) == "canceled":
             return None  # no flaw in its date may keep an article that was taken back
         raise draft.problem(
-            f"{name} is {text!r}, no date: {error}", "Write it as 2020-07-21 or 2020-07-21T14:30+01:00"
+            f"{name} is {text[:80]!r}, no date: {str(error)[:200]}", "Write it as 2020-07-21 or 2020-07-21T14:30+01:00"
         ) from None
 
 
@@ -211,7 +211,7 @@ def _status(draft: Draft) -> Status:
     status = (draft.status or "usable").strip().lower()
     status = {"cancelled": "canceled", "withdrawn": "canceled"}.get(status, status)
     if status not in ("usable", "withheld", "canceled"):
-        raise draft.problem(f"status is {draft.status!r}", "It takes usable, withheld or canceled")
+        raise draft.problem(f"status is {(draft.status or '')[:40]!r}", "It takes usable, withheld or canceled")
     return cast("Status", status)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from itertools import islice
 from typing import Any
 
 from ingest.draft import Draft
@@ -25,6 +26,10 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "embargo": ("embargo", "embargoed", "embargo_until"),
     "edition": (),  # newspapers call other things so, too: only where the user names it
 }
+
+
+_SHOWN = 20  # names of a record in a message
+_LONGEST_SHOWN = 40  # characters of one
 
 
 def check_columns(columns: Mapping[str, str] | None) -> dict[str, str]:
@@ -54,6 +59,13 @@ def find_columns(names: Collection[str], named: Mapping[str, str]) -> dict[str, 
     return found
 
 
+def listed(names: Collection[str]) -> str:
+    """The names that a record has, for a message: the first of them, and the beginnings of long ones."""
+    shown = [repr(name[:_LONGEST_SHOWN]) + "…" * (len(name) > _LONGEST_SHOWN) for name in islice(names, _SHOWN)]
+    more = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {more:,} more" if more else "")
+
+
 def to_draft(record: Mapping[str, Any], named: Mapping[str, str], source: Source, position: str) -> Draft:
     """A draft of one record; facts that it does not hold stay None.
 
@@ -63,9 +75,9 @@ def to_draft(record: Mapping[str, Any], named: Mapping[str, str], source: Source
     found = find_columns(record.keys(), named)
     missing = [f"{column!r} (for {fact})" for fact, column in named.items() if fact not in found]
     if missing:
-        raise KeyError(f"there is no {' and no '.join(missing)}; it has {', '.join(map(repr, record))}")
+        raise KeyError(f"there is no {' and no '.join(missing)}; it has {listed(record)}")
     if "text" not in found:
-        raise KeyError(f"no column holds the text; it has {', '.join(map(repr, record))}")
+        raise KeyError(f"no column holds the text; it has {listed(record)}")
     facts = {fact: _as_text(record[column]) for fact, column in found.items() if fact != "authors"}
     authors = _as_list(record[found["authors"]]) if "authors" in found else []
     own = facts.pop("id", None)

@@ -138,6 +138,31 @@ def test_csv_without_a_column_that_is_needed(data: str, columns: Mapping[str, st
     assert "--columns" in error.remedy
 
 
+@pytest.mark.parametrize("line", [b"x" * 17_000_000, b"x," * 4_000_000, b'"' + b"text," * 60_000])
+def test_csv_whose_first_line_is_no_header(line: bytes) -> None:
+    error = refused(line + b"\nOld pier,It closes.\n", "weekly.csv", "line 1")
+    assert "first line has more than 100,000 characters" in error.reason
+    assert len(str(error)) < 500
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (json.dumps({f"key {i} {'x' * 900}": 1 for i in range(5_000)}), "desk.jsonl"),
+        (",".join(f"{i} {'x' * 90}" for i in range(900)) + "\n1,2\n", "weekly.csv"),
+        (json.dumps({"text": "It closes.", "date": "x" * 90_000}), "desk.jsonl"),
+        (json.dumps({"text": "It closes.", "status": "x" * 90_000}), "desk.jsonl"),
+    ],
+)
+@pytest.mark.parametrize("columns", [None, {"headline": "kop"}])
+def test_a_message_has_a_length_whatever_the_file_holds(
+    data: str, name: str, columns: Mapping[str, str] | None
+) -> None:
+    error = refused(data, name, "line 1", columns)
+    assert len(str(error)) < 2_000
+    assert "'0 xxx" not in data or " more" in error.reason
+
+
 # size
 
 
