@@ -119,7 +119,9 @@ def decoded(chunks: Iterator[bytes], coding: str | None, limit: int) -> Iterator
         yield chunk
 
 
+_GZIP = 0x1F  # the first byte of each member
 _STEP = 1_000_000  # bytes unpacked at once
+_PIECE = 4_096  # bytes given to zlib at once; what a member leaves of them is copied
 
 
 def _unpacked(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
@@ -129,16 +131,18 @@ def _unpacked(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
     if name not in ("gzip", "x-gzip", "deflate"):
         raise BodyError(f"its Content-Encoding is {name!r}, which is not read")
     decoder = None
-    for chunk in chunks:
-        if decoder is None and chunk:
-            raw = name == "deflate" and chunk[0] & 0x0F != 8  # some servers leave the zlib header out
-            decoder = zlib.decompressobj(-15 if raw else 47)
-        while decoder is not None and chunk and not decoder.eof:
+    for piece in (chunk[start : start + _PIECE] for chunk in chunks for start in range(0, len(chunk), _PIECE)):
+        while piece:
+            if decoder is None or (decoder.eof and name != "deflate" and piece[0] == _GZIP):  # another member
+                raw = name == "deflate" and piece[0] & 0x0F != 8  # some servers leave the zlib header out
+                decoder = zlib.decompressobj(-15 if raw else 47)
+            elif decoder.eof:
+                return  # padding
             try:
-                yield decoder.decompress(chunk, _STEP)
+                yield decoder.decompress(piece, _STEP)
             except zlib.error as error:
                 raise BodyError(f"it is not {name}: {error}") from None
-            chunk = decoder.unconsumed_tail
+            piece = decoder.unused_data if decoder.eof else decoder.unconsumed_tail
     if decoder is not None and not decoder.eof:
         raise BodyError(f"it breaks off within its {name} coding")
 

@@ -38,7 +38,9 @@ def deflated(data: bytes, raw: bool = False) -> bytes:
     [
         (None, BODY), ("identity", BODY), ("gzip", gzip.compress(BODY)), ("x-gzip", gzip.compress(BODY)),
         ("deflate", deflated(BODY)), ("deflate", deflated(BODY, raw=True)), ("br", brotli.compress(BODY)),
-        ("GZIP", gzip.compress(BODY)),
+        ("GZIP", gzip.compress(BODY)), ("gzip", gzip.compress(BODY[:500]) + gzip.compress(BODY[500:])),
+        ("gzip", gzip.compress(b"") + gzip.compress(BODY) + b"\x00" * 20), ("gzip", gzip.compress(BODY) + b"padding"),
+        ("deflate", deflated(BODY) + b"padding"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("step", [1, 7, 10_000])
@@ -54,6 +56,20 @@ def test_a_body_that_is_a_bomb_is_given_up_early(packed: bytes) -> None:
     with pytest.raises(BodyError, match="more than 5 MB"):
         given += [len(piece) for piece in decoded(iter([packed]), coding, 5_000_000)]
     assert sum(given) <= 5_000_000
+
+
+def test_members_of_a_body_share_its_limit_and_are_whole() -> None:
+    member = gzip.compress(b"0" * 1_000_000)
+    with pytest.raises(BodyError, match="more than 5 MB"):
+        list(decoded(iter([member * 8]), "gzip", 5_000_000))
+    with pytest.raises(BodyError, match="breaks off"):
+        list(decoded(iter([member, member[:-9]]), "gzip", LIMIT))
+
+
+def test_many_members_take_no_long_time() -> None:
+    start = time.perf_counter()
+    assert not any(decoded(iter([gzip.compress(b"") * 200_000]), "gzip", LIMIT))
+    assert time.perf_counter() - start < 20  # seconds
 
 
 @pytest.mark.parametrize("coding", ["zstd", "compress", "gzip, br", "nonsense"])
