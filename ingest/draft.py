@@ -176,15 +176,15 @@ def _printable(name: str) -> str:
 def _join_wrapped(lines: list[str]) -> list[str]:
     """Lines of one block: joined where they were wrapped at a width, else a paragraph each."""
     width = max((len(line) for line in lines), default=0)
-    joined: list[str] = []
+    joined: list[list[str]] = []
     wrapped = False  # whether the line before ran to the width
     for line in lines:
         if joined and wrapped and not _BULLET.match(line):
-            joined[-1] += " " + line
+            joined[-1].append(line)
         else:
-            joined.append(line)
+            joined.append([line])
         wrapped = 40 <= width <= 120 and len(line) >= 0.7 * width
-    return joined
+    return [" ".join(parts) for parts in joined]
 
 
 def _dateline(draft: Draft, paragraphs: list[str]) -> Dateline | None:
