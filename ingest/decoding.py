@@ -11,6 +11,11 @@ _MAGIC = {
     b"\xff\xd8\xff": "a JPEG image", b"GIF8": "a GIF image", b"\x1f\x8b": "a gzip file", b"{\\rtf": "an RTF document",
     b"\xd0\xcf\x11\xe0": "an old office document", b"SQLite format": "an SQLite database", b"\x7fELF": "a program",
 }  # fmt: skip
+# Encodings of text; others that Python knows, such as punycode and unicode_escape, are no way to write a document, and
+# some of them take a time that grows with the square of its length.
+_TEXT = re.compile(
+    r"utf-?(?:8|16|32)|ascii|latin|iso8859|iso-8859|cp\d|windows|koi8|mac-|mac_|shift_jis|euc_|gb|big5|iso2022|tis|johab|hz"
+)
 # What Western news has beyond ASCII; other code pages read as cp1252 show signs that are not among these.
 _WESTERN = re.compile(r"[\x00-\x7fÀ-ÖØ-öø-ÿŒœŠšŽžŸ“”„‘’‚‹›«»–—…•·°ºª€£¥¢§©®™¿¡¼½¾²³±×´\xa0\xad]*")
 _WESTERN_LANGUAGES = frozenset("ca da de en es fi fr id it nl no pt sv sw".split())
@@ -20,6 +25,15 @@ _WIDE = {
     "utf-16-be": re.compile(rb"\x00<\x00[?!/A-Za-z]"),
 }
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+
+
+def known_encoding(name: str) -> str | None:
+    """An encoding of text that a document or a server names, as Python calls it; None where it is none."""
+    try:
+        found = codecs.lookup(name).name
+    except (LookupError, ValueError):  # ValueError: a zero byte in it
+        return None
+    return found if _TEXT.match(found) else None
 
 
 def binary_kind(head: bytes) -> str | None:

@@ -179,15 +179,15 @@ def _printable(name: str) -> str:
 def _join_wrapped(lines: list[str]) -> list[str]:
     """Lines of one block: joined where they were wrapped at a width, else a paragraph each."""
     width = max((len(line) for line in lines), default=0)
-    joined: list[str] = []
+    joined: list[list[str]] = []
     wrapped = False  # whether the line before ran to the width
     for line in lines:
         if joined and wrapped and not _BULLET.match(line):
-            joined[-1] += " " + line
+            joined[-1].append(line)
         else:
-            joined.append(line)
+            joined.append([line])
         wrapped = 40 <= width <= 120 and len(line) >= 0.7 * width
-    return joined
+    return [" ".join(parts) for parts in joined]
 
 
 def _dateline(draft: Draft, paragraphs: list[str]) -> Dateline | None:
@@ -206,7 +206,7 @@ def _date(draft: Draft, name: str, text: str | None) -> Published | None:
         if _status(draft) == "canceled":
             return None  # no flaw in its date may keep an article that was taken back
         raise draft.problem(
-            f"{name} is {text!r}, no date: {error}", "Write it as 2020-07-21 or 2020-07-21T14:30+01:00"
+            f"{name} is {text[:80]!r}, no date: {str(error)[:200]}", "Write it as 2020-07-21 or 2020-07-21T14:30+01:00"
         ) from None
 
 
@@ -214,7 +214,7 @@ def _status(draft: Draft) -> Status:
     status = (draft.status or "usable").strip().lower()
     status = {"cancelled": "canceled", "withdrawn": "canceled"}.get(status, status)
     if status not in ("usable", "withheld", "canceled"):
-        raise draft.problem(f"status is {draft.status!r}", "It takes usable, withheld or canceled")
+        raise draft.problem(f"status is {(draft.status or '')[:40]!r}", "It takes usable, withheld or canceled")
     return cast("Status", status)
 
 

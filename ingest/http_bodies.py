@@ -7,6 +7,8 @@ import zlib
 from collections.abc import Iterator
 from email.message import Message
 
+from ingest.decoding import known_encoding
+
 #: Longest page that is turned into UTF-8, in bytes.
 _MAX_TEXT = 20_000_000
 _BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -27,14 +29,14 @@ def media_type(header: str | None) -> str:
 
 
 def charset(header: str | None) -> str | None:
-    """The charset in a Content-Type, as Python calls it; None where there is none that it knows."""
+    """The charset in a Content-Type, as Python calls it; None where there is none, or not one of text."""
     message = Message()
     message["Content-Type"] = header or ""
     try:
         name = message.get_param("charset")
-        return codecs.lookup(name).name if isinstance(name, str) else None
     except (LookupError, ValueError):
         return None
+    return known_encoding(name) if isinstance(name, str) else None
 
 
 def may_hold_articles(kind: str) -> bool:
@@ -62,7 +64,7 @@ def as_utf8(body: bytes, content_type: str | None) -> bytes:
         # Browsers read these two as Windows-1252, and pages are written for browsers.
         text = body.decode("cp1252" if name in ("iso8859-1", "ascii") else name)
         return codecs.BOM_UTF8 + text.encode("utf-8")
-    except (UnicodeError, LookupError):  # LookupError: a codec that gives no text, such as base64
+    except UnicodeError:
         return body
 
 
@@ -117,7 +119,9 @@ def decoded(chunks: Iterator[bytes], coding: str | None, limit: int) -> Iterator
         yield chunk
 
 
+_GZIP = 0x1F  # the first byte of each member
 _STEP = 1_000_000  # bytes unpacked at once
+_PIECE = 4_096  # bytes given to zlib at once; what a member leaves of them is copied
 
 
 def _unpacked(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
@@ -127,16 +131,18 @@ def _unpacked(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
     if name not in ("gzip", "x-gzip", "deflate"):
         raise BodyError(f"its Content-Encoding is {name!r}, which is not read")
     decoder = None
-    for chunk in chunks:
-        if decoder is None and chunk:
-            raw = name == "deflate" and chunk[0] & 0x0F != 8  # some servers leave the zlib header out
-            decoder = zlib.decompressobj(-15 if raw else 47)
-        while decoder is not None and chunk and not decoder.eof:
+    for piece in (chunk[start : start + _PIECE] for chunk in chunks for start in range(0, len(chunk), _PIECE)):
+        while piece:
+            if decoder is None or (decoder.eof and name != "deflate" and piece[0] == _GZIP):  # another member
+                raw = name == "deflate" and piece[0] & 0x0F != 8  # some servers leave the zlib header out
+                decoder = zlib.decompressobj(-15 if raw else 47)
+            elif decoder.eof:
+                return  # padding
             try:
-                yield decoder.decompress(chunk, _STEP)
+                yield decoder.decompress(piece, _STEP)
             except zlib.error as error:
                 raise BodyError(f"it is not {name}: {error}") from None
-            chunk = decoder.unconsumed_tail
+            piece = decoder.unused_data if decoder.eof else decoder.unconsumed_tail
     if decoder is not None and not decoder.eof:
         raise BodyError(f"it breaks off within its {name} coding")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ _EDGE = 2  # lines at the top and at the foot of a page among which running ones
 _NUMBER = re.compile(r"\W*(?:page|p\.?)?\s*(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:of|/)\s*\d{1,4})?\W*", re.IGNORECASE)
 _ENDS = re.compile(r"[.!?…:][\"'”’»)\]]*$")
 _HYPHEN = re.compile(r"(?<=[^\W_])[-\u2010\u00ad]$")
+_COMPOUND = re.compile(r"(?<![^\W\d_])([^\W\d_]+)-(?=([^\W\d_]+))")
+_LAST_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]++$")
 # What word processors and layout programs write into a title by themselves.
 _NO_TITLE = re.compile(
     r"(?:microsoft (?:word|powerpoint)|untitled|document\d*\b|layout \d|print)|.*(?:_|\\|\.\w{2,4}$)",
@@ -88,15 +91,16 @@ def plausible_day(created: str | None, lines: Sequence[Line]) -> str | None:
 def paragraphs(lines: Sequence[Line]) -> list[str]:
     """Lines joined to paragraphs, in their order."""
     leading = _leading(lines)
-    known = " ".join(line.text for line in lines)
+    compounds = sorted({f"{found[1]}-{found[2]}" for line in lines for found in _COMPOUND.finditer(line.text)})
     width = max((len(line.text) for line in lines), default=0)
-    joined: list[str] = []
+    joined: list[list[str]] = []
     for before, line in zip([None, *lines], lines, strict=False):
         if before is None or _begins(before, line, leading, width):
-            joined.append(line.text)
+            joined.append([line.text])
         else:
-            joined[-1] = _join(joined[-1], line.text, known)
-    return joined
+            joined[-1][-1] = _led_on(joined[-1][-1], line.text, compounds)
+            joined[-1].append(line.text)
+    return ["".join(parts) for parts in joined]
 
 
 def _begins(before: Line, line: Line, leading: float, width: int) -> bool:
@@ -115,17 +119,19 @@ def _begins(before: Line, line: Line, leading: float, width: int) -> bool:
     return ended and (indented or len(before.text) < 0.7 * width)
 
 
-def _join(text: str, line: str, known: str) -> str:
+def _led_on(text: str, line: str, compounds: Sequence[str]) -> str:
+    """A line as it stands before the next: with a space, or without the hyphen of a word that was parted."""
     match = _HYPHEN.search(text)
     if match is None:
-        return f"{text} {line}"
+        return f"{text} "
     bare = text[: match.start()]
     first = re.match(r"[^\W\d_]+", line)
     if match[0] != "\u00ad" and (first is None or not line[0].islower()):
-        return text + line
-    word = re.search(r"[^\W\d_]+$", bare)
+        return text
+    word = _LAST_WORD.search(bare)
     whole = f"{word[0]}-{first[0]}" if word and first else ""
-    return f"{bare}-{line}" if whole and whole in known else bare + line
+    place = bisect_left(compounds, whole)  # "re-elect" is known by "re-elected"
+    return f"{bare}-" if whole and place < len(compounds) and compounds[place].startswith(whole) else bare
 
 
 def _shape(line: Line) -> str:

@@ -159,7 +159,7 @@ class Intake:
             yield error
             return
         if page is None:
-            yield Unchanged(earlier.articles if earlier else ())
+            yield Unchanged(earlier.articles) if earlier else _unasked(url)
             return
         self.total_bytes += page.size
         self._finished += page.size
@@ -280,6 +280,13 @@ def _files(given: str | Path, seen: set[Path]) -> Iterator[tuple[Path, int] | So
             yield path, path.stat().st_size
     except OSError as error:
         yield SourceError(str(given), "", str(error), "Check the path and its permissions")
+
+
+def _unasked(url: str) -> SourceError:
+    return SourceError(
+        shown(url), "", "the server says that it has not changed (status 304), and was not asked that",
+        "Try again later, or save the page as a file",
+    )  # fmt: skip
 
 
 def _hidden(path: Path) -> bool:

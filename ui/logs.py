@@ -16,6 +16,19 @@ _OURS = ("ingest", "qa", "ui")
 _SHORTEST = 4  # characters of what is treated as a secret
 
 
+class PlainLines(logging.Formatter):
+    """A record as a plain line: level and message."""
+
+    def __init__(self, secrets: Sequence[str] = ()) -> None:
+        """Args: secrets: as of `JsonLines`."""
+        super().__init__("%(levelname)s %(message)s")
+        self._secrets = _longest_first(secrets)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, and those of an error behind it."""
+        return _masked(super().format(record), self._secrets)
+
+
 class JsonLines(logging.Formatter):
     """A record as one line of JSON: time in UTC, level, logger, message, and what `extra={"facts": {...}}` adds."""
 
@@ -26,7 +39,7 @@ class JsonLines(logging.Formatter):
             secrets: what is to be replaced by `***` wherever it would appear.
         """
         super().__init__()
-        self._secrets = sorted(filter(lambda each: len(each) >= _SHORTEST, secrets), key=len, reverse=True)
+        self._secrets = [json.dumps(each, ensure_ascii=False)[1:-1] for each in _longest_first(secrets)]
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
@@ -41,10 +54,7 @@ class JsonLines(logging.Formatter):
             said |= {str(name): value for name, value in facts.items() if name not in said}
         if record.exc_info:
             said["error"] = self.formatException(record.exc_info)
-        line = json.dumps(said, ensure_ascii=False, default=str)
-        for secret in self._secrets:
-            line = line.replace(json.dumps(secret, ensure_ascii=False)[1:-1], "***")
-        return line
+        return _masked(json.dumps(said, ensure_ascii=False, default=str), self._secrets)
 
 
 def start_logging(verbose: bool, file: str | None = None, environment: Mapping[str, str] | None = None) -> None:
@@ -60,9 +70,10 @@ def start_logging(verbose: bool, file: str | None = None, environment: Mapping[s
     """
     environment = os.environ if environment is None else environment
     as_json = environment.get("DATELINE_LOG") == "json"
-    lines = JsonLines(secrets_in(environment))
+    secrets = secrets_in(environment)
+    lines = JsonLines(secrets)
     errors = logging.StreamHandler(sys.stderr)
-    errors.setFormatter(lines if as_json else logging.Formatter("%(levelname)s %(message)s"))
+    errors.setFormatter(lines if as_json else PlainLines(secrets))
     detailed = verbose or as_json
     errors.setLevel(logging.INFO if detailed else logging.WARNING)
     handlers: list[logging.Handler] = [errors]
@@ -78,6 +89,17 @@ def start_logging(verbose: bool, file: str | None = None, environment: Mapping[s
         logging.getLogger(name).setLevel(logging.INFO if detailed or file else logging.WARNING)
     for name in ("httpx", "httpcore"):  # they log each request to a Chroma server or a chat model
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _longest_first(secrets: Sequence[str]) -> list[str]:
+    """What is masked: one secret may be a part of another, and what is very short stands in any text."""
+    return sorted((each for each in secrets if len(each) >= _SHORTEST), key=len, reverse=True)
+
+
+def _masked(line: str, secrets: Sequence[str]) -> str:
+    for secret in secrets:
+        line = line.replace(secret, "***")
+    return line
 
 
 def secrets_in(environment: Mapping[str, str]) -> list[str]:

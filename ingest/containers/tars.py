@@ -56,6 +56,9 @@ def _next(archive: tarfile.TarFile, source: Source) -> tarfile.TarInfo | None:
 def _read_entry(
     archive: tarfile.TarFile, entry: tarfile.TarInfo, source: Source, budget: Budget
 ) -> Iterator[Member | SourceError]:
+    if entry.issparse():  # what is not there is given as zeros, which no ratio counts
+        yield source.problem("it is sparse: its holes are not in the tar file", "Pack it without --sparse")
+        return
     try:
         budget.check_size(source, entry.size)
     except SourceError as error:

@@ -16,9 +16,6 @@ from ingest.readers.base import Source
 if TYPE_CHECKING:
     from fastwarc.warc import WarcRecord
 
-# What is skipped is unpacked too, and a record may be a long film; the ratio counts from here on.
-_SLACK = 2_000_000_000  # bytes
-
 
 def is_warc(head: bytes) -> bool:
     """Whether a file that begins so, once unpacked, is a web archive."""
@@ -71,10 +68,13 @@ def read_warc(file: BinaryIO, source: Source, budget: Budget) -> Iterator[Member
 
 
 class _Stream(Stream):
-    """A stream that remembers what was wrong; FastWARC is told of it by an OSError, whatever it was."""
+    """A stream that remembers what was wrong; FastWARC is told of it by an OSError, whatever it was.
+
+    The ratio counts once it is longer than the longest record that is read.
+    """
 
     def __init__(self, file: BinaryIO, source: Source, budget: Budget) -> None:
-        super().__init__(file, source, budget, _SLACK)
+        super().__init__(file, source, budget, slack=budget.limits.record_bytes)
         self.problem: SourceError | None = None
 
     def read(self, size: int = -1) -> bytes:

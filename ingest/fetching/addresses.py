@@ -17,11 +17,18 @@ IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 Resolver = Callable[[str, int], Sequence[str]]
 
 _NUMERIC = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]+)){0,3}\.?", re.IGNORECASE)
+_SECRET = re.compile(
+    r"([?&;#](?:[\w.%-]*(?:key|token|secret|passw(?:or)?d|signature|credentials?)"
+    r"|(?:[\w.%-]*[_.-])?(?:auth|jwt|pass|pwd|session|sid|sig))=)[^&#]+",
+    re.IGNORECASE,
+)
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _COMPATIBLE = ipaddress.ip_network("::/96")
 _6TO4 = ipaddress.ip_network("2002::/16")
 # Where clouds answer questions about a machine, beside the link-local and private ones that most use.
 _METADATA = frozenset(map(ipaddress.ip_address, ("168.63.129.16", "192.0.0.192", "100.100.100.200", "fd00:ec2::254")))
+# Others that are not for everyone, and that Python counts as public, or did before 3.11.10 and 3.12.4.
+_SPECIAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20")))
 
 
 class Refused(Exception):
@@ -62,12 +69,13 @@ def check_port(port: int) -> None:
 
 
 def shown(url: str) -> str:
-    """An address as it may be shown and logged: without user name and password."""
+    """An address as it may be shown and logged: without user name, password, and keys and tokens in its query."""
     try:
         parts = urlsplit(url)
-        return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+        url = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
     except ValueError:
-        return re.sub(r"//[^/]*@", "//", url)
+        url = re.sub(r"//[^/]*@", "//", url)
+    return _SECRET.sub(r"\1***", url)
 
 
 def is_public(address: IPAddress) -> bool:
@@ -76,7 +84,7 @@ def is_public(address: IPAddress) -> bool:
     Nor is it one at which a cloud tells of its machines. An IPv6 address that carries an IPv4 one (mapped, NAT64,
     6to4) is as public as that.
     """
-    if address in _METADATA:
+    if address in _METADATA or any(address in network for network in _SPECIAL):
         return False
     if isinstance(address, ipaddress.IPv4Address):
         return address.is_global and not address.is_multicast and not address.is_reserved

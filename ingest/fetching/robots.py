@@ -18,12 +18,12 @@ _LONGEST_DELAY = 30.0  # seconds; a site that asks for more is given this
 
 
 class Robots:
-    """The rules of sites, each fetched once."""
+    """The rules of sites, each fetched once, or found once not to be had."""
 
     def __init__(self, fetch: Callable[[str], str]) -> None:
         """Args: fetch: the text of a robots.txt, "" where there is none; raises where that cannot be known."""
         self._fetch = fetch
-        self._sites: dict[str, Protego] = {}
+        self._sites: dict[str, Protego | Exception] = {}
 
     def allows(self, url: str) -> bool:
         """Whether a page may be fetched."""
@@ -41,5 +41,11 @@ class Robots:
         if site not in self._sites:
             if len(self._sites) >= _MOST:
                 self._sites.clear()
-            self._sites[site] = Protego.parse(self._fetch(f"{site}/robots.txt"))
-        return self._sites[site]
+            try:
+                self._sites[site] = Protego.parse(self._fetch(f"{site}/robots.txt"))
+            except Exception as error:  # whatever it is: a site in trouble is not asked again for each of its pages
+                self._sites[site] = error
+        known = self._sites[site]
+        if isinstance(known, Exception):
+            raise known.with_traceback(None)
+        return known

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
@@ -25,6 +26,11 @@ class Source:
     def problem(self, reason: str, remedy: str, position: str = "") -> SourceError:
         """A SourceError about this source."""
         return SourceError(self.name, position, reason, remedy)
+
+    def key_of(self, words: str | None, position: str) -> str:
+        """What names an article in this file: words of its own, which stay as others come before it, else its place."""
+        own = hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:16] if words else position
+        return f"{self.key}#{own}"
 
 
 class Reader(Protocol):

@@ -13,10 +13,12 @@ from ingest.decoding import detect_encoding
 from ingest.draft import MAX_ARTICLE_BYTES, Draft
 from ingest.errors import SourceError
 from ingest.readers.base import Source
-from ingest.readers.records import check_columns, find_columns, to_draft
+from ingest.readers.records import check_columns, find_columns, listed, to_draft
 
 _SAMPLE_BYTES = 262_144
 _DELIMITERS = ",;\t|"
+_LONGEST_HEADER = 100_000  # characters, fewer than csv takes in a field
+_HEADER_FIRST = "Write a first line that names the columns"
 
 
 class CsvReader:
@@ -53,10 +55,13 @@ class CsvReader:
 
     def _read(self, text: TextIO, source: Source) -> Iterator[Draft | SourceError]:
         blank = 0
-        while not (header := text.readline().lstrip("\ufeff")).strip() and header:
+        while not (header := _header_line(text, source).lstrip("\ufeff")).strip() and header:
             blank += 1
-        delimiter = max(_DELIMITERS, key=lambda mark: len(_split_header(header, mark)))
-        names = _split_header(header, delimiter)
+        try:
+            delimiter = max(_DELIMITERS, key=lambda mark: len(_split_header(header, mark)))
+            names = _split_header(header, delimiter)
+        except csv.Error as error:
+            raise source.problem(f"its header is not CSV: {error}", _HEADER_FIRST, f"line {blank + 1}") from None
         self._check_header(names, source)
         yield from self._rows(text, names, delimiter, blank + 1, source)
 
@@ -66,7 +71,7 @@ class CsvReader:
         missing = [column for fact, column in self.columns.items() if fact not in found]
         if missing or "text" not in found:
             what = f"no column {', '.join(map(repr, missing))}" if missing else "no column that holds the text"
-            raise source.problem(f"there is {what}; it has {', '.join(map(repr, names))}", remedy, "line 1")
+            raise source.problem(f"there is {what}; it has {listed(names)}", remedy, "line 1")
 
     def _rows(
         self, text: TextIO, names: list[str], delimiter: str, above: int, source: Source
@@ -89,6 +94,19 @@ class CsvReader:
                 yield source.problem("some bytes are not in the file's encoding", "Save it as UTF-8", position)
             elif row:  # an empty line is none
                 yield to_draft(dict(zip_longest(names, row)), self.columns, source, position)
+
+
+def _header_line(text: TextIO, source: Source) -> str:
+    """The next line, which may be the header.
+
+    Raises:
+        SourceError: it is longer than any header.
+    """
+    line = text.readline(_LONGEST_HEADER + 1)
+    if len(line) > _LONGEST_HEADER:
+        reason = f"its first line has more than {_LONGEST_HEADER:,} characters; a header has fewer"
+        raise source.problem(reason, _HEADER_FIRST, "line 1")
+    return line
 
 
 def _split_header(line: str, delimiter: str | None = None) -> list[str]:

@@ -144,14 +144,15 @@ def _entry(entry: Facts, feed: Facts, source: Source, position: str) -> Draft | 
 
 
 def _draft(entry: Facts, feed: Facts, source: Source, position: str, url: str | None, text: str) -> Draft:
+    headline, published = _line(entry.get("title_detail")), _time(entry)
     is_draft = (entry.get("app_draft") or entry.get("draft") or "").strip().lower() == "yes"
     return Draft(
         text=text,
         file=source.name,
-        key=f"{source.key}#{position}",
+        key=source.key_of(f"{headline or text}\n{published}", position),
         position=position,
-        headline=_line(entry.get("title_detail")),
-        published=_time(entry),
+        headline=headline,
+        published=published,
         publisher=_source(entry) or _line(feed.get("title_detail")),
         authors=_authors(entry) or _authors(feed),
         url=url,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from ingest.decoding import decode
+from ingest.decoding import decode, known_encoding
 from ingest.draft import Draft, bare_words
 from ingest.errors import SourceError
 from ingest.readers.base import Source, read_whole
@@ -94,12 +93,12 @@ def _declared(data: bytes) -> bytes:
     """UTF-8 of a page that declares another encoding, so that a declaration wins over a guess."""
     match = re.search(rb"""charset=["']?\s*([\w-]+)""", data[:2048], re.IGNORECASE)
     if match and not data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        name = known_encoding(match[1].decode())
+        # Browsers read these two as Windows-1252, and pages are written for browsers.
+        name = "cp1252" if name in ("iso8859-1", "ascii") else name
         try:
-            name = codecs.lookup(match[1].decode()).name
-            # Browsers read these two as Windows-1252, and pages are written for browsers.
-            name = "cp1252" if name in ("iso8859-1", "ascii") else name
-            return data.decode(name).encode("utf-8", "surrogatepass")
-        except (UnicodeDecodeError, LookupError):
+            return data.decode(name).encode("utf-8", "surrogatepass") if name else data
+        except UnicodeDecodeError:
             return data
     return data
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html.entities
 import io
 import re
+from itertools import takewhile
 from typing import Any
 
 from ingest.errors import SourceError
@@ -46,16 +47,26 @@ def name_entities(root: Any) -> None:
     """Put the characters of HTML's named entities, such as `&eacute;`, in the place of what the parser left alone."""
     from lxml import etree
 
-    for entity in list(root.iter(etree.Entity)):
-        character = html.entities.html5.get(f"{entity.name};", f"&{entity.name};")
-        before, parent = entity.getprevious(), entity.getparent()
-        text = character + (entity.tail or "")
+    def is_entity(node: Any) -> bool:
+        return node is not None and node.tag is etree.Entity
+
+    # A run of them at once: put in one by one, each would have all the text before it written again.
+    for first in [entity for entity in root.iter(etree.Entity) if not is_entity(entity.getprevious())]:
+        run = [first, *takewhile(is_entity, first.itersiblings())]
+        text = "".join(_spelt(entity.name) + (entity.tail or "") for entity in run)
+        before, parent = first.getprevious(), first.getparent()
+        for entity in run:
+            entity.tail = None
+            parent.remove(entity)
         if before is not None:
             before.tail = (before.tail or "") + text
         else:
             parent.text = (parent.text or "") + text
-        entity.tail = None
-        parent.remove(entity)
+
+
+def _spelt(name: str) -> str:
+    """The character that HTML calls so; the entity as it was written, where there is none."""
+    return html.entities.html5.get(f"{name};", f"&{name};")
 
 
 def _escape(text: str) -> str:

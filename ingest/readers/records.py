@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping
+from itertools import islice
 from typing import Any
 
 from ingest.draft import Draft
@@ -26,6 +26,10 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "embargo": ("embargo", "embargoed", "embargo_until"),
     "edition": (),  # newspapers call other things so, too: only where the user names it
 }
+
+
+_SHOWN = 20  # names of a record in a message
+_LONGEST_SHOWN = 40  # characters of one
 
 
 def check_columns(columns: Mapping[str, str] | None) -> dict[str, str]:
@@ -55,6 +59,13 @@ def find_columns(names: Collection[str], named: Mapping[str, str]) -> dict[str, 
     return found
 
 
+def listed(names: Collection[str]) -> str:
+    """The names that a record has, for a message: the first of them, and the beginnings of long ones."""
+    shown = [repr(name[:_LONGEST_SHOWN]) + "…" * (len(name) > _LONGEST_SHOWN) for name in islice(names, _SHOWN)]
+    more = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {more:,} more" if more else "")
+
+
 def to_draft(record: Mapping[str, Any], named: Mapping[str, str], source: Source, position: str) -> Draft:
     """A draft of one record; facts that it does not hold stay None.
 
@@ -64,18 +75,17 @@ def to_draft(record: Mapping[str, Any], named: Mapping[str, str], source: Source
     found = find_columns(record.keys(), named)
     missing = [f"{column!r} (for {fact})" for fact, column in named.items() if fact not in found]
     if missing:
-        raise KeyError(f"there is no {' and no '.join(missing)}; it has {', '.join(map(repr, record))}")
+        raise KeyError(f"there is no {' and no '.join(missing)}; it has {listed(record)}")
     if "text" not in found:
-        raise KeyError(f"no column holds the text; it has {', '.join(map(repr, record))}")
+        raise KeyError(f"no column holds the text; it has {listed(record)}")
     facts = {fact: _as_text(record[column]) for fact, column in found.items() if fact != "authors"}
     authors = _as_list(record[found["authors"]]) if "authors" in found else []
     own = facts.pop("id", None)
     named_by = own or (f"{facts['headline']}\n{facts.get('published')}" if facts.get("headline") else None)
-    suffix = hashlib.sha256(named_by.encode("utf-8", "replace")).hexdigest()[:16] if named_by else position
     return Draft(
         text=facts.pop("text") or "",
         file=source.name,
-        key=f"{source.key}#{suffix}",
+        key=source.key_of(named_by, position),
         position=position,
         authors=authors,
         **facts,

@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterator
 from copy import deepcopy
 from typing import Any, BinaryIO
 
+from ingest.decoding import known_encoding
 from ingest.draft import MAX_ARTICLE_BYTES
 from ingest.errors import SourceError
 from ingest.readers.base import Source
@@ -30,10 +31,6 @@ _TAIL = 1_024  # bytes in which a root element's end is looked for
 _FIRST_PIECE = 512  # characters: until the first element, what a file declares is looked at before much is read
 _DECLARED = re.compile(r"""^\s*<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z][\w.:-]*)["'][^>]*?\?>""")
 _DECLARATION = re.compile(r"^\s*<\?xml\s[^>]*\?>")
-# Encodings of text; others that Python knows, such as punycode and unicode_escape, are no way to write a document.
-_TEXT = re.compile(
-    r"utf-?(?:8|16|32)|ascii|latin|iso8859|iso-8859|cp\d|windows|koi8|mac-|mac_|shift_jis|euc_|gb|big5|iso2022|tis|johab|hz"
-)
 #: How lxml is told to keep to the file.
 SAFE: dict[str, Any] = {
     "encoding": "utf-8", "resolve_entities": False, "no_network": True, "load_dtd": False, "dtd_validation": False,
@@ -46,6 +43,10 @@ _MARKS = {
     codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF32_LE: "utf-32-le", codecs.BOM_UTF32_BE: "utf-32-be",
     codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be",
 }  # fmt: skip
+# Possessive, so that what stands behind the end is gone through once; in turns, it would be for ever.
+_LAST_END = re.compile(
+    rb"</(?:[^\s<>:]++:)?+([^\s<>:]++)\s*+>(?:\s++|<!--(?:(?!-->).)*+-->|<\?(?:(?!\?>).)*+\?>)*+\Z", re.DOTALL
+)
 _PROLOG = re.compile(
     r"\ufeff?(?:\s++|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*+(?:\[.*?\]\s*)?>)*+<(?:(?P<prefix>[\w.-]+):)?(?P<name>[\w.-]+)"
     r"(?P<attributes>[^>]*)",
@@ -171,7 +172,7 @@ def flaw_of(log: Any, source: Source, broken: str | None = None) -> SourceError:
 
 def _breaks_off(tail: bytes, root: str) -> bool:
     """Whether a file that was read to its last bytes ends before its root element does."""
-    end = re.search(rb"</(?:[^\s<>:]+:)?([^\s<>:]+)\s*>(?:\s|<!--.*?-->|<\?.*?\?>)*\Z", tail, re.DOTALL)
+    end = _LAST_END.search(tail)
     return end is None or (bool(root) and end[1].decode("utf-8", "replace") != root)
 
 
@@ -231,11 +232,8 @@ def _encoding(data: bytes, source: Source) -> tuple[str, int]:
     declared = _DECLARED.match(data[:1024].decode("latin-1"))
     if declared is None:
         return "utf-8", 0
-    try:
-        name = codecs.lookup(declared[1]).name
-    except LookupError:
-        name = ""
-    if not _TEXT.match(name):
+    name = known_encoding(declared[1])
+    if name is None:
         raise source.problem(f"it declares the encoding {declared[1]!r}, which is unknown", "Save it as UTF-8")
     # A file that says UTF-16 in letters of one byte is not in UTF-16.
     return ("utf-8" if name.startswith(("utf-16", "utf-32")) else name), 0

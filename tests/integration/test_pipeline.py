@@ -156,9 +156,11 @@ def test_each_bad_file_is_named_and_the_good_ones_go_in(tmp_path: Path, archive:
     (bad / "e-table.csv").write_text("a,b\n1,2\n")
     (bad / "f-date.jsonl").write_text(record("The toll is 4 florins.", guid="v:7", published="2024-02-31"))
     (bad / "g-nothing.bin").write_bytes(b"\x00\x01\x02")
+    (bad / "h-long.csv").write_bytes(b"x" * 17_000_000)
+    (bad / "i-pier.txt").write_text(WIRE.replace("goat", "pier").replace("Goat", "Pier"))
     report = ingest(bad, archive)
-    assert counts(report) == (2, 0, 0, 6)
-    assert headlines(archive) == ["Goat elected mayor of Pell Hollow", "Toll"]
+    assert counts(report) == (3, 0, 0, 7)
+    assert headlines(archive) == ["Goat elected mayor of Pell Hollow", "Pier elected mayor of Pell Hollow", "Toll"]
     by_file = {Path(error.file).name: error for error in report.failed}
     expected = {
         "b-empty.txt": ("", "empty"),
@@ -167,6 +169,7 @@ def test_each_bad_file_is_named_and_the_good_ones_go_in(tmp_path: Path, archive:
         "e-table.csv": ("line 1", "no column that holds the text"),
         "f-date.jsonl": ("line 1", "2024-02-31"),
         "g-nothing.bin": ("", "binary"),
+        "h-long.csv": ("line 1", "first line"),
     }
     assert {name: error.place for name, error in by_file.items()} == {n: place for n, (place, _) in expected.items()}
     for name, (_, reason) in expected.items():
@@ -174,7 +177,7 @@ def test_each_bad_file_is_named_and_the_good_ones_go_in(tmp_path: Path, archive:
         assert reason in by_file[name].reason
         assert len(by_file[name].remedy) > 10
     assert json.loads(json.dumps(report.to_dict()))["failed"][0].keys() == {"file", "place", "reason", "remedy"}
-    assert str(report).startswith("2 added, 0 unchanged, 0 replaced, 6 failed")
+    assert str(report).startswith("3 added, 0 unchanged, 0 replaced, 7 failed")
 
 
 def test_a_missing_path_is_reported_and_the_rest_goes_in(folder: Path, archive: Archive) -> None:

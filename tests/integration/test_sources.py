@@ -304,6 +304,14 @@ def test_a_feed_in_a_file_is_followed_where_that_is_asked_for(
     assert site.paths == ["/bridge"]
 
 
+def test_a_page_that_was_never_read_cannot_be_unchanged(site: Site, archive: Archive, fetcher: Fetcher) -> None:
+    site.answers |= {"/bridge": (304, {"ETag": '"1"'}, b""), "/": BRIDGE}
+    report = ingest([site.url("/bridge"), site.url()], archive, fetcher=fetcher)
+    assert counts(report) == (1, 0, 0, 1)
+    assert report.failed[0].file == site.url("/bridge")
+    assert "304" in report.failed[0].reason
+
+
 def test_an_unchanged_feed_leaves_its_articles_unchanged(site: Site, archive: Archive, fetcher: Fetcher) -> None:
     items = [item(site.url(f"/{i}"), f"Story {i}", f"Summary number {i}.", f"g:{i}") for i in range(3)]
     site.answers |= {f"/{i}": page(f"Story {i}", f"{WELL} It is number {i}.") for i in range(3)}

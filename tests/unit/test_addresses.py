@@ -22,6 +22,7 @@ from ingest.fetching.addresses import Gate, Refused, check_url, is_public, shown
         "255.255.255.255", "::", "::1", "fe80::1", "fe80::1%eth0", "fc00::1", "fd00:ec2::254", "fec0::1", "ff02::1",
         "2001:db8::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:169.254.169.254", "::127.0.0.1", "::8.8.8.8",
         "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::1", "2002:7f00:1::1", "2002:a00:1::", "2001::1",
+        "192.0.0.1", "192.0.0.8", "192.0.0.255", "192.88.99.1", "3fff::1", "3fff:fff::1", "::ffff:192.88.99.1",
     ],
 )  # fmt: skip
 def test_what_is_not_public(address: str) -> None:
@@ -30,8 +31,11 @@ def test_what_is_not_public(address: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["8.8.8.8", "1.1.1.1", "172.32.0.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::1"],
-)
+    [
+        "8.8.8.8", "1.1.1.1", "172.32.0.1", "192.0.1.1", "192.88.98.1", "2606:4700::1111", "::ffff:8.8.8.8",
+        "64:ff9b::808:808", "2002:808:808::1",
+    ],
+)  # fmt: skip
 def test_what_is_public(address: str) -> None:
     assert is_public(ipaddress.ip_address(address))
 
@@ -135,6 +139,20 @@ def test_a_password_is_not_shown() -> None:
     assert shown("https://me:secret@a.example/x?y=1") == "https://a.example/x?y=1"
     assert shown("https://a.example/x@y") == "https://a.example/x@y"
     assert "secret" not in shown("http://me:secret@[::1/")
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("?api_key=S3CR", "?api_key=***"), ("?a=1&apikey=S3CR&b=2", "?a=1&apikey=***&b=2"),
+        ("?access_token=S3CR;more#x", "?access_token=***#x"), ("?X-Amz-Signature=S3CR", "?X-Amz-Signature=***"),
+        ("?Password=S3CR", "?Password=***"), ("#token=S3CR", "#token=***"), ("?sig=S3CR&sid=S3CR", "?sig=***&sid=***"),
+        ("?keyword=pier&design=a&page=2", "?keyword=pier&design=a&page=2"), ("?key=", "?key="),
+    ],
+)  # fmt: skip
+def test_a_key_in_a_query_is_not_shown(query: str, expected: str) -> None:
+    assert shown(f"https://a.example/feed{query}") == f"https://a.example/feed{expected}"
+    assert shown(f"http://me:secret@[::1/feed{query}") == f"http://[::1/feed{expected}"
 
 
 @given(st.text(max_size=60))

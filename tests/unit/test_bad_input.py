@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import json
+import time
 from collections.abc import Callable, Mapping
 
 import pytest
@@ -100,6 +101,16 @@ def test_html_without_an_article(html: str) -> None:
     refused(html, "pier.html")
 
 
+@pytest.mark.parametrize("name", ["punycode", "idna", "unicode_escape", "base64"])
+def test_a_page_that_declares_what_is_no_encoding_of_text(name: str) -> None:
+    story = f"<p>{LEAD}</p>" * 3
+    start = time.perf_counter()
+    (article,) = read(f"<html><meta charset={name}><article>{story}<!-- {'b9' * 500_000} --></article>", "pier.html")
+    assert time.perf_counter() - start < 20  # seconds
+    assert isinstance(article, Article)
+    assert LEAD in article.text
+
+
 def test_text_without_a_story() -> None:
     assert "no story" in refused("(Reporting by A. Vance; Editing by B. Orde)\n").reason
 
@@ -125,6 +136,31 @@ def test_csv_without_a_column_that_is_needed(data: str, columns: Mapping[str, st
     error = refused(data, "weekly.csv", "line 1", columns)
     assert repr(data.split(",")[0]) in error.reason
     assert "--columns" in error.remedy
+
+
+@pytest.mark.parametrize("line", [b"x" * 17_000_000, b"x," * 4_000_000, b'"' + b"text," * 60_000])
+def test_csv_whose_first_line_is_no_header(line: bytes) -> None:
+    error = refused(line + b"\nOld pier,It closes.\n", "weekly.csv", "line 1")
+    assert "first line has more than 100,000 characters" in error.reason
+    assert len(str(error)) < 500
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (json.dumps({f"key {i} {'x' * 900}": 1 for i in range(5_000)}), "desk.jsonl"),
+        (",".join(f"{i} {'x' * 90}" for i in range(900)) + "\n1,2\n", "weekly.csv"),
+        (json.dumps({"text": "It closes.", "date": "x" * 90_000}), "desk.jsonl"),
+        (json.dumps({"text": "It closes.", "status": "x" * 90_000}), "desk.jsonl"),
+    ],
+)
+@pytest.mark.parametrize("columns", [None, {"headline": "kop"}])
+def test_a_message_has_a_length_whatever_the_file_holds(
+    data: str, name: str, columns: Mapping[str, str] | None
+) -> None:
+    error = refused(data, name, "line 1", columns)
+    assert len(str(error)) < 2_000
+    assert "'0 xxx" not in data or " more" in error.reason
 
 
 # size

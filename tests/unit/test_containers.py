@@ -175,6 +175,34 @@ def test_a_bomb_that_is_packed(suffix: str) -> None:
     assert "bomb" in errors[0].reason
 
 
+def sparse(size: int) -> bytes:
+    """A member in the old form of GNU tar: a hole of so many bytes."""
+    entry = tarfile.TarInfo("hole.txt")
+    entry.type = tarfile.GNUTYPE_SPARSE
+    block = bytearray(entry.tobuf(tarfile.GNU_FORMAT))
+    block[386:410] = b"%011o\x00%011o\x00" % (size, 0)  # where data stands, and how much of it
+    block[483:495] = b"%011o\x00" % size
+    block[148:156] = b" " * 8
+    block[148:156] = b"%06o\x00 " % sum(block)
+    return bytes(block)
+
+
+def test_a_hole_in_a_tar_file_is_no_member() -> None:
+    members, errors = read(sparse(300_000_000) + tarred({"a.txt": b"a"}))
+    assert members == {"a.txt": b"a"}
+    assert [(error.file, error.reason.split(":")[0]) for error in errors] == [("bundle!/hole.txt", "it is sparse")]
+
+
+def test_a_bomb_that_is_a_web_archive() -> None:
+    bomb = gzip.compress(record("warcinfo", b"0" * 80_000_000))
+    assert "bomb" in refused(bomb, "crawl.warc.gz").reason
+    members, errors = read(
+        gzip.compress(record("warcinfo", b"0" * 30_000_000)) + crawl(record("response", http(PAGE)), packed=True),
+        "crawl.warc.gz",
+    )
+    assert (list(members.values()), errors) == ([PAGE], [])
+
+
 def test_a_bomb_with_the_usual_limits_takes_neither_memory_nor_long() -> None:
     bomb = gzip.compress(b"0" * 300_000_000, 9)
     tracemalloc.start()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from ingest.article import Article
@@ -27,6 +29,13 @@ def error_of(text: str = LEAD, **facts: object) -> SourceError:
 
 def test_paragraphs_are_parted_by_empty_lines() -> None:
     assert article_of(f"{LEAD}\r\n\r\n\r\n{MORE}\r\n").text == f"{LEAD}\n\n{MORE}"
+
+
+def test_the_longest_text_that_is_wrapped_is_joined_in_little_time() -> None:
+    start = time.perf_counter()
+    (whole,) = split_paragraphs(f"{LEAD}\n" * (MAX_ARTICLE_BYTES // len(LEAD)))
+    assert len(whole) > 0.9 * MAX_ARTICLE_BYTES
+    assert time.perf_counter() - start < 3  # seconds
 
 
 def test_text_that_is_wrapped_at_a_width_is_joined() -> None:

@@ -9,6 +9,7 @@ import pytest
 from ingest.article import Article
 from ingest.draft import NOTICES, Draft, Link, to_article
 from ingest.errors import SourceError
+from ingest.readers import Source
 from tests.newsroom import FILES, articles, errors, found, links, only, refused
 
 RSS, ATOM = FILES / "rss.xml", FILES / "atom.xml"
@@ -113,6 +114,9 @@ def test_a_deleted_id_that_is_an_address_may_be_that_of_its_article() -> None:
     assert [article.identity for article in taken] == ["guid https://x.example/1", "url x.example/1"]
 
 
+OF_ITS_OWN = "file " + Source("wire.xml", "/news/wire.xml").key_of(f"{LEAD}\nNone", "")
+
+
 @pytest.mark.parametrize(
     ("ids", "identity"),
     [
@@ -122,13 +126,21 @@ def test_a_deleted_id_that_is_an_address_may_be_that_of_its_article() -> None:
         ("<guid>urn:uuid:7</guid><link>https://x.example/1</link>", "guid urn:uuid:7"),
         ("<guid>7</guid><link>https://x.example/1</link>", "guid 7"),
         ("<link>https://x.example/1</link>", "url x.example/1"),
-        ("<link>javascript:alert(1)</link>", "file /news/wire.xml#entry 1"),
-        ("<link>https://[/</link>", "file /news/wire.xml#entry 1"),
-        ("", "file /news/wire.xml#entry 1"),
+        ("<link>javascript:alert(1)</link>", OF_ITS_OWN),
+        ("<link>https://[/</link>", OF_ITS_OWN),
+        ("", OF_ITS_OWN),
     ],
 )
 def test_what_names_an_entry(ids: str, identity: str) -> None:
     assert only(rss(entry(ids))).identity == identity
+
+
+def test_an_entry_that_nothing_names_is_the_same_when_another_comes_before_it() -> None:
+    old, new = entry("<title>Old pier to close</title>"), entry("<title>A new ferry</title>", "A ferry was bought.")
+    untitled = entry(text="The fair is on Friday.")
+    before, after = articles(rss(old, untitled)), articles(rss(new, old, untitled))
+    assert [article.identity for article in after][1:] == [article.identity for article in before]
+    assert len({article.identity for article in after}) == 3
 
 
 def test_a_plain_number_is_only_unique_in_its_feed() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import time
 import zlib
 
 import brotli
@@ -37,7 +38,9 @@ def deflated(data: bytes, raw: bool = False) -> bytes:
     [
         (None, BODY), ("identity", BODY), ("gzip", gzip.compress(BODY)), ("x-gzip", gzip.compress(BODY)),
         ("deflate", deflated(BODY)), ("deflate", deflated(BODY, raw=True)), ("br", brotli.compress(BODY)),
-        ("GZIP", gzip.compress(BODY)),
+        ("GZIP", gzip.compress(BODY)), ("gzip", gzip.compress(BODY[:500]) + gzip.compress(BODY[500:])),
+        ("gzip", gzip.compress(b"") + gzip.compress(BODY) + b"\x00" * 20), ("gzip", gzip.compress(BODY) + b"padding"),
+        ("deflate", deflated(BODY) + b"padding"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("step", [1, 7, 10_000])
@@ -53,6 +56,20 @@ def test_a_body_that_is_a_bomb_is_given_up_early(packed: bytes) -> None:
     with pytest.raises(BodyError, match="more than 5 MB"):
         given += [len(piece) for piece in decoded(iter([packed]), coding, 5_000_000)]
     assert sum(given) <= 5_000_000
+
+
+def test_members_of_a_body_share_its_limit_and_are_whole() -> None:
+    member = gzip.compress(b"0" * 1_000_000)
+    with pytest.raises(BodyError, match="more than 5 MB"):
+        list(decoded(iter([member * 8]), "gzip", 5_000_000))
+    with pytest.raises(BodyError, match="breaks off"):
+        list(decoded(iter([member, member[:-9]]), "gzip", LIMIT))
+
+
+def test_many_members_take_no_long_time() -> None:
+    start = time.perf_counter()
+    assert not any(decoded(iter([gzip.compress(b"") * 200_000]), "gzip", LIMIT))
+    assert time.perf_counter() - start < 20  # seconds
 
 
 @pytest.mark.parametrize("coding", ["zstd", "compress", "gzip, br", "nonsense"])
@@ -95,6 +112,18 @@ def test_a_header_wins_over_the_page() -> None:
 )  # fmt: skip
 def test_what_is_left_as_it_is(body: bytes, header: str | None) -> None:
     assert as_utf8(body, header) == body
+
+
+@pytest.mark.parametrize("name", ["punycode", "idna", "base64", "rot13", "unicode_escape", "utf-7", "a\0b"])
+def test_codecs_that_are_no_charset(name: str) -> None:
+    assert charset(f"text/html; charset={name}") is None
+
+
+def test_a_charset_takes_no_long_time() -> None:
+    body = b"a-" + b"b9" * 1_000_000
+    start = time.perf_counter()
+    assert as_utf8(body, "text/html; charset=punycode") == body
+    assert time.perf_counter() - start < 5  # seconds
 
 
 def test_kinds() -> None:

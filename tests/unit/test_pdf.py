@@ -190,6 +190,19 @@ def test_hyphens_at_line_ends() -> None:
     ]
 
 
+def test_a_word_of_two_parts_is_known_by_a_longer_one() -> None:
+    lines = [line("They wish to re-", 700), line("elect the re-elected mayor.", 687)]
+    assert paragraphs(lines) == ["They wish to re-elect the re-elected mayor."]
+
+
+@pytest.mark.parametrize("text", ["the pier closes and " * 4, "a-b " * 20 + "unknown-", "x" * 90 + "1-"])
+def test_the_longest_text_is_joined_in_little_time(text: str) -> None:
+    start = time.perf_counter()
+    assert len(paragraphs([line(text, 700, page=number) for number in range(2_500_000 // len(text))])) == 1
+    assert paragraphs([line("x" * 1_000_000 + "1-", 700), line("x", 687)])
+    assert time.perf_counter() - start < 10  # seconds
+
+
 def test_soft_hyphens_always_go() -> None:
     assert paragraphs([line("the Salt\u00ad", 700), line("reath pier", 687)]) == ["the Saltreath pier"]
 

@@ -241,6 +241,27 @@ def test_the_root_element_is_looked_for_in_little_time(piece: str) -> None:
     assert time.perf_counter() - start < 10  # seconds
 
 
+@pytest.mark.parametrize("piece", ["<!---->", "<??>", "<!--", "<?", " ", "</a>", "<!-- -->"])
+def test_where_a_document_breaks_off_is_found_in_little_time(piece: str) -> None:
+    start = time.perf_counter()
+    errors("<rss><channel><a></a>" + piece * 26 + "x")
+    assert time.perf_counter() - start < 10  # seconds
+
+
+@pytest.mark.parametrize("after", ["", "\n", "<!-- a > --> <?x > ?>\n<!---->"])
+def test_comments_behind_the_end_are_no_breaking_off(after: str) -> None:
+    assert "not well-formed" in errors(document("nitf", "<p></q>") + after)[-1].reason
+    assert only(document("nitf") + after).text == LEAD
+
+
+def test_names_of_characters_are_put_in_place_in_little_time() -> None:
+    kind = '<!DOCTYPE nitf SYSTEM "nitf.dtd">'
+    text = f"a{'&eacute;' * 200_000}<em>b&ouml;c&ouml;</em>&uuml; d &nonesuch;&uuml;<em/>&uuml;"
+    start = time.perf_counter()
+    assert only(document("nitf", text, kind)).text == f"a{'é' * 200_000}böcöü d &nonesuch;üü"
+    assert time.perf_counter() - start < 20  # seconds
+
+
 def test_a_small_document_is_parsed_whole() -> None:
     assert local_name(parse(b"<a><b/></a>", SOURCE)) == "a"
     with pytest.raises(SourceError, match=r"item 3: .*breaks off"):
