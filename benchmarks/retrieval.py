@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for _ in range(_ROUNDS)
         for share, path in archives.items()
     ]
-    found = {
+    found: dict[str, Any] = {
         "machine": machine(),
         "archives": {share: _joined(s for at, s in rounds if at == share) for share in archives},
     }

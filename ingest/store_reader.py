@@ -184,13 +184,17 @@ class StoreReader(StoreState):
         headlines = {str(record["article_id"]): str(record["headline"]) for record in self.all_records()}
         for page in self._pages(self._passages, *_ENTRY):
             rows = zip(page["ids"], *(page[part] for part in _ENTRY), strict=True)
-            known = (row for row in rows if row[2]["article_id"] in headlines)  # else it was taken in, or out, just now
-            yield [to_entry(*row, headlines[row[2]["article_id"]]) for row in known]
+            yield [
+                to_entry(i, document, metadata, vector, headlines[metadata["article_id"]])
+                for i, document, metadata, vector in rows
+                if metadata["article_id"] in headlines  # else it was taken in, or out, just now
+            ]
 
     def entries_of(self, records: Sequence[Mapping[str, Any]]) -> list[Entry]:
         """The passages of some articles, for the derived indexes."""
         headlines = {i: str(record["headline"]) for record in records for i in passage_ids(record)}
-        return [to_entry(*row, headlines[row[0]]) for row in self._rows(self._passages, list(headlines), *_ENTRY)]
+        rows = self._rows(self._passages, list(headlines), *_ENTRY)
+        return [to_entry(i, document, metadata, vector, headlines[i]) for i, document, metadata, vector in rows]
 
     def nearest(self, vector: NDArray[np.float32], limit: int) -> list[str]:
         """Ids of the passages nearest to a vector, best first, by Chroma's search, which misses few.

@@ -133,7 +133,7 @@ class VectorIndex:
                 file.write(bytes(_ROW.itemsize))
 
     def _append(self, entries: Sequence[Entry]) -> None:
-        vectors = np.stack([entry.vector for entry in entries]).astype(_VALUE)
+        vectors = np.stack([entry.vector for entry in entries if entry.vector is not None]).astype(_VALUE)
         self._dimension = self._dimension or vectors.shape[1]
         new = np.array([_row(entry) for entry in entries], dtype=_ROW)
         for name, values in ((_VECTORS, vectors), (_ROWS, new)):
@@ -240,7 +240,8 @@ def _parts(passage_id: str) -> tuple[int, int, int]:
 def _keys(article: Any, version: Any, ordinal: Any) -> NDArray[np.uint64]:
     """One number for each passage; multiplication wraps around, which is wanted."""
     mixed: NDArray[np.uint64] = article.astype(np.uint64) ^ (version.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
-    return mixed ^ (ordinal.astype(np.uint64) * np.uint64(0xC2B2AE3D27D4EB4F))
+    keys: NDArray[np.uint64] = mixed ^ (ordinal.astype(np.uint64) * np.uint64(0xC2B2AE3D27D4EB4F))
+    return keys
 
 
 def _numbers(values: Iterable[int]) -> NDArray[np.uint64]:
