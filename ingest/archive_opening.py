@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import bisect
 import threading
 import time
 from contextlib import ExitStack
@@ -15,7 +14,6 @@ from ingest.derived import Derived
 from ingest.embeddings import PassageEmbeddings, load_embedder
 from ingest.errors import ArchiveError
 from ingest.ownership import CacheFolder, Ownership
-from ingest.scope import NEVER
 from ingest.settings import Settings
 from ingest.upkeep import (
     REMOVED_FILES,
@@ -46,7 +44,6 @@ class OpenedArchive:
         self._following = threading.Lock()
         self._looked = 0.0
         self._coverage: tuple[tuple[int, int], Coverage] | None = None
-        self._embargoes: tuple[int, list[int]] | None = None
         with ExitStack() as undo:
             folder = self._take_folder(create, undo)
             self._store = connect(settings, create=create)
@@ -160,17 +157,10 @@ class OpenedArchive:
         """What its answers rest on: schema, embedder, passage size, revision, and embargoes that have ended since."""
         self._follow()
         made = self._store.made_with
-        ended = self._ended_embargoes(made["revision"])
+        ended = self._origins.count_embargoes(int(time.time()))
         return f"{made['schema']}/{Path(made['embedder']).name}/{made['passage_words']}/{made['revision']}" + (
             f"+{ended}" if ended else ""
         )
-
-    def _ended_embargoes(self, revision: int) -> int:
-        with self._lock:
-            if self._embargoes is None or self._embargoes[0] != revision:
-                moments = sorted(r["available"] for r in self._store.all_records() if 0 < r["available"] < NEVER)
-                self._embargoes = revision, moments
-            return bisect.bisect_right(self._embargoes[1], int(time.time()))
 
     def _follow(self) -> None:
         """See, at most once a second, whether another process changed the archive."""

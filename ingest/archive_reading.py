@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,11 +70,11 @@ class ReadableArchive(OpenedArchive):
     def coverage(self) -> Coverage:
         """What can be found in it now; counted again after a change, and each minute for what comes out of embargo."""
         self._follow()
-        scope = Scope()
+        now = int(time.time())
         with self._lock:
-            key = (self._store.revision, scope.now // 60)
+            key = (self._origins.changes, now // 60)
             if self._coverage is None or self._coverage[0] != key:
-                self._coverage = key, count_coverage(self._store, scope)
+                self._coverage = key, count_coverage(self._origins, now)
             return self._coverage[1]
 
     def article(self, article_id: str) -> Article:

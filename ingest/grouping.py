@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 
 from ingest.article import Article
 from ingest.duplicates import Fingerprint, Lifetime, are_near, compare, fingerprint, lifetime, sketch
-from ingest.scope import available_from
+from ingest.scope import UNDATED, available_from, publisher_key
 from ingest.sketches import Sketches
 
 
@@ -47,10 +47,11 @@ class Grouping:
         row = self._database.execute("SELECT text FROM texts WHERE key = ?", (key,)).fetchone()
         text = row[0] if row else self._add(traits, key)
         self._touched.add(text)
-        self._database.execute(
-            "INSERT INTO articles VALUES (?, ?, ?, ?, ?)",
-            (article.article_id, text, *lifetime(article.published), available_from(article)),
-        )
+        published = article.published
+        moments = (*lifetime(published), available_from(article), published.local_epoch if published else UNDATED)
+        names = (published and published.date, publisher_key(article.publisher), article.publisher, article.place)
+        row = (article.article_id, text, *moments, *names)
+        self._database.execute("INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def _add(self, traits: Fingerprint, key: str) -> int:
         """Write a text that was not there, and what it is linked to."""

@@ -4,6 +4,8 @@ Each distinct text is fingerprinted once and linked to those that are one story 
 hangs together by links between texts of like dates is one origin, and its articles are its carriers. That depends on
 the articles that are there alone, not on the order in which they came. Which carrier is shown depends on the moment:
 what is withheld or under embargo is none.
+
+Beside that it holds of each article what `ingest.coverage` counts, since Chroma takes seconds to list all records.
 """
 
 from __future__ import annotations
@@ -33,12 +35,14 @@ CREATE TABLE IF NOT EXISTS texts (
 CREATE INDEX IF NOT EXISTS texts_by_origin ON texts (origin);
 CREATE TABLE IF NOT EXISTS articles (
     article_id TEXT PRIMARY KEY, text INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
-    available INTEGER NOT NULL
+    available INTEGER NOT NULL, published INTEGER NOT NULL, date TEXT, publisher TEXT NOT NULL, name TEXT, place TEXT
 );
 CREATE INDEX IF NOT EXISTS articles_by_text ON articles (text);
+CREATE INDEX IF NOT EXISTS articles_by_embargo ON articles (available) WHERE available > 0;
 CREATE TABLE IF NOT EXISTS links (one INTEGER, other INTEGER, apart INTEGER, PRIMARY KEY (one, other)) WITHOUT ROWID;
 """
 _EMPTIED = ("texts", "articles", "links", "state")
+_LAYOUT = 1  # of these tables; changes where they do, so that an index of older ones is built again
 
 
 class Origins:
@@ -67,6 +71,10 @@ class Origins:
         try:
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = NORMAL")
+            if database.execute("PRAGMA user_version").fetchone() != (_LAYOUT,):
+                for table in _EMPTIED:
+                    database.execute(f"DROP TABLE IF EXISTS {table}")
+                database.execute(f"PRAGMA user_version = {_LAYOUT}")
             database.executescript(_TABLES)
             version = database.execute("SELECT value FROM state WHERE name = 'version'").fetchone()
             if version != (VERSION,):
@@ -95,6 +103,36 @@ class Origins:
     def article_ids(self) -> set[str]:
         """Ids of all articles."""
         return {str(row[0]) for row in self._rows("SELECT article_id FROM articles")}
+
+    @property
+    def changes(self) -> int:
+        """A number that grows with each change in this process."""
+        with self._lock:
+            return self._database.total_changes
+
+    def count_available(self, now: int) -> int:
+        """Number of articles that may be found at a moment."""
+        return int(self._one("SELECT COUNT(*) FROM articles WHERE available <= ?", now))
+
+    def count_embargoes(self, now: int) -> int:
+        """Number of articles whose embargo has ended at a moment."""
+        return int(self._one("SELECT COUNT(*) FROM articles WHERE available > 0 AND available <= ?", now))
+
+    def first_and_last_date(self, now: int) -> tuple[str | None, str | None]:
+        """The oldest and the newest date of articles that may be found at a moment; None where none has one."""
+        dated = "SELECT date FROM articles WHERE available <= ? AND date NOT NULL ORDER BY published {}, date LIMIT 1"
+        (first, last) = (self._rows(dated.format(order), now) for order in ("ASC", "DESC"))
+        return (str(first[0][0]), str(last[0][0])) if first and last else (None, None)
+
+    def publishers(self, now: int) -> list[str]:
+        """Names of the publishers of articles that may be found at a moment, each as it was spelt last."""
+        spelt = "SELECT name, MAX(rowid) FROM articles WHERE available <= ? AND publisher <> '' GROUP BY publisher"
+        return sorted(str(row[0]) for row in self._rows(spelt, now))
+
+    def places(self, now: int) -> list[str]:
+        """Where articles that may be found at a moment were filed from."""
+        named = "SELECT DISTINCT place FROM articles WHERE available <= ? AND place <> ''"
+        return sorted(str(row[0]) for row in self._rows(named, now))
 
     def count_origins(self, now: int | None = None) -> int:
         """Number of stories that an article carries which may be found at a moment, by default now."""
