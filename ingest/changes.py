@@ -11,7 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -106,15 +106,19 @@ class Changes:
 
     def take(self, articles: Sequence[Article]) -> dict[str, Outcome]:
         """Take articles in, each id once; returns what became of each, by id."""
-        if not (wanted := self._to_write(articles, self.outcomes(articles))):
-            return self.outcomes(articles)
-        prepared = {each.article.article_id: each for each in self._prepare(wanted)}  # slow, so nobody waits for it
-        with self.writing(), self._changing:
-            outcomes = self.outcomes(articles)  # another thread may have been quicker
-            if self._to_write(articles, outcomes):
-                with self._change() as stamp:
-                    self._write(articles, outcomes, prepared, stamp)
-        _log.info("took articles in", extra={"facts": dict(Counter(outcomes.values()))})
+        outcomes = self.outcomes(articles)
+        prepared: dict[str, Prepared] = {}
+        while missing := [a for a in self._to_write(articles, outcomes) if a.article_id not in prepared]:
+            prepared |= {each.article.article_id: each for each in self._prepare(missing)}  # slow: nobody waits for it
+            with self.writing(), self._changing:
+                outcomes = self.outcomes(articles)  # another thread may have taken in, changed or taken out some
+                wanted = self._to_write(articles, outcomes)
+                if wanted and all(article.article_id in prepared for article in wanted):
+                    with self._change() as stamp:
+                        self._write(articles, outcomes, prepared, stamp)
+                    break
+        if prepared:
+            _log.info("took articles in", extra={"facts": dict(Counter(outcomes.values()))})
         return outcomes
 
     def put(self, articles: Sequence[Article]) -> None:
@@ -280,16 +284,17 @@ class Changes:
         """Take over what earlier releases kept of removed articles in files, and delete those."""
         from ingest.upkeep import removed_files
 
-        found = list(removed_files(folder))
-        with self._change() as stamp:
-            known = self._store.records([article.article_id for article, _ in found])
-            for article, earlier in found:
-                if article.article_id not in known:
-                    standing = Standing(1, tuple(earlier), 0, stamp)
-                    self._store.put_history(history_rows(article, REMOVED, REMOVED, standing, int(time.time())))
+        if found := list(removed_files(folder)):
+            with self._change() as stamp:
+                known = self._store.records([article.article_id for article, _ in found])
+                for article, earlier in found:
+                    if article.article_id not in known:
+                        standing = Standing(1, tuple(earlier), 0, stamp)
+                        self._store.put_history(history_rows(article, REMOVED, REMOVED, standing, int(time.time())))
         for path in folder.glob("*.json"):
             path.unlink()
-        folder.rmdir()
+        with suppress(OSError):  # other files in it, such as .DS_Store, are not ours to delete
+            folder.rmdir()
 
 
 def _pieces(metadata: Mapping[str, Any], number: int | str) -> list[str]:

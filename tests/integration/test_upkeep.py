@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from subprocess import CompletedProcess
 
+import numpy as np
 import pytest
 
 from ingest import Archive, Article, Published, Settings, ingest
@@ -250,6 +251,33 @@ def test_two_threads_take_the_same_articles_in_once(settings: Settings) -> None:
         assert outcomes.count("added") == 6
         assert archive.check() == []
         assert archive.n_articles == 6
+
+
+def test_what_another_thread_takes_out_or_changes_meanwhile_is_prepared_too(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Archive.open(settings, create=True) as archive:
+        archive.write([story(1), story(2)])
+        embedder, encode = archive.embedder, archive.embedder.encode_documents
+        meanwhile = [
+            lambda: archive.take([story(2, "Rye won a prize.")]),
+            lambda: archive.remove(story(1).article_id),
+        ]
+
+        def encode_slowly(texts: list[str]) -> np.ndarray:
+            if meanwhile:
+                meanwhile.pop()()  # while this thread embeds, another one is quicker
+            return encode(texts)
+
+        monkeypatch.setattr(embedder, "encode_documents", encode_slowly)
+        outcomes = archive.take([story(1), story(2), story(3)])
+        assert outcomes == {
+            story(1).article_id: "added",
+            story(2).article_id: "replaced",
+            story(3).article_id: "added",
+        }
+        assert set(texts(archive).values()) == {"The ferry is late."}
+        assert archive.check() == []
 
 
 # a crash

@@ -244,6 +244,19 @@ def test_an_archive_of_before_is_opened_and_goes_on(tmp_path: Path) -> None:
         assert archive.check() == []
 
 
+def test_other_files_among_the_removed_ones_of_old_are_left_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "archive"
+    Archive.open(folder, create=True).close()
+    (folder / "removed").mkdir()
+    (folder / "removed" / ".DS_Store").write_bytes(b"")
+    seen = set()
+    for _ in range(2):
+        with Archive.open(folder) as archive:
+            seen.add(archive.fingerprint)
+    assert len(seen) == 1
+    assert (folder / "removed" / ".DS_Store").exists()
+
+
 def make_old(folder: Path, removed: dict[str, object], removed_id: str) -> None:
     """Take away what releases before the history did not write."""
     client = chromadb.PersistentClient(path=str(folder / "chroma"))
