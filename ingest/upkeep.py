@@ -183,9 +183,7 @@ def repair(store: Store, derived: Derived) -> str:
     built_again = not sync(store, derived) and store.n_passages > 0
     if not store.changing and _in_step(store, derived):
         return _say("indexes built again") if built_again else ""
-    passages, pieces = store.stale_passages(), store.stale_history()
-    store.delete_passages(passages)
-    store.delete_history(pieces)
+    passages, pieces = drop_uncounted(store)
     if not _hold_the_same(store, derived):
         rebuild(store, derived)
         built_again = True
@@ -193,10 +191,18 @@ def repair(store: Store, derived: Derived) -> str:
         derived.agree(store.advance(), store.key)
     return _say(
         "the last change was cut off",
-        f"{len(passages)} passages dropped that nothing points at" if passages else "",
-        f"{len(pieces)} pieces of earlier versions dropped that do not count" if pieces else "",
+        f"{passages} passages dropped that nothing points at" if passages else "",
+        f"{pieces} pieces of earlier versions dropped that do not count" if pieces else "",
         "indexes built again" if built_again else "",
     )
+
+
+def drop_uncounted(store: Store) -> tuple[int, int]:
+    """Delete what a change that was cut off left in a store; returns how many passages and pieces of the history."""
+    passages, pieces = store.stale_passages(), store.stale_history()
+    store.delete_passages(passages)
+    store.delete_history(pieces)
+    return len(passages), len(pieces)
 
 
 def _say(*done: str) -> str:
@@ -285,7 +291,7 @@ def copy_into(
     """Cut and embed every article of one store for another, and carry the history over.
 
     Args:
-        store: from where.
+        store: from where; what a change that was cut off left in it is deleted, since the other is marked as whole.
         fresh: to where.
         settings: embedder and passage size.
         progress: told (articles done, articles in all).
@@ -294,6 +300,9 @@ def copy_into(
     Returns:
         Number of articles.
     """
+    if store.changing:
+        store.settle()
+        drop_uncounted(store)
     embedder = load_embedder(settings.embedder)
     records = list(store.all_records())
     for at in range(0, len(records), _TOGETHER):

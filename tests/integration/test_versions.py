@@ -93,6 +93,26 @@ def test_the_history_outlives_removal_undo_and_reindex(archive: Archive) -> None
     Archive.open(Settings(archive=folder, passage_words=40))  # the fixture closes it
 
 
+def test_what_a_removal_that_was_cut_off_left_is_not_carried_over_by_a_reindex(tmp_path: Path) -> None:
+    folder = tmp_path / "archive"
+
+    def cut_off(article_id: str) -> None:
+        raise KeyboardInterrupt
+
+    with Archive.open(folder, create=True) as archive:
+        archive.take([fare(FARES[0])])
+        archive._store.delete_record = cut_off  # type: ignore[method-assign]
+        with pytest.raises(KeyboardInterrupt):
+            archive.remove(ID)
+    reindex(Settings(archive=folder))
+    with Archive.open(folder) as archive:
+        assert archive.check() == []
+        assert archive.take([fare(FARES[1])]) == {ID: "replaced"}
+        with pytest.raises(ArticleNotFound):
+            archive.restore(ID)
+        assert kept(archive) == [("replaced", FARES[0]), ("current", FARES[1])]
+
+
 def test_what_was_removed_and_taken_in_again_is_in_its_history(archive: Archive) -> None:
     archive.take([fare(FARES[0])])
     archive.take([fare(FARES[1])])
