@@ -41,15 +41,14 @@ class OpenedArchive:
         self._users = 0
         self._closed = False
         self._lock = threading.RLock()
-        self._following = threading.Lock()
         self._looked = 0.0
         self._coverage: tuple[tuple[int, int], Coverage] | None = None
         with ExitStack() as undo:
             folder = self._take_folder(create, undo)
             self._store = connect(settings, create=create)
             undo.callback(self._store.close)
-            check_made_with(self._store, settings)
-            self._derived = Derived(folder)
+            check_made_with(self._store.made_with, settings)
+            self._derived = Derived(folder, self._lock)
             undo.callback(self._derived.close)
             self._keywords, self._origins = self._derived.keywords, self._derived.origins
             self._changes = Changes(self._store, self._derived, settings, self._lock)
@@ -109,7 +108,7 @@ class OpenedArchive:
             if archive is None:
                 archive = _open_archives[settings.place] = cls(settings, create)
             else:
-                check_made_with(archive._store, settings)
+                check_made_with(archive._store.made_with, settings)
             archive._users += 1
             return archive
 
@@ -166,15 +165,5 @@ class OpenedArchive:
         """See, at most once a second, whether another process changed the archive."""
         if not self._store.is_server or time.monotonic() - self._looked < _FOLLOW:
             return
-        if not self._following.acquire(blocking=False):
-            return  # somebody is at it; until then what was there before is answered from
-        try:
-            before = self._store.key
-            self._store.refresh()
-            if self._store.key != before:
-                check_made_with(self._store, self.settings)
-            if self._derived.revision(self._store.key) != self._store.revision:
-                sync(self._store, self._derived)
+        if self._changes.follow():
             self._looked = time.monotonic()
-        finally:
-            self._following.release()

@@ -24,7 +24,7 @@ from ingest.lease import Lease
 from ingest.records import OLDER, REMOVED, REPLACED, Row, Standing, history_id, history_rows
 from ingest.settings import Settings
 from ingest.store import Store, passage_ids
-from ingest.upkeep import Prepared, prepare, put_passages, put_records, repair
+from ingest.upkeep import Prepared, check_made_with, prepare, put_passages, put_records, repair, sync
 
 #: What became of an article that was to be taken in. `older`: of a lower edition than the one that is there; its text
 #: went into the history. `withdrawn`: it was usable, and is canceled.
@@ -66,14 +66,43 @@ class Changes:
 
         Raises:
             ArchiveOwned: another process is writing to it.
+            ArchiveMismatch: another process built it again with other settings.
         """
         with self._lease.held() if self._lease else ExitStack():
+            self._refresh()  # nobody else changes it from here on
             yield
+
+    def _refresh(self) -> None:
+        """See what other processes made of the archive.
+
+        Raises:
+            ArchiveMismatch: it was built again with other settings.
+        """
+        if self._store.is_server:
+            self._store.refresh(lambda made: check_made_with(made, self._settings))
+
+    def follow(self) -> bool:
+        """Take over what other processes changed.
+
+        Returns:
+            Whether it was looked at; not while another thread does, or changes the archive: what was there before is
+            answered from until then.
+
+        Raises:
+            ArchiveMismatch: the archive was built again with other settings.
+        """
+        if not self._changing.acquire(blocking=False):
+            return False
+        try:
+            self._refresh()
+            if self._derived.revision(self._store.key) != self._store.revision:
+                sync(self._store, self._derived)
+        finally:
+            self._changing.release()
+        return True
 
     def mend(self) -> None:
         """Repair what a change that was cut off left behind."""
-        if self._store.is_server:
-            self._store.refresh()
         if done := repair(self._store, self._derived):
             self.repaired.append(done)
 
@@ -82,10 +111,9 @@ class Changes:
         """Around one change; gives the revision that it makes."""
         with self.writing(), self._changing:
             self._store.check_usable()
-            self.mend()
-            stamp = self._store.begin()
             try:
-                yield stamp
+                self.mend()
+                yield self._store.begin()
                 self._check_lease()
                 self._derived.agree(self._store.advance(), self._store.key)
             except (OSError, ValueError, RuntimeError) as error:  # of the keyword index; Chroma's are ArchiveErrors

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,13 +71,16 @@ def check_free(folder: Path) -> None:
         )
 
 
-def check_made_with(store: Store, settings: Settings) -> None:
+def check_made_with(made: Mapping[str, Any], settings: Settings) -> None:
     """See that an archive was made with these settings.
+
+    Args:
+        made: what the archive remembers of how it was made.
+        settings: what it is to be used with.
 
     Raises:
         ArchiveMismatch: it was made with others.
     """
-    made = store.made_with
     for name, value in made_with(settings).items():
         if made.get(name) == value or (name == "schema" and made.get(name) in _READABLE):
             continue
