@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -347,6 +348,32 @@ def test_a_lease_that_was_lost_stops_the_writer_before_anything_counts(settings:
         assert archive.n_articles == 2
         assert archive.check() == []
         assert archive.repaired
+
+
+def test_a_holder_that_stood_still_while_it_renewed_has_lost_the_lease(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Archive.open(settings, create=True).close()
+    monkeypatch.setattr("ingest.lease._SECONDS", 4.0)
+    with ExitStack() as closing:
+        slow_store, store = (connect(settings, create=False) for _ in range(2))
+        for each in (slow_store, store):
+            closing.callback(each.close)
+        slow, quick = Lease(slow_store), Lease(store)
+        closing.enter_context(slow.held())
+        slow._stop.set()  # its thread stands still as well
+        put = slow_store.put_lease
+
+        def put_late(document: str) -> None:
+            time.sleep(4.5)
+            closing.enter_context(quick.held())
+            put(document)
+
+        monkeypatch.setattr(slow_store, "put_lease", put_late)
+        slow._renewed -= 3
+        with pytest.raises(ArchiveOwned, match="stood still"):
+            slow.check()
+        monkeypatch.undo()
 
 
 def test_what_a_killed_writer_left_is_cleaned_up_by_the_next(settings: Settings, run: Run) -> None:
