@@ -23,6 +23,7 @@ class Archive(ReadableArchive):
 
     def versions(self, article_ids: Sequence[str]) -> dict[str, str]:
         """The version of each of these articles that is there."""
+        self._follow()
         with self._lock:
             return {i: str(record["version"]) for i, record in self._store.records(article_ids).items()}
 
@@ -42,10 +43,12 @@ class Archive(ReadableArchive):
             ArchiveOwned: another process is writing to it.
             ArchiveError: it cannot be written; what was there before is whole.
         """
+        self._follow()
         return self._changes.take([fitted(article) for article in articles])
 
     def outcomes(self, articles: Sequence[Article]) -> dict[str, Outcome]:
         """What `take` would make of articles, by id."""
+        self._follow()
         with self._lock:
             return self._changes.outcomes([fitted(article) for article in articles])
 

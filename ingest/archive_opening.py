@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import bisect
 import threading
 import time
 from contextlib import ExitStack
@@ -15,7 +14,6 @@ from ingest.derived import Derived
 from ingest.embeddings import PassageEmbeddings, load_embedder
 from ingest.errors import ArchiveError
 from ingest.ownership import CacheFolder, Ownership
-from ingest.scope import NEVER
 from ingest.settings import Settings
 from ingest.upkeep import (
     REMOVED_FILES,
@@ -43,16 +41,14 @@ class OpenedArchive:
         self._users = 0
         self._closed = False
         self._lock = threading.RLock()
-        self._following = threading.Lock()
         self._looked = 0.0
         self._coverage: tuple[tuple[int, int], Coverage] | None = None
-        self._embargoes: tuple[int, list[int]] | None = None
         with ExitStack() as undo:
             folder = self._take_folder(create, undo)
             self._store = connect(settings, create=create)
             undo.callback(self._store.close)
-            check_made_with(self._store, settings)
-            self._derived = Derived(folder)
+            check_made_with(self._store.made_with, settings)
+            self._derived = Derived(folder, self._lock)
             undo.callback(self._derived.close)
             self._keywords, self._origins = self._derived.keywords, self._derived.origins
             self._changes = Changes(self._store, self._derived, settings, self._lock)
@@ -112,7 +108,7 @@ class OpenedArchive:
             if archive is None:
                 archive = _open_archives[settings.place] = cls(settings, create)
             else:
-                check_made_with(archive._store, settings)
+                check_made_with(archive._store.made_with, settings)
             archive._users += 1
             return archive
 
@@ -160,31 +156,14 @@ class OpenedArchive:
         """What its answers rest on: schema, embedder, passage size, revision, and embargoes that have ended since."""
         self._follow()
         made = self._store.made_with
-        ended = self._ended_embargoes(made["revision"])
+        ended = self._origins.count_embargoes(int(time.time()))
         return f"{made['schema']}/{Path(made['embedder']).name}/{made['passage_words']}/{made['revision']}" + (
             f"+{ended}" if ended else ""
         )
-
-    def _ended_embargoes(self, revision: int) -> int:
-        with self._lock:
-            if self._embargoes is None or self._embargoes[0] != revision:
-                moments = sorted(r["available"] for r in self._store.all_records() if 0 < r["available"] < NEVER)
-                self._embargoes = revision, moments
-            return bisect.bisect_right(self._embargoes[1], int(time.time()))
 
     def _follow(self) -> None:
         """See, at most once a second, whether another process changed the archive."""
         if not self._store.is_server or time.monotonic() - self._looked < _FOLLOW:
             return
-        if not self._following.acquire(blocking=False):
-            return  # somebody is at it; until then what was there before is answered from
-        try:
-            before = self._store.key
-            self._store.refresh()
-            if self._store.key != before:
-                check_made_with(self._store, self.settings)
-            if self._derived.revision(self._store.key) != self._store.revision:
-                sync(self._store, self._derived)
+        if self._changes.follow():
             self._looked = time.monotonic()
-        finally:
-            self._following.release()

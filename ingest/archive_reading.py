@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,11 +54,13 @@ class ReadableArchive(OpenedArchive):
     @property
     def n_articles(self) -> int:
         """Number of articles, withheld ones among them."""
+        self._follow()
         return self._store.n_articles
 
     @property
     def n_passages(self) -> int:
         """Number of passages."""
+        self._follow()
         return self._store.n_passages
 
     @property
@@ -69,11 +72,11 @@ class ReadableArchive(OpenedArchive):
     def coverage(self) -> Coverage:
         """What can be found in it now; counted again after a change, and each minute for what comes out of embargo."""
         self._follow()
-        scope = Scope()
+        now = int(time.time())
         with self._lock:
-            key = (self._store.revision, scope.now // 60)
+            key = (self._origins.changes, now // 60)
             if self._coverage is None or self._coverage[0] != key:
-                self._coverage = key, count_coverage(self._store, scope)
+                self._coverage = key, count_coverage(self._origins, now)
             return self._coverage[1]
 
     def article(self, article_id: str) -> Article:
@@ -82,6 +85,7 @@ class ReadableArchive(OpenedArchive):
         Raises:
             ArticleNotFound: there is none, or there are several.
         """
+        self._follow()
         return self._existing(article_id)
 
     def _existing(self, article_id: str) -> Article:
@@ -97,6 +101,7 @@ class ReadableArchive(OpenedArchive):
         Raises:
             ArticleNotFound: there is none of that id, or there are several.
         """
+        self._follow()
         with self._lock:
             current = self._existing(article_id)
             return versions(self._store, self._store.records([current.article_id])[current.article_id], current)
@@ -131,6 +136,7 @@ class ReadableArchive(OpenedArchive):
             scope: which articles may be found; None for all that are available now.
         """
         scope = scope or Scope()
+        self._follow()
         with self._lock:
             ids = [i for i in self._origins.carriers(article_id, scope.now) if i != article_id]
             records, heads = self._store.records(ids), self._store.heads(ids)
@@ -148,6 +154,7 @@ class ReadableArchive(OpenedArchive):
     def listing(self, *, with_unavailable: bool = False) -> list[Article]:
         """All articles without their text, newest first, undated ones last."""
         scope = Scope()
+        self._follow()
         with self._lock:
             ids = [r["article_id"] for r in self._store.all_records() if with_unavailable or scope.admits(r)]
             heads = list(self._store.heads(ids).values())
@@ -156,6 +163,7 @@ class ReadableArchive(OpenedArchive):
     def stats(self) -> Stats:
         """How many articles there are by publisher, month and status, and what they take."""
         folder = self.settings.archive
+        self._follow()
         with self._lock:
             return count(self._store, folder if isinstance(folder, Path) else None, self.n_origins)
 
@@ -168,16 +176,19 @@ class ReadableArchive(OpenedArchive):
         Returns:
             What is not as it has to be.
         """
+        self._follow()
         return check(self._store, self._derived, progress)
 
     def passages_of(self, article_id: str) -> list[Passage]:
         """The passages of an article, in order."""
+        self._follow()
         with self._lock:
             records = self._store.records([article_id])
             return self._store.passages_of(records[article_id]) if records else []
 
     def found(self, ids: Sequence[str]) -> list[Found]:
         """Passages with their articles' facts, in the order of the ids; one that no article points at is left out."""
+        self._follow()
         with self._lock:
             passages = self._store.passages(ids)
             articles = self._store.pointers([passage.article_id for passage in passages.values()])

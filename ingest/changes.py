@@ -11,7 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from ingest.precedence import Outcome, Precedence
 from ingest.records import OLDER, REMOVED, REPLACED, Row, Standing, history_id, history_rows
 from ingest.settings import Settings
 from ingest.store import Store, passage_ids
-from ingest.upkeep import Prepared, prepare, put_passages, put_records, repair
+from ingest.upkeep import Prepared, check_made_with, prepare, put_passages, put_records, repair, sync
 
 _WRITTEN = ("added", "replaced", "withdrawn")
 
@@ -63,14 +63,43 @@ class Changes:
 
         Raises:
             ArchiveOwned: another process is writing to it.
+            ArchiveMismatch: another process built it again with other settings.
         """
         with self._lease.held() if self._lease else ExitStack():
+            self._refresh()  # nobody else changes it from here on
             yield
+
+    def _refresh(self) -> None:
+        """See what other processes made of the archive.
+
+        Raises:
+            ArchiveMismatch: it was built again with other settings.
+        """
+        if self._store.is_server:
+            self._store.refresh(lambda made: check_made_with(made, self._settings))
+
+    def follow(self) -> bool:
+        """Take over what other processes changed.
+
+        Returns:
+            Whether it was looked at; not while another thread does, or changes the archive: what was there before is
+            answered from until then.
+
+        Raises:
+            ArchiveMismatch: the archive was built again with other settings.
+        """
+        if not self._changing.acquire(blocking=False):
+            return False
+        try:
+            self._refresh()
+            if self._derived.revision(self._store.key) != self._store.revision:
+                sync(self._store, self._derived)
+        finally:
+            self._changing.release()
+        return True
 
     def mend(self) -> None:
         """Repair what a change that was cut off left behind."""
-        if self._store.is_server:
-            self._store.refresh()
         if done := repair(self._store, self._derived):
             self.repaired.append(done)
 
@@ -79,10 +108,9 @@ class Changes:
         """Around one change; gives the revision that it makes."""
         with self.writing(), self._changing:
             self._store.check_usable()
-            self.mend()
-            stamp = self._store.begin()
             try:
-                yield stamp
+                self.mend()
+                yield self._store.begin()
                 self._check_lease()
                 self._derived.agree(self._store.advance(), self._store.key)
             except (OSError, ValueError, RuntimeError) as error:  # of the keyword index; Chroma's are ArchiveErrors
@@ -103,15 +131,19 @@ class Changes:
 
     def take(self, articles: Sequence[Article]) -> dict[str, Outcome]:
         """Take articles in, each id once; returns what became of each, by id."""
-        if not (wanted := self._to_write(articles, self.outcomes(articles))):
-            return self.outcomes(articles)
-        prepared = {each.article.article_id: each for each in self._prepare(wanted)}  # slow, so nobody waits for it
-        with self.writing(), self._changing:
-            outcomes = self.outcomes(articles)  # another thread may have been quicker
-            if self._to_write(articles, outcomes):
-                with self._change() as stamp:
-                    self._write(articles, outcomes, prepared, stamp)
-        _log.info("took articles in", extra={"facts": dict(Counter(outcomes.values()))})
+        outcomes = self.outcomes(articles)
+        prepared: dict[str, Prepared] = {}
+        while missing := [a for a in self._to_write(articles, outcomes) if a.article_id not in prepared]:
+            prepared |= {each.article.article_id: each for each in self._prepare(missing)}  # slow: nobody waits for it
+            with self.writing(), self._changing:
+                outcomes = self.outcomes(articles)  # another thread may have taken in, changed or taken out some
+                wanted = self._to_write(articles, outcomes)
+                if wanted and all(article.article_id in prepared for article in wanted):
+                    with self._change() as stamp:
+                        self._write(articles, outcomes, prepared, stamp)
+                    break
+        if prepared:
+            _log.info("took articles in", extra={"facts": dict(Counter(outcomes.values()))})
         return outcomes
 
     def put(self, articles: Sequence[Article]) -> None:
@@ -245,16 +277,17 @@ class Changes:
         """Take over what earlier releases kept of removed articles in files, and delete those."""
         from ingest.upkeep import removed_files
 
-        found = list(removed_files(folder))
-        with self._change() as stamp:
-            known = self._store.records([article.article_id for article, _ in found])
-            for article, earlier in found:
-                if article.article_id not in known:
-                    standing = Standing(1, tuple(earlier), 0, stamp)
-                    self._store.put_history(history_rows(article, REMOVED, REMOVED, standing, int(time.time())))
+        if found := list(removed_files(folder)):
+            with self._change() as stamp:
+                known = self._store.records([article.article_id for article, _ in found])
+                for article, earlier in found:
+                    if article.article_id not in known:
+                        standing = Standing(1, tuple(earlier), 0, stamp)
+                        self._store.put_history(history_rows(article, REMOVED, REMOVED, standing, int(time.time())))
         for path in folder.glob("*.json"):
             path.unlink()
-        folder.rmdir()
+        with suppress(OSError):  # other files in it, such as .DS_Store, are not ours to delete
+            folder.rmdir()
 
 
 def _pieces(metadata: Mapping[str, Any], number: int | str) -> list[str]:

@@ -107,13 +107,14 @@ def _strays(store: Store, derived: Derived, pointed: set[str]) -> Iterator[Probl
     if strays := there - pointed:
         yield Problem("passages", f"{len(strays)} that no article points at, such as {min(strays)}", _REBUILD)
     for name, index in (("keyword index", derived.keywords), ("index of vectors", derived.vectors)):
-        indexed = index.ids()
+        with derived.reading:
+            indexed, count = index.ids(), index.count
         if missing := pointed - indexed:
             yield Problem(name, f"{len(missing)} passages are missing in it, such as {min(missing)}", _REBUILD)
         if extra := indexed - there:
             yield Problem(name, f"it has {len(extra)} that are no passages, such as {min(extra)}", _REBUILD)
-        if index.count != len(indexed):
-            yield Problem(name, f"it has {index.count} entries for {len(indexed)} passages", _REBUILD)
+        if count != len(indexed):
+            yield Problem(name, f"it has {count} entries for {len(indexed)} passages", _REBUILD)
 
 
 def _copies(derived: Derived, there: set[str]) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -23,10 +24,17 @@ class Derived:
         keywords: passages by their words.
         vectors: passages by their vectors.
         origins: articles by the story that they carry.
+        reading: held while they are changed, for one thread at a time, and while numbers of rows of `vectors` are used.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Open them in a folder, or begin empty ones."""
+    def __init__(self, folder: Path, reading: threading.RLock | None = None) -> None:
+        """Open them in a folder, or begin empty ones.
+
+        Args:
+            folder: which.
+            reading: held by whoever reads several things that have to fit together; None for a lock of its own.
+        """
+        self.reading = reading or threading.RLock()
         self.keywords = KeywordIndex(folder / KEYWORDS)
         try:
             self.vectors = VectorIndex(folder / VECTORS)
@@ -46,10 +54,11 @@ class Derived:
 
     def agree(self, revision: int, of: str = "") -> None:
         """Say up to which revision they agree with which archive."""
-        self.keywords.agree(revision, of)
-        self.vectors.compact()
-        self.vectors.agree(revision, of)
-        self.origins.agree(revision)
+        with self.reading:
+            self.keywords.agree(revision, of)
+            self.vectors.compact()
+            self.vectors.agree(revision, of)
+            self.origins.agree(revision)
 
     def replace(self, article_ids: Sequence[str], articles: Iterable[Article], entries: Sequence[Entry]) -> None:
         """Take articles out and put others in.
@@ -59,21 +68,25 @@ class Derived:
             articles: those to put in, with their texts.
             entries: their passages.
         """
-        self.keywords.replace(article_ids, entries)
-        self.vectors.replace(article_ids, entries)
-        self.origins.replace(article_ids, articles)
+        with self.reading:
+            self.keywords.replace(article_ids, entries)
+            self.vectors.replace(article_ids, entries)
+            self.origins.replace(article_ids, articles)
 
     def clear(self) -> None:
         """Take everything out of all."""
-        self.keywords.clear()
-        self.vectors.clear()
-        self.origins.clear()
+        with self.reading:
+            self.keywords.clear()
+            self.vectors.clear()
+            self.origins.clear()
 
     def abandon(self) -> None:
         """Forget what was not committed, after a failure."""
-        self.keywords.abandon()
+        with self.reading:
+            self.keywords.abandon()
 
     def close(self) -> None:
         """Let go of the folder."""
-        self.keywords.close()
-        self.origins.close()
+        with self.reading:
+            self.keywords.close()
+            self.origins.close()

@@ -108,9 +108,11 @@ class Fingerprint:
     def unpack(cls, key: str, packed: bytes) -> Fingerprint:
         """The fingerprint that was packed."""
         values = np.frombuffer(packed, dtype="<u4").astype(np.uint32, copy=False)
-        ends = np.cumsum(values[:5].astype(np.int64))
-        runs, figures, words, names, beginning, _ = np.split(values[5:], ends)
-        return cls(key, runs, figures, words, names, beginning)
+        at, parts = 5, []
+        for length in values[:5].tolist():
+            parts.append(values[at : at + length])
+            at += length
+        return cls(key, *parts)
 
 
 def fingerprint(article: Article) -> Fingerprint:
@@ -278,4 +280,6 @@ def _share(some: Hashes, others: Hashes) -> float:
 
 
 def _common(some: Hashes, others: Hashes) -> int:
-    return len(np.intersect1d(some, others, assume_unique=True))
+    both = np.concatenate((some, others))
+    both.sort()
+    return int(np.count_nonzero(both[1:] == both[:-1]))

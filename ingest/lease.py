@@ -7,7 +7,7 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -33,8 +33,8 @@ class Lease:
     only if the server says that it has written what others cannot read yet, or a process's own clock leaps. A holder
     that stood still for more than 30 seconds, on a suspended laptop for one, has lost it; it looks again before each
     step that others can see, and writes no more of that change once it is lost. Nothing points at what it wrote until
-    then, and the next writer cleans up. When a lease ends is told by the server's clock, so clocks of machines need
-    not agree.
+    then, and the next writer cleans up. A lease that was renewed so late that somebody may have seen it free counts as
+    lost, whoever has it then. When a lease ends is told by the server's clock, so clocks of machines need not agree.
     """
 
     def __init__(self, store: Store) -> None:
@@ -104,8 +104,7 @@ class Lease:
 
     def _refuse_if_taken(self) -> None:
         lease = self._read()
-        left = float(lease.get("until", 0)) - self._store.seconds()
-        if left > 0:
+        if (left := self._left(lease)) > 0:
             raise ArchiveOwned(
                 f"{self._store.place} is being written by process {lease.get('pid')} on {lease.get('host')} "
                 f"({lease.get('program')}, since {lease.get('since')}). Do it again once that is done; should that "
@@ -119,6 +118,10 @@ class Lease:
             return {}
         return lease if isinstance(lease, dict) else {}
 
+    def _left(self, lease: Mapping[str, Any]) -> float:
+        """Seconds until it ends, by the server's clock."""
+        return float(lease.get("until", 0)) - self._store.seconds()
+
     def _holder(self) -> str:
         return str(self._read().get("token", ""))
 
@@ -126,13 +129,20 @@ class Lease:
         return json.dumps(this_process() | {"token": token, "until": self._store.seconds() + _SECONDS})
 
     def _renew(self) -> None:
-        """Renew it, or find that it is lost."""
+        """Renew it, or find that it is lost.
+
+        It is lost, too, where it had ended, or almost, by the time that it was written again: another process may have
+        seen it free, and what that one wrote stood there no more. What is there then stays there, so that nobody takes
+        the lease before the other process has noticed.
+        """
         began = time.monotonic()
-        if self._token and self._holder() == self._token:
+        lease = self._read()
+        if lease.get("token") == self._token and self._left(lease) > 0:
             self._store.put_lease(self._document(self._token))
-            self._renewed = began
-        else:
-            self._token = ""
+            if self._left(lease) > _SLOW:
+                self._renewed = began
+                return
+        self._token = ""
 
     def _keep(self, stop: threading.Event) -> None:
         while not stop.wait(_SECONDS / 4):

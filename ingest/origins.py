@@ -4,6 +4,8 @@ Each distinct text is fingerprinted once and linked to those that are one story 
 hangs together by links between texts of like dates is one origin, and its articles are its carriers. That depends on
 the articles that are there alone, not on the order in which they came. Which carrier is shown depends on the moment:
 what is withheld or under embargo is none.
+
+Beside that it holds of each article what `ingest.coverage` counts, since Chroma takes seconds to list all records.
 """
 
 from __future__ import annotations
@@ -12,25 +14,16 @@ import sqlite3
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
 from ingest.article import Article
-from ingest.duplicates import (
-    ALWAYS,
-    VERSION,
-    Fingerprint,
-    are_near,
-    compare,
-    fingerprint,
-    lifetime,
-    sketch,
-)
+from ingest.duplicates import ALWAYS, VERSION
 from ingest.errors import ArchiveError
-from ingest.scope import available_from
+from ingest.grouping import Grouping
 from ingest.sketches import Sketches
 
 _TABLES = """
@@ -42,12 +35,14 @@ CREATE TABLE IF NOT EXISTS texts (
 CREATE INDEX IF NOT EXISTS texts_by_origin ON texts (origin);
 CREATE TABLE IF NOT EXISTS articles (
     article_id TEXT PRIMARY KEY, text INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
-    available INTEGER NOT NULL
+    available INTEGER NOT NULL, published INTEGER NOT NULL, date TEXT, publisher TEXT NOT NULL, name TEXT, place TEXT
 );
 CREATE INDEX IF NOT EXISTS articles_by_text ON articles (text);
+CREATE INDEX IF NOT EXISTS articles_by_embargo ON articles (available) WHERE available > 0;
 CREATE TABLE IF NOT EXISTS links (one INTEGER, other INTEGER, apart INTEGER, PRIMARY KEY (one, other)) WITHOUT ROWID;
 """
 _EMPTIED = ("texts", "articles", "links", "state")
+_LAYOUT = 1  # of these tables; changes where they do, so that an index of older ones is built again
 
 
 class Origins:
@@ -76,6 +71,10 @@ class Origins:
         try:
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = NORMAL")
+            if database.execute("PRAGMA user_version").fetchone() != (_LAYOUT,):
+                for table in _EMPTIED:
+                    database.execute(f"DROP TABLE IF EXISTS {table}")
+                database.execute(f"PRAGMA user_version = {_LAYOUT}")
             database.executescript(_TABLES)
             version = database.execute("SELECT value FROM state WHERE name = 'version'").fetchone()
             if version != (VERSION,):
@@ -104,6 +103,36 @@ class Origins:
     def article_ids(self) -> set[str]:
         """Ids of all articles."""
         return {str(row[0]) for row in self._rows("SELECT article_id FROM articles")}
+
+    @property
+    def changes(self) -> int:
+        """A number that grows with each change in this process."""
+        with self._lock:
+            return self._database.total_changes
+
+    def count_available(self, now: int) -> int:
+        """Number of articles that may be found at a moment."""
+        return int(self._one("SELECT COUNT(*) FROM articles WHERE available <= ?", now))
+
+    def count_embargoes(self, now: int) -> int:
+        """Number of articles whose embargo has ended at a moment."""
+        return int(self._one("SELECT COUNT(*) FROM articles WHERE available > 0 AND available <= ?", now))
+
+    def first_and_last_date(self, now: int) -> tuple[str | None, str | None]:
+        """The oldest and the newest date of articles that may be found at a moment; None where none has one."""
+        dated = "SELECT date FROM articles WHERE available <= ? AND date NOT NULL ORDER BY published {}, date LIMIT 1"
+        (first, last) = (self._rows(dated.format(order), now) for order in ("ASC", "DESC"))
+        return (str(first[0][0]), str(last[0][0])) if first and last else (None, None)
+
+    def publishers(self, now: int) -> list[str]:
+        """Names of the publishers of articles that may be found at a moment, each as it was spelt last."""
+        spelt = "SELECT name, MAX(rowid) FROM articles WHERE available <= ? AND publisher <> '' GROUP BY publisher"
+        return sorted(str(row[0]) for row in self._rows(spelt, now))
+
+    def places(self, now: int) -> list[str]:
+        """Where articles that may be found at a moment were filed from."""
+        named = "SELECT DISTINCT place FROM articles WHERE available <= ? AND place <> ''"
+        return sorted(str(row[0]) for row in self._rows(named, now))
 
     def count_origins(self, now: int | None = None) -> int:
         """Number of stories that an article carries which may be found at a moment, by default now."""
@@ -159,11 +188,11 @@ class Origins:
         """
         with self._changing() as database:
             sketches, self._sketches = self._sketches or _read_sketches(database), None  # read anew where this fails
-            touched = _Touched(database, sketches)
-            touched.take_out(article_ids)
+            grouping = Grouping(database, sketches)
+            grouping.take_out(article_ids)
             for article in articles:
-                touched.put_in(article)
-            touched.group()
+                grouping.put_in(article)
+            grouping.finish()
             self._sketches = sketches
 
     def clear(self) -> None:
@@ -193,102 +222,6 @@ class Origins:
     def _one(self, statement: str, *values: object) -> int:
         row = self._row(statement, *values)
         return row[0] if row else 0
-
-
-class _Touched:
-    """One change: the texts that it touches, whose groups are found again at its end."""
-
-    def __init__(self, database: sqlite3.Connection, sketches: Sketches) -> None:
-        self.database = database
-        self.sketches = sketches
-        self.texts: set[int] = set()
-
-    def take_out(self, article_ids: Iterable[str]) -> None:
-        for article_id in article_ids:
-            row = self.database.execute("SELECT text FROM articles WHERE article_id = ?", (article_id,)).fetchone()
-            if row is not None:
-                self.texts.add(row[0])
-                self.database.execute("DELETE FROM articles WHERE article_id = ?", (article_id,))
-
-    def put_in(self, article: Article) -> None:
-        self.take_out([article.article_id])
-        traits = fingerprint(article)
-        key = traits.key or article.article_id  # what says nothing is a story of its own
-        row = self.database.execute("SELECT text FROM texts WHERE key = ?", (key,)).fetchone()
-        text = row[0] if row else self._add(traits, key)
-        self.texts.add(text)
-        self.database.execute(
-            "INSERT INTO articles VALUES (?, ?, ?, ?, ?)",
-            (article.article_id, text, *lifetime(article.published), available_from(article)),
-        )
-
-    def _add(self, traits: Fingerprint, key: str) -> int:
-        """Write a text that was not there, and what it is linked to."""
-        execute = self.database.execute
-        text = execute("SELECT COALESCE(MAX(text), 0) + 1 FROM texts").fetchone()[0]
-        size, values = len(traits.runs), sketch(traits)
-        row = (text, key, values.tobytes(), traits.pack(), size, text)
-        execute("INSERT INTO texts VALUES (?, ?, ?, ?, ?, ?)", row)
-        for other in self.sketches.candidates(values, size):
-            other_key, packed = execute("SELECT key, packed FROM texts WHERE text = ?", (other,)).fetchone()
-            apart = compare(traits, Fingerprint.unpack(other_key, packed))
-            if apart is not None:
-                both = [(text, other, apart), (other, text, apart)]
-                self.database.executemany("INSERT INTO links VALUES (?, ?, ?)", both)
-        self.sketches.put(text, values, size)
-        return int(text)
-
-    def group(self) -> None:
-        """Drop texts that no article has any more, and find the groups again that the others were or will be in."""
-        near = self.texts | {other for text in self.texts for other, _ in self._links(text)}
-        origins = {self._origin(text) for text in near}
-        for text in self.texts:
-            if not self._lifetimes(text):
-                self._drop(text)
-        members = [text for origin in origins for text in self._members(origin)]
-        for texts in _components(members, self._neighbours):
-            self.database.executemany(
-                "UPDATE texts SET origin = ? WHERE text = ?", [(min(texts), text) for text in texts]
-            )
-
-    def _neighbours(self, text: int) -> list[int]:
-        own = self._lifetimes(text)
-        return [other for other, apart in self._links(text) if are_near(own, self._lifetimes(other), apart)]
-
-    def _drop(self, text: int) -> None:
-        self.database.executemany(
-            "DELETE FROM links WHERE one = ? AND other = ?", [(other, text) for other, _ in self._links(text)]
-        )
-        self.database.execute("DELETE FROM links WHERE one = ?", (text,))
-        self.sketches.drop(text)
-        self.database.execute("DELETE FROM texts WHERE text = ?", (text,))
-
-    def _links(self, text: int) -> list[tuple[int, int]]:
-        return self.database.execute("SELECT other, apart FROM links WHERE one = ?", (text,)).fetchall()
-
-    def _lifetimes(self, text: int) -> list[tuple[int, int]]:
-        return self.database.execute("SELECT first, last FROM articles WHERE text = ?", (text,)).fetchall()
-
-    def _origin(self, text: int) -> int:
-        return int(self.database.execute("SELECT origin FROM texts WHERE text = ?", (text,)).fetchone()[0])
-
-    def _members(self, origin: int) -> list[int]:
-        return [row[0] for row in self.database.execute("SELECT text FROM texts WHERE origin = ?", (origin,))]
-
-
-def _components(texts: Iterable[int], neighbours: Callable[[int], Sequence[int]]) -> list[set[int]]:
-    """Texts that hang together; all that any of them hangs together with are among them."""
-    left, found = set(texts), []
-    while left:
-        waiting = [left.pop()]
-        component = set(waiting)
-        while waiting:
-            new = left.intersection(neighbours(waiting.pop()))
-            left -= new
-            component |= new
-            waiting += new
-        found.append(component)
-    return found
 
 
 def _read_sketches(database: sqlite3.Connection) -> Sketches:

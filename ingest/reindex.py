@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,6 +19,8 @@ from ingest.upkeep import CHROMA, check_exists, connect, copy_into, finish_swap,
 
 if TYPE_CHECKING:
     from ingest.settings import Settings
+
+_GRACE = 3.0  # seconds until the old collections are deleted; whoever reads looks each second which ones count
 
 #: Told (articles done, articles in all).
 Progress = Callable[[int, int], None]
@@ -69,11 +72,13 @@ def _on_server(settings: Settings, address: ServerAddress, progress: Progress | 
         closing.callback(store.close)
         lease = Lease(store)
         closing.enter_context(lease.held())
+        store.refresh()  # another process may have had the lease until now
         store.drop_other_generations()
         fresh = Store(Connection(address, settings), made_with(settings), address.name, store.generation + 1)
         closing.callback(fresh.close)
         count = copy_into(store, fresh, settings, progress, lease.check)
         lease.check()
         fresh.switch(made_with(settings), store.revision + 1)
+        time.sleep(_GRACE)
         fresh.drop_other_generations()
     return count

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -94,7 +96,7 @@ def count(store: Store, folder: Path | None, origins: int | None = None) -> Stat
         versions_bytes=sum(int(metadata["bytes"]) for metadata in earlier),
         removed=len(first_pieces) - len(earlier),
         origins=origins,
-        bytes=_sizes(folder) if folder else {},
+        bytes=sizes(folder) if folder else {},
     )
 
 
@@ -115,13 +117,16 @@ def _publishers(articles: Sequence[Article]) -> dict[str, int]:
     return {names[key]: number for key, number in sorted(counts.items(), key=lambda each: (-each[1], each[0]))}
 
 
-def _sizes(folder: Path) -> dict[str, int]:
-    sizes: Counter[str] = Counter()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        part = path.relative_to(folder).parts[0]
-        if not part.startswith("owner."):
-            sizes[part.partition(".")[0]] += path.stat().st_size  # SQLite keeps its log in files beside
-    return dict(sizes)
+def sizes(folder: Path) -> dict[str, int]:
+    """What each part of an archive's folder takes, in bytes; what another thread deletes meanwhile is not counted."""
+    counted: Counter[str] = Counter()
+    for within, _, names in os.walk(folder):
+        for path in (Path(within, name) for name in names):
+            part = path.relative_to(folder).parts[0].partition(".")[0]  # SQLite keeps its log in files beside
+            if part != "owner":
+                with suppress(FileNotFoundError):
+                    counted[part] += path.stat().st_size
+    return dict(sorted(counted.items()))
 
 
 def _size(size: float) -> str:

@@ -129,13 +129,8 @@ class StoreReader(StoreState):
         return records, [str(metadata["article_id"]) for _, metadata in removed]
 
     def _where(self, collection: Collection, condition: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-        page, offset = min(_PAGE, self._slice), 0
-        while True:
-            found = collection.get(where=condition, include=["metadatas"], limit=page, offset=offset)
-            yield from zip(found["ids"], found["metadatas"], strict=True)
-            offset += len(found["ids"])
-            if len(found["ids"]) < page:
-                return
+        for page in self._pages(collection, "metadatas", where=condition):
+            yield from zip(page["ids"], page["metadatas"], strict=True)
 
     def _rows(self, collection: Collection, ids: Sequence[str], *include: str) -> Iterator[tuple[Any, ...]]:
         """(id, what is included) of those that are there; SQLite takes only so many ids at once."""
@@ -144,14 +139,28 @@ class StoreReader(StoreState):
             found = collection.get(ids=distinct[at : at + self._slice], include=list(include))
             yield from zip(found["ids"], *(found[part] for part in include), strict=True)
 
-    def _pages(self, collection: Collection, *include: str) -> Iterator[Any]:
-        page, offset = min(_PAGE, self._slice), 0
+    def _pages(
+        self, collection: Collection, *include: str, where: dict[str, Any] | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """The ids and what is included of all records, each once, in the order in which Chroma has them.
+
+        Where another process deletes records, all behind them move up, so each page begins with a record that was seen;
+        where it does not, some were skipped, and it is gone back.
+        """
+        size, offset, seen = max(2, min(_PAGE, self._slice)), 0, set[str]()
         while True:
-            found = collection.get(limit=page, offset=offset, include=list(include))
-            yield found
-            offset += len(found["ids"])
-            if len(found["ids"]) < page:
+            found = collection.get(where=where, limit=size, offset=offset, include=list(include))
+            ids = found["ids"]
+            if offset and (not ids or ids[0] not in seen):
+                offset = max(0, offset - size)
+                continue
+            new = [at for at, each in enumerate(ids) if each not in seen]
+            if new:
+                yield {part: [found[part][at] for at in new] for part in ("ids", *include)}
+            seen.update(ids)
+            if len(ids) < size:
                 return
+            offset += size - 1
 
     def stale_passages(self) -> list[str]:
         """Ids of passages that no article's record points at: of replaced versions, or of a write that was cut off."""

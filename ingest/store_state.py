@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from ingest.connection import CollectionGone, Connection
+from ingest.connection import Collection, CollectionGone, Connection
 from ingest.errors import ArchiveError
 from ingest.records import idle_vector
 
@@ -43,13 +43,13 @@ class StoreState:
         if "embedder" not in self._root.metadata:
             raise ArchiveError(f"{connection.place} holds a collection {name} that was not made by Dateline")
         self.generation = int(self._root.metadata.get("generation", 0)) if generation is None else generation
-        self._open_parts()
+        self._passages, self._articles, self._history = self._open_parts(self._root, self.generation)
 
-    def _open_parts(self) -> None:
-        self._passages, self._articles, self._history = (
-            self._root if part == self._root_part else self._connection.make_collection(part, {"holds": kind})
-            for kind, part in zip(_PARTS, self._part_names(self.generation), strict=True)
-        )
+    def _open_parts(self, root: Collection, generation: int) -> list[Collection]:
+        return [
+            root if part == self._root_part else self._connection.make_collection(part, {"holds": kind})
+            for kind, part in zip(_PARTS, self._part_names(generation), strict=True)
+        ]
 
     @property
     def _root_part(self) -> str | None:
@@ -99,14 +99,19 @@ class StoreState:
         """Its folder or address."""
         return self._connection.place
 
-    def refresh(self) -> None:
-        """See what other processes made of it."""
-        self._root = self._connection.collection(self._name or _PARTS[0])
-        if self._name and int(self._root.metadata.get("generation", 0)) != self.generation:
-            self.generation = int(self._root.metadata["generation"])
-            self._open_parts()
-        elif not self._name:
-            self._passages = self._root
+    def refresh(self, check: Callable[[Mapping[str, Any]], None] = lambda made_with: None) -> None:
+        """See what other processes made of it.
+
+        Args:
+            check: asked whether how it is made now will do, before that is taken over; what it raises goes on to the
+                caller, and all is left as it was.
+        """
+        root = self._connection.collection(self._name or _PARTS[0])
+        check(root.metadata)
+        generation = int(root.metadata.get("generation", 0))
+        if generation != self.generation or not self._name:
+            self._passages, self._articles, self._history = self._open_parts(root, generation)
+        self._root, self.generation = root, generation
 
     def begin(self) -> int:
         """Mark that a change is under way; returns the revision that it will make."""

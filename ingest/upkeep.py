@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,13 +71,16 @@ def check_free(folder: Path) -> None:
         )
 
 
-def check_made_with(store: Store, settings: Settings) -> None:
+def check_made_with(made: Mapping[str, Any], settings: Settings) -> None:
     """See that an archive was made with these settings.
+
+    Args:
+        made: what the archive remembers of how it was made.
+        settings: what it is to be used with.
 
     Raises:
         ArchiveMismatch: it was made with others.
     """
-    made = store.made_with
     for name, value in made_with(settings).items():
         if made.get(name) == value or (name == "schema" and made.get(name) in _READABLE):
             continue
@@ -183,9 +186,7 @@ def repair(store: Store, derived: Derived) -> str:
     built_again = not sync(store, derived) and store.n_passages > 0
     if not store.changing and _in_step(store, derived):
         return _say("indexes built again") if built_again else ""
-    passages, pieces = store.stale_passages(), store.stale_history()
-    store.delete_passages(passages)
-    store.delete_history(pieces)
+    passages, pieces = drop_uncounted(store)
     if not _hold_the_same(store, derived):
         rebuild(store, derived)
         built_again = True
@@ -193,10 +194,18 @@ def repair(store: Store, derived: Derived) -> str:
         derived.agree(store.advance(), store.key)
     return _say(
         "the last change was cut off",
-        f"{len(passages)} passages dropped that nothing points at" if passages else "",
-        f"{len(pieces)} pieces of earlier versions dropped that do not count" if pieces else "",
+        f"{passages} passages dropped that nothing points at" if passages else "",
+        f"{pieces} pieces of earlier versions dropped that do not count" if pieces else "",
         "indexes built again" if built_again else "",
     )
+
+
+def drop_uncounted(store: Store) -> tuple[int, int]:
+    """Delete what a change that was cut off left in a store; returns how many passages and pieces of the history."""
+    passages, pieces = store.stale_passages(), store.stale_history()
+    store.delete_passages(passages)
+    store.delete_history(pieces)
+    return len(passages), len(pieces)
 
 
 def _say(*done: str) -> str:
@@ -285,7 +294,7 @@ def copy_into(
     """Cut and embed every article of one store for another, and carry the history over.
 
     Args:
-        store: from where.
+        store: from where; what a change that was cut off left in it is deleted, since the other is marked as whole.
         fresh: to where.
         settings: embedder and passage size.
         progress: told (articles done, articles in all).
@@ -294,6 +303,9 @@ def copy_into(
     Returns:
         Number of articles.
     """
+    if store.changing:
+        store.settle()
+        drop_uncounted(store)
     embedder = load_embedder(settings.embedder)
     records = list(store.all_records())
     for at in range(0, len(records), _TOGETHER):

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -148,11 +149,33 @@ def test_it_is_built_again_while_others_read(settings: Settings) -> None:
         other = Settings(archive=settings.archive, embedder=settings.embedder, passage_words=60)
         assert reindex(other) == 2
         time.sleep(1.1)
+        for _ in range(2):  # it goes on refusing
+            with pytest.raises(ArchiveMismatch, match="passage_words 60"):
+                archive.search_words("sank", 5, Scope())
         with pytest.raises(ArchiveMismatch, match="passage_words 60"):
-            archive.search_words("sank", 5, Scope())
+            archive.take([story(3)])
     with Archive.open(other) as archive:
         assert archive.n_passages < before
         assert archive.check() == []
+
+
+def test_who_reads_while_it_is_built_again_sees_no_gap(settings: Settings) -> None:
+    with Archive.open(settings, create=True) as archive:
+        archive.write([story(1)])
+        done = threading.Event()
+        read: list[str] = []
+
+        def keep_reading() -> None:
+            while not done.is_set():
+                read.append(archive.article(story(1).article_id).text)
+
+        with ThreadPoolExecutor(1) as pool:
+            reading = pool.submit(keep_reading)
+            assert reindex(settings) == 1
+            time.sleep(1.5)
+            done.set()
+            reading.result()
+        assert set(read) == {"The ferry is late."}
 
 
 # who may use it
@@ -327,6 +350,32 @@ def test_a_lease_that_was_lost_stops_the_writer_before_anything_counts(settings:
         assert archive.repaired
 
 
+def test_a_holder_that_stood_still_while_it_renewed_has_lost_the_lease(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Archive.open(settings, create=True).close()
+    monkeypatch.setattr("ingest.lease._SECONDS", 4.0)
+    with ExitStack() as closing:
+        slow_store, store = (connect(settings, create=False) for _ in range(2))
+        for each in (slow_store, store):
+            closing.callback(each.close)
+        slow, quick = Lease(slow_store), Lease(store)
+        closing.enter_context(slow.held())
+        slow._stop.set()  # its thread stands still as well
+        put = slow_store.put_lease
+
+        def put_late(document: str) -> None:
+            time.sleep(4.5)
+            closing.enter_context(quick.held())
+            put(document)
+
+        monkeypatch.setattr(slow_store, "put_lease", put_late)
+        slow._renewed -= 3
+        with pytest.raises(ArchiveOwned, match="stood still"):
+            slow.check()
+        monkeypatch.undo()
+
+
 def test_what_a_killed_writer_left_is_cleaned_up_by_the_next(settings: Settings, run: Run) -> None:
     with Archive.open(settings, create=True) as archive:
         archive.write([story(1)])
@@ -351,6 +400,30 @@ def test_what_a_killed_writer_left_is_cleaned_up_by_the_next(settings: Settings,
             archive._store.put_lease("")  # as if it had run out
             archive.write([story(1), story(2, "Rye. " * 90)])
             assert archive.check() == []
+
+
+def test_one_process_asks_and_follows_while_it_writes(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.archive_opening._FOLLOW", 0.0)
+    with Archive.open(settings, create=True) as archive, ThreadPoolExecutor(3) as pool:
+        vector = archive.embedder.encode_queries(["ferry"])[0]
+        done = threading.Event()
+
+        def keep_asking() -> None:
+            while not done.is_set():
+                archive.search_words("ferry", 5, Scope())
+                archive.search_vectors(vector, 5, Scope())
+
+        asking = [pool.submit(keep_asking) for _ in range(3)]
+        try:
+            with archive.writing():
+                for number in range(40):
+                    archive.take([story(number, f"Ferry {number} is late.")])
+        finally:
+            done.set()
+        for each in asking:
+            each.result()
+        assert archive.check() == []
+        assert archive.n_articles == 40
 
 
 # several processes

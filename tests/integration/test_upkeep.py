@@ -13,11 +13,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from subprocess import CompletedProcess
 
+import numpy as np
 import pytest
 
 from ingest import Archive, Article, Published, Settings, ingest
 from ingest.errors import ArchiveError
 from ingest.scope import Scope
+from ingest.stats import sizes
 from tests.tiny import save_transformers
 
 Run = Callable[..., CompletedProcess[str]]
@@ -244,6 +246,19 @@ def test_stats_count_what_is_there(settings: Settings) -> None:
     assert any("2  Tidewater" in line for line in stats.lines())
 
 
+def test_sizes_are_counted_while_files_go(tmp_path: Path) -> None:
+    (tmp_path / "chroma").mkdir()
+    (tmp_path / "chroma" / "data").write_bytes(b"x" * 100)
+    logs = [tmp_path / "chroma" / f"log{number}" for number in range(3_000)]
+    for path in logs:
+        path.touch()
+    going = threading.Thread(target=lambda: [path.unlink() for path in logs])
+    going.start()
+    while going.is_alive():
+        assert sizes(tmp_path) == {"chroma": 100}
+    going.join()
+
+
 # while it grows
 
 
@@ -297,6 +312,57 @@ def test_two_threads_take_the_same_articles_in_once(settings: Settings) -> None:
         assert outcomes.count("added") == 6
         assert archive.check() == []
         assert archive.n_articles == 6
+
+
+def test_what_another_thread_takes_out_or_changes_meanwhile_is_prepared_too(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Archive.open(settings, create=True) as archive:
+        archive.write([story(1), story(2)])
+        embedder, encode = archive.embedder, archive.embedder.encode_documents
+        meanwhile = [
+            lambda: archive.take([story(2, "Rye won a prize.")]),
+            lambda: archive.remove(story(1).article_id),
+        ]
+
+        def encode_slowly(texts: list[str]) -> np.ndarray:
+            if meanwhile:
+                meanwhile.pop()()  # while this thread embeds, another one is quicker
+            return encode(texts)
+
+        monkeypatch.setattr(embedder, "encode_documents", encode_slowly)
+        outcomes = archive.take([story(1), story(2), story(3)])
+        assert outcomes == {
+            story(1).article_id: "added",
+            story(2).article_id: "replaced",
+            story(3).article_id: "added",
+        }
+        assert set(texts(archive).values()) == {"The ferry is late."}
+        assert archive.check() == []
+
+
+@pytest.mark.parametrize("gone", [[0], [2], [0, 1, 2], [1, 4, 6], [7], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]])
+def test_nothing_is_skipped_where_another_process_deletes_between_two_pages(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, gone: list[int]
+) -> None:
+    stories = [story(number) for number in range(10)]
+    with Archive.open(settings, create=True) as archive:
+        archive.write(stories)
+        store = archive._store
+        store._slice = 3
+        get, asked = store._articles.get, [0]
+
+        def get_and_delete(**what: object) -> object:
+            found = get(**what)
+            asked[0] += 1
+            if asked[0] == 2:
+                store._articles.delete([stories[number].article_id for number in gone])
+            return found
+
+        monkeypatch.setattr(store._articles, "get", get_and_delete)
+        seen = [record["article_id"] for record in store.changed_since(0)[0]]
+        assert len(seen) == len(set(seen))
+        assert {each.article_id for i, each in enumerate(stories) if i not in gone} <= set(seen)
 
 
 # a crash

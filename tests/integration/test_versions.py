@@ -93,6 +93,26 @@ def test_the_history_outlives_removal_undo_and_reindex(archive: Archive) -> None
     Archive.open(Settings(archive=folder, passage_words=40))  # the fixture closes it
 
 
+def test_what_a_removal_that_was_cut_off_left_is_not_carried_over_by_a_reindex(tmp_path: Path) -> None:
+    folder = tmp_path / "archive"
+
+    def cut_off(article_id: str) -> None:
+        raise KeyboardInterrupt
+
+    with Archive.open(folder, create=True) as archive:
+        archive.take([fare(FARES[0])])
+        archive._store.delete_record = cut_off  # type: ignore[method-assign]
+        with pytest.raises(KeyboardInterrupt):
+            archive.remove(ID)
+    reindex(Settings(archive=folder))
+    with Archive.open(folder) as archive:
+        assert archive.check() == []
+        assert archive.take([fare(FARES[1])]) == {ID: "replaced"}
+        with pytest.raises(ArticleNotFound):
+            archive.restore(ID)
+        assert kept(archive) == [("replaced", FARES[0]), ("current", FARES[1])]
+
+
 def test_what_was_removed_and_taken_in_again_is_in_its_history(archive: Archive) -> None:
     archive.take([fare(FARES[0])])
     archive.take([fare(FARES[1])])
@@ -337,6 +357,19 @@ def test_an_archive_of_before_is_opened_and_goes_on(tmp_path: Path) -> None:
         assert kept(archive) == [("replaced", FARES[0]), ("current", FARES[1])]
         assert archive.restore(other.article_id) == other
         assert archive.check() == []
+
+
+def test_other_files_among_the_removed_ones_of_old_are_left_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "archive"
+    Archive.open(folder, create=True).close()
+    (folder / "removed").mkdir()
+    (folder / "removed" / ".DS_Store").write_bytes(b"")
+    seen = set()
+    for _ in range(2):
+        with Archive.open(folder) as archive:
+            seen.add(archive.fingerprint)
+    assert len(seen) == 1
+    assert (folder / "removed" / ".DS_Store").exists()
 
 
 def make_old(folder: Path, removed: dict[str, object], removed_id: str) -> None:

@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.article import Article, Published
+from ingest.coverage import Coverage, count_coverage
+from ingest.duplicates import VERSION
 from ingest.errors import ArchiveError
 from ingest.origins import Origins
 from tests.stories import OTHER, PARAGRAPHS, STORY, article, auction
@@ -143,6 +145,38 @@ def test_groups_depend_on_what_is_there_and_not_on_the_way_there(
         opened.close()
 
 
+def test_a_large_group_is_not_walked_link_by_link(origins: Origins) -> None:
+    origins.replace([], [article(f"n{n}", f"{STORY}\n\nCopy {n}.") for n in range(80)])
+    statements: list[str] = []
+    origins._database.set_trace_callback(statements.append)
+    origins.replace([], [article("one more", f"{STORY}\n\nAnother copy.")])
+    assert origins.count_origins() == 1
+    assert len(statements) < 5 * 80
+
+
+def test_it_counts_what_an_archive_covers(origins: Origins) -> None:
+    assert count_coverage(origins, NOW) == Coverage(0, None, None, ())
+    origins.replace(
+        [],
+        [
+            article("a", day="2025-06-02T00:30+02:00", publisher="Gazette", place="Ulverne"),
+            article("b", day="2024-05", publisher=" the  gazette", place="Ulverne"),
+            article("c", day=None, publisher="The Gazette", place="Pell Hollow"),
+            article("held", day="1999", status="withheld", publisher="Courier", place="Tarn"),
+            article("later", day="2030", embargo=Published.parse("2026-02-01"), publisher="Courier"),
+        ],
+    )
+    before = Coverage(3, "2024-05", "2025-06-02", ("Gazette", "The Gazette"), ("Pell Hollow", "Ulverne"))
+    assert count_coverage(origins, NOW) == before
+    after = count_coverage(origins, Published.parse("2026-02-02").epoch)
+    assert (after.n_articles, after.last, after.publishers) == (4, "2030", ("Courier", "Gazette", "The Gazette"))
+    assert (origins.count_embargoes(NOW), origins.count_embargoes(Published.parse("2027").epoch)) == (0, 1)
+    changes = origins.changes
+    origins.replace(ids(article("c")), [])
+    assert origins.changes > changes
+    assert count_coverage(origins, NOW).publishers == (" the  gazette", "Gazette")
+
+
 # the file
 
 
@@ -170,6 +204,23 @@ def test_one_of_another_version_is_begun_again(tmp_path: Path) -> None:
     database.close()
     again = Origins(path)
     assert (again.revision, again.count) == (None, 0)
+    again.close()
+
+
+def test_one_with_the_tables_of_an_earlier_release_is_begun_again(tmp_path: Path) -> None:
+    path = tmp_path / "origins.sqlite"
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE articles (article_id TEXT PRIMARY KEY, text INTEGER, available INTEGER)")
+        database.execute("CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER)")
+        database.executemany("INSERT INTO state VALUES (?, ?)", [("version", VERSION), ("revision", 7)])
+    database.close()
+    again = Origins(path)
+    assert (again.revision, again.count) == (None, 0)
+    again.replace([], [FIRST])
+    again.agree(8)
+    again.close()
+    again = Origins(path)
+    assert (again.revision, again.count) == (8, 1)
     again.close()
 
 
