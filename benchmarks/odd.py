@@ -1,0 +1,118 @@
+"""Whether speed and memory hold where an archive is odd: `python -m benchmarks.odd`.
+
+Made-up articles: many of one line and one of 100,000 words among them are taken in; then half of them are withheld, and
+passages are looked for before and after, in ranges of dates that match nothing, and all.
+
+Examples:
+  python -m benchmarks.odd --json odd.json
+  python -m benchmarks.odd --articles 1000
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from benchmarks.corpus import Record, write
+from benchmarks.measure import in_own_process, machine, spread
+from evals.worker import peak_rss_gb
+from ingest import Archive, ingest
+from qa.question import Question
+from qa.retrieval import search
+
+_WORDS = "ferry toll harbour bakery comet choir mill bridge mayor council vote storm tide school strike budget".split()
+_LONG = 100_000  # words
+_QUESTIONS = 60
+_RANGES = {"none": {}, "nothing": {"published": "1950"}, "all": {"published": ("2000", "2030")}}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; 0 where it went well."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.odd", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--articles", type=int, default=10_000, help="how many of one line (default: 10,000)")
+    parser.add_argument("--json", type=Path, help="write all figures to this file")
+    parser.add_argument("--job", help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    if options.job:
+        print(json.dumps(measure(**json.loads(options.job))))
+        return 0
+    with tempfile.TemporaryDirectory() as folder:
+        job = {"folder": folder, "articles": options.articles}
+        found: dict[str, Any] = {"machine": machine()} | in_own_process("benchmarks.odd", job)
+    print(table(found))
+    if options.json:
+        options.json.write_text(json.dumps(found, indent=1))
+    return 0
+
+
+def made_up(number: int) -> list[Record]:
+    """Articles of one line, and in their middle one of 100,000 words; the same each time."""
+    draw = random.Random(5)
+
+    def line(at: int) -> str:
+        return f"Notice {at}: the {' '.join(draw.choices(_WORDS, k=9))} cost {draw.randrange(10_000)} florins."
+
+    lines = [{"guid": f"odd:{at}", "title": f"Notice {at}", "text": line(at)} for at in range(number)]
+    lines[number // 2]["text"] = " ".join(line(at) for at in range(_LONG // len(line(0).split())))
+    return [record | {"published": f"20{at % 25:02}-0{at % 9 + 1}-11"} for at, record in enumerate(lines)]
+
+
+def measure(folder: str, articles: int) -> dict[str, Any]:
+    """Take them in and look for them, in this process."""
+    source = Path(folder) / "odd.jsonl"
+    characters = write(made_up(articles), source)
+    with Archive.open(Path(folder) / "archive", create=True) as archive:
+        archive.embedder.encode_queries(["loaded before anything is timed"])
+        begun = time.perf_counter()
+        report = ingest(source, archive)
+        seconds = time.perf_counter() - begun
+        facts: dict[str, Any] = {"articles": report.added, "passages": archive.n_passages, "seconds": seconds}
+        facts |= {"characters_per_s": characters / seconds, "ingest_peak_rss_gb": peak_rss_gb()}
+        facts["before"] = {name: _search(archive, limits) for name, limits in _RANGES.items()}
+        heads = archive.listing()[::2]
+        for at in range(0, len(heads), 500):
+            archive.write([replace(archive.article(h.article_id), status="withheld") for h in heads[at : at + 500]])
+        facts["withheld"] = len(heads)
+        facts["after"] = {name: _search(archive, limits) for name, limits in _RANGES.items()}
+    return facts | {"peak_rss_gb": peak_rss_gb()}
+
+
+def _search(archive: Archive, limits: dict[str, Any]) -> dict[str, float]:
+    draw = random.Random(6)
+    times, found = [], 0
+    for _ in range(_QUESTIONS):
+        question = Question.parse(f"What did the {' '.join(draw.choices(_WORDS, k=3))} cost?", **limits)
+        vector = archive.embedder.encode_queries([question.core])[0]
+        begun = time.perf_counter()
+        found += len(search(archive, question, vector))
+        times.append(time.perf_counter() - begun)
+    return spread(times) | {"found": found / _QUESTIONS}
+
+
+def table(found: dict[str, Any]) -> str:
+    """The figures in lines."""
+    lines = [
+        f"{found['articles']:,} articles, {found['passages']:,} passages: {found['seconds']:.0f} s, "
+        f"{found['characters_per_s']:,.0f} characters/s, peak {found['ingest_peak_rss_gb']:.2f} GB"
+    ]
+    for when, words in (("before", "all may be found"), ("after", f"{found['withheld']:,} articles withheld")):
+        for name, times in found[when].items():
+            lines.append(
+                f"{words}, range {name:8} p50 {times['p50_ms']:.1f} ms, p95 {times['p95_ms']:.1f} ms, "
+                f"{times['found']:.0f} passages found"
+            )
+    return "\n".join([*lines, f"peak in all {found['peak_rss_gb']:.2f} GB"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
