@@ -135,12 +135,20 @@ class ReadableArchive(OpenedArchive):
             article_id: of any carrier; none is found for an id that is not there.
             scope: which articles may be found; None for all that are available now.
         """
+        return self.all_carriers([article_id], scope)[article_id]
+
+    def all_carriers(self, article_ids: Iterable[str], scope: Scope | None = None) -> dict[str, list[Article]]:
+        """The same of several articles, by id."""
         scope = scope or Scope()
         self._follow()
         with self._lock:
-            ids = [i for i in self._origins.carriers(article_id, scope.now) if i != article_id]
-            records, heads = self._store.records(ids), self._store.heads(ids)
-        return [heads[i] for i in ids if i in records and scope.admits(records[i])]
+            others = {
+                article_id: [i for i in self._origins.carriers(article_id, scope.now) if i != article_id]
+                for article_id in article_ids
+            }
+            there = self._store.records_with_heads([i for ids in others.values() for i in ids])
+        admitted = {i: head for i, (record, head) in there.items() if scope.admits(record)}
+        return {article_id: [admitted[i] for i in ids if i in admitted] for article_id, ids in others.items()}
 
     def origins(self, article_ids: Iterable[str], now: int | None = None) -> dict[str, str]:
         """Of each of some articles the one that its story is from: the carrier that was published first.
@@ -191,11 +199,11 @@ class ReadableArchive(OpenedArchive):
         self._follow()
         with self._lock:
             passages = self._store.passages(ids)
-            articles = self._store.pointers([passage.article_id for passage in passages.values()])
+            articles = self._store.records_with_heads([passage.article_id for passage in passages.values()])
         return [
             Found(passage, articles[passage.article_id][1])
             for passage in (passages[i] for i in ids if i in passages)
-            if passage.article_id in articles and articles[passage.article_id][0] == passage.version
+            if passage.article_id in articles and articles[passage.article_id][0]["version"] == passage.version
         ]
 
     def search_vectors(

@@ -59,10 +59,10 @@ class StoreReader(StoreState):
         """Articles without their text, by id."""
         return {i: to_article(document) for i, document in self._rows(self._articles, article_ids, "documents")}
 
-    def pointers(self, article_ids: Sequence[str]) -> dict[str, tuple[str, Article]]:
-        """Of those articles that are there, by id: the version that counts, and the article without its text."""
+    def records_with_heads(self, article_ids: Sequence[str]) -> dict[str, tuple[dict[str, Any], Article]]:
+        """Metadata of those articles that are there, and they themselves without their text, by id."""
         rows = self._rows(self._articles, article_ids, "documents", "metadatas")
-        return {i: (str(metadata["version"]), to_article(document)) for i, document, metadata in rows}
+        return {i: (to_record(metadata), to_article(document)) for i, document, metadata in rows}
 
     def passages_of(self, record: Mapping[str, Any]) -> list[Passage]:
         """The passages of the version that an article's record points at, in order."""

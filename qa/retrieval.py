@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -126,13 +128,17 @@ def fuse(rankings: Sequence[Sequence[str]]) -> list[tuple[str, float]]:
 def without_repeats(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Candidates in their order, each that mostly repeats an earlier one named there instead."""
     kept: list[Candidate] = []
-    shingles: list[frozenset[tuple[str, ...]]] = []
+    holders: dict[int, int] = {}  # of each shingle, which of those that are kept have it, a bit for each
     for candidate in candidates:
         own = _shingles(candidate.passage.text)
-        match = next((i for i, other in enumerate(shingles) if own and len(own & other) >= _REPEATS * len(own)), None)
+        shared: Counter[int] = Counter()
+        for bits, count in Counter(holders[shingle] for shingle in own if shingle in holders).items():
+            shared.update({i: count for i in range(bits.bit_length()) if bits >> i & 1})
+        match = min((i for i, count in shared.items() if count >= _REPEATS * len(own)), default=None)
         if match is None:
+            for shingle in own:
+                holders[shingle] = holders.get(shingle, 0) | 1 << len(kept)
             kept.append(candidate)
-            shingles.append(own)
         else:
             better = kept[match]
             kept[match] = Candidate(better.found, better.score, (*better.repeats, candidate.found))
@@ -153,19 +159,19 @@ def one_carrier(archive: Archive, question: Question, candidates: Sequence[Candi
     scope = replace(question.open_scope, publishers=frozenset())
     ids = [found.passage.article_id for each in candidates for found in (each.found, *each.repeats)]
     origins = archive.origins(ids, scope.now)
+    carriers = archive.all_carriers(dict.fromkeys(ids), scope)
+    read = functools.cache(lambda article_id: [(_shingles(p.text), p) for p in archive.passages_of(article_id)])
     shown: dict[str, Found] = {}
     kept: dict[str, Candidate] = {}
     for each in candidates:
         origin = origins[each.passage.article_id]
         if origin not in shown:
             first = min(_equals(each, origins), key=_published_first)
-            shown[origin] = replace(
-                first, origin=origin, carriers=tuple(archive.carriers(first.passage.article_id, scope))
-            )
-        passage = _in_carrier(archive, each.passage, shown[origin].passage)
+            shown[origin] = replace(first, origin=origin, carriers=tuple(carriers[first.passage.article_id]))
+        passage = _in_carrier(each.passage, shown[origin].passage, read)
         found = replace(shown[origin], passage=passage) if passage else replace(each.found, origin=origin)
         if passage is None:
-            found = replace(found, carriers=tuple(archive.carriers(each.passage.article_id, scope)))
+            found = replace(found, carriers=tuple(carriers[each.passage.article_id]))
         repeats = tuple(other for other in (each.found, *each.repeats) if other.passage != found.passage)
         kept.setdefault(found.passage.passage_id, Candidate(found, each.score, repeats))
     return list(kept.values())
@@ -189,26 +195,29 @@ def _published_first(found: Found) -> tuple[float, str]:
     return (published.epoch if published else math.inf, found.passage.article_id)
 
 
-def _in_carrier(archive: Archive, passage: Passage, carrier: Passage) -> Passage | None:
+def _in_carrier(
+    passage: Passage, carrier: Passage, read: Callable[[str], list[tuple[frozenset[int], Passage]]]
+) -> Passage | None:
     """The passage of a carrier that says what a passage of its story says; None where none does.
 
     Args:
-        archive: where they are from.
         passage: of any carrier.
         carrier: any passage of the carrier.
+        read: gives the passages of an article, each with its shingles.
     """
     if passage.article_id == carrier.article_id:
         return passage
     own = _shingles(passage.text)
-    others = [(len(own & _shingles(other.text)), other) for other in archive.passages_of(carrier.article_id)]
+    others = [(len(own & shingles), other) for shingles, other in read(carrier.article_id)]
     if not own or sum(shared for shared, _ in others) < _REPEATS * len(own):
         return None
     return max(others, key=lambda each: (each[0], -each[1].ordinal))[1]
 
 
-def _shingles(text: str) -> frozenset[tuple[str, ...]]:
+def _shingles(text: str) -> frozenset[int]:
+    """A number for each run of words; numbers, since Python's garbage collector looks at every tuple."""
     words = terms(text)
-    return frozenset(tuple(words[i : i + _SHINGLE]) for i in range(max(1, len(words) - _SHINGLE + 1)) if words)
+    return frozenset(hash(" ".join(words[i : i + _SHINGLE])) for i in range(max(1, len(words) - _SHINGLE + 1)) if words)
 
 
 class ArchiveRetriever(BaseRetriever):
