@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_COMPARED = 10_000  # passages that are quickly compared one by one
+_COMPARED = 30_000  # passages that are quickly compared one by one
 _FETCHED = 1_000  # passages that Chroma finds more quickly than many are compared
-_SPARE, _MORE = 1.5, 8  # how many more are fetched, since some will be dropped
+_SPARE = 1.5  # how many more are fetched, since some will be dropped
+_MORE = 100  # and so many in any case: a wider search misses fewer
 
 
 @dataclass(frozen=True)
@@ -230,6 +231,8 @@ class ReadableArchive(OpenedArchive):
                     found = index.admitted(self._store.nearest(vector, min(fetch, index.count)), scope)
                     if len(found) >= min(limit, len(rows)):
                         return found[:limit]
+                    if 4 * len(found) < limit:  # what may be found is another matter than what is asked
+                        break
             return index.nearest(vector, rows, limit)
 
     def search_words(self, text: str, limit: int, scope: Scope) -> list[str]:
