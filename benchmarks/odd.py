@@ -31,7 +31,11 @@ from qa.retrieval import search
 _WORDS = "ferry toll harbour bakery comet choir mill bridge mayor council vote storm tide school strike budget".split()
 _LONG = 100_000  # words
 _QUESTIONS = 60
-_RANGES = {"none": {}, "nothing": {"published": "1950"}, "all": {"published": ("2000", "2030")}}
+_RANGES: dict[str, dict[str, Any]] = {
+    "none": {},
+    "nothing": {"published": "1950"},
+    "all": {"published": ("2000", "2030")},
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
