@@ -38,7 +38,7 @@ _SHA256 = {
 }
 _WEIGHTS = Path(__file__).parent / "weights"
 _INT8_SHA256 = {
-    "encoder.onnx": "f316a5acf7ee309454e44545c98f8835e8a503b4d2056f9bb0156fe076b2e823",
+    "encoder.onnx": "8346631c5df57017b28062c058a8b7ff8d4ab00fb13549d5a5f7b48721ebdb63",
     "tokenizer.json": _SHA256["tokenizer.json"],
 }
 #: Word pieces of a text that the default encoder reads, the two at its ends counted.

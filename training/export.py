@@ -141,14 +141,8 @@ def export(
     )
 
 
-def quantise(whole: Path, small: Path, *, seven_bits: bool = False) -> None:
-    """The graph with attention fused and int8 weights, a scale for each column (dynamic quantising).
-
-    Args:
-        whole: the graph in float32.
-        small: where the other one goes.
-        seven_bits: leave one bit free, so that CPUs without VNNI, which add two products in 16 bits, do not saturate.
-    """
+def quantise(whole: Path, small: Path) -> None:
+    """The graph with attention fused and int8 weights, a scale for each column (dynamic quantising)."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from onnxruntime.transformers.optimizer import optimize_model
 
@@ -160,7 +154,6 @@ def quantise(whole: Path, small: Path, *, seven_bits: bool = False) -> None:
         str(small),
         per_channel=True,
         weight_type=QuantType.QInt8,
-        reduce_range=seven_bits,
         extra_options={"DefaultTensorType": 1},
     )
 
