@@ -1,6 +1,6 @@
 """The default embedder's encoder with int8 weights, as it ships: `python -m training.encoder`.
 
-Nothing is learned: the published weights are smoothed and quantised. With 7 of the 8 bits sums would be the same on CPUs
+Nothing is learned: the published weights are smoothed and quantised. With 7 of 8 bits sums would be the same on CPUs
 that add two products in 16 bits (AVX2 and AVX-512 without VNNI), but two of 105 questions on the samples were lost.
 
 Examples:
