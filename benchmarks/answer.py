@@ -26,7 +26,7 @@ from uuid import UUID
 from langchain_core.callbacks import BaseCallbackHandler
 
 from benchmarks.archives import CACHE, made
-from benchmarks.measure import in_own_process, machine, spread
+from benchmarks.measure import command, did_job, in_own_process, machine, spread
 from benchmarks.questions import drawn
 from evals.datasets.base import DataMissing
 from evals.worker import peak_rss_gb
@@ -63,10 +63,9 @@ class Steps(BaseCallbackHandler):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; 0 where it went well."""
-    options = _parser().parse_args(arguments)
-    if options.job:
-        print(json.dumps(measure(**json.loads(options.job))))
+    if did_job(arguments, measure):
         return 0
+    options = _parser().parse_args(arguments)
     archives = {share: path for share, path in made(options.cache).items() if share in _SHARES}
     if options.data is None or not archives:
         archives = {}
@@ -154,14 +153,10 @@ def table(found: dict[str, Any]) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.answer", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = command("benchmarks.answer", __doc__)
     parser.add_argument("--data", type=Path, help="folder that holds realtimeqa, whose questions are asked")
     parser.add_argument("--cache", type=Path, default=CACHE, help="where archives are kept")
     parser.add_argument("--questions", type=int, default=100, help="how many are asked (default: 100)")
-    parser.add_argument("--json", type=Path, help="write all figures to this file")
-    parser.add_argument("--job", help=argparse.SUPPRESS)
     return parser
 
 

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.corpus import Record, records, samples, write
-from benchmarks.measure import in_own_process, machine
+from benchmarks.measure import command, did_job, in_own_process, machine
 from evals.cache import DEFAULT as EVALS_CACHE
 from evals.datasets.base import DataMissing
 from evals.environments import EnvironmentFailed, offline, python_for
@@ -50,10 +50,9 @@ STEPS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; 0 where it went well."""
-    options = _parser().parse_args(arguments)
-    if options.job:
-        print(json.dumps(measure(**json.loads(options.job))))
+    if did_job(arguments, measure):
         return 0
+    options = _parser().parse_args(arguments)
     try:
         every = records(options.data, options.limit or _LIMIT) if options.data else samples()[: options.limit]
     except DataMissing as error:
@@ -152,17 +151,13 @@ def table(found: dict[str, Any]) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.ingest", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = command("benchmarks.ingest", __doc__)
     parser.add_argument(
         "--data", type=Path, help="folder that holds realtimeqa and reuters21578 (default: the samples)"
     )
     parser.add_argument("--limit", type=int, help=f"how many articles (default: {_LIMIT:,} of DIR, all samples)")
     parser.add_argument("--no-langchain", dest="langchain", action="store_false", help="leave LangChain's parts out")
     parser.add_argument("--cache", type=Path, default=EVALS_CACHE, help="where the alternatives are installed")
-    parser.add_argument("--json", type=Path, help="write all figures to this file")
-    parser.add_argument("--job", help=argparse.SUPPRESS)
     return parser
 
 

@@ -1,13 +1,14 @@
-"""Quantiles, the machine's shape, and how a measurement in a process of its own is asked for."""
+"""Quantiles, the machine's shape, and what the commands share: options, and measuring in processes of their own."""
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import platform
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,29 @@ def machine() -> dict[str, Any]:
         "system": platform.system(),
         "python": platform.python_version(),
     }
+
+
+def command(module: str, description: str | None) -> argparse.ArgumentParser:
+    """The options of a command, as far as all have them.
+
+    Args:
+        module: that is run with `python -m`.
+        description: what it does, with examples.
+    """
+    parser = argparse.ArgumentParser(
+        prog=f"python -m {module}", description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--json", type=Path, help="write all figures to this file")
+    return parser
+
+
+def did_job(arguments: Sequence[str] | None, measure: Callable[..., dict[str, Any]]) -> bool:
+    """Whether the arguments are a job of `in_own_process`; then it is done, and what it gave printed."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    if given[:1] != ["--job"]:
+        return False
+    print(json.dumps(measure(**json.loads(given[1]))))
+    return True
 
 
 def in_own_process(module: str, job: dict[str, Any]) -> dict[str, Any]:

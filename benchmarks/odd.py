@@ -10,7 +10,6 @@ Examples:
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 import sys
@@ -22,14 +21,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.corpus import Record, write
-from benchmarks.measure import in_own_process, machine, spread
+from benchmarks.measure import command, did_job, in_own_process, machine, spread
 from evals.worker import peak_rss_gb
 from ingest import Archive, ingest
 from qa.question import Question
 from qa.retrieval import search
 
 _WORDS = "ferry toll harbour bakery comet choir mill bridge mayor council vote storm tide school strike budget".split()
-_LONG = 100_000  # words
 _QUESTIONS = 60
 _RANGES: dict[str, dict[str, Any]] = {
     "none": {},
@@ -40,18 +38,14 @@ _RANGES: dict[str, dict[str, Any]] = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; 0 where it went well."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.odd", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--articles", type=int, default=10_000, help="how many of one line (default: 10,000)")
-    parser.add_argument("--json", type=Path, help="write all figures to this file")
-    parser.add_argument("--job", help=argparse.SUPPRESS)
-    options = parser.parse_args(arguments)
-    if options.job:
-        print(json.dumps(measure(**json.loads(options.job))))
+    if did_job(arguments, measure):
         return 0
+    parser = command("benchmarks.odd", __doc__)
+    parser.add_argument("--articles", type=int, default=10_000, help="how many of one line (default: 10,000)")
+    parser.add_argument("--words", type=int, default=100_000, help="of the long one (default: 100,000)")
+    options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
-        job = {"folder": folder, "articles": options.articles}
+        job = {"folder": folder, "articles": options.articles, "words": options.words}
         found: dict[str, Any] = {"machine": machine()} | in_own_process("benchmarks.odd", job)
     print(table(found))
     if options.json:
@@ -59,22 +53,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def made_up(number: int) -> list[Record]:
-    """Articles of one line, and in their middle one of 100,000 words; the same each time."""
+def made_up(number: int, words: int) -> list[Record]:
+    """Articles of one line, and in their middle one of so many words; the same each time."""
     draw = random.Random(5)
 
     def line(at: int) -> str:
         return f"Notice {at}: the {' '.join(draw.choices(_WORDS, k=9))} cost {draw.randrange(10_000)} florins."
 
     lines = [{"guid": f"odd:{at}", "title": f"Notice {at}", "text": line(at)} for at in range(number)]
-    lines[number // 2]["text"] = " ".join(line(at) for at in range(_LONG // len(line(0).split())))
+    lines[number // 2]["text"] = " ".join(line(at) for at in range(words // len(line(0).split())))
     return [record | {"published": f"20{at % 25:02}-0{at % 9 + 1}-11"} for at, record in enumerate(lines)]
 
 
-def measure(folder: str, articles: int) -> dict[str, Any]:
+def measure(folder: str, articles: int, words: int) -> dict[str, Any]:
     """Take them in and look for them, in this process."""
     source = Path(folder) / "odd.jsonl"
-    characters = write(made_up(articles), source)
+    characters = write(made_up(articles, words), source)
     with Archive.open(Path(folder) / "archive", create=True) as archive:
         archive.embedder.encode_queries(["loaded before anything is timed"])
         begun = time.perf_counter()

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.archives import CACHE, make
-from benchmarks.measure import in_own_process, machine, quantile, spread
+from benchmarks.measure import command, did_job, in_own_process, machine, quantile, spread
 from benchmarks.questions import drawn
 from evals.datasets.base import DataMissing, find
 from evals.worker import peak_rss_gb
@@ -37,10 +37,9 @@ _ROUNDS = 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; 0 where it went well."""
-    options = _parser().parse_args(arguments)
-    if options.job:
-        print(json.dumps(measure(**json.loads(options.job))))
+    if did_job(arguments, measure):
         return 0
+    options = _parser().parse_args(arguments)
     try:
         archives = make(options.data, options.cache)
         find(options.data / "realtimeqa", "questions.jsonl")
@@ -162,15 +161,10 @@ def table(found: dict[str, Any]) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.retrieval", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    needed = "--job" not in sys.argv
-    parser.add_argument("--data", type=Path, required=needed, help="folder that holds realtimeqa and reuters21578")
+    parser = command("benchmarks.retrieval", __doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds realtimeqa and reuters21578")
     parser.add_argument("--cache", type=Path, default=CACHE, help="where archives are kept")
     parser.add_argument("--questions", type=int, default=200, help="how many are asked with each filter")
-    parser.add_argument("--json", type=Path, help="write all figures to this file")
-    parser.add_argument("--job", help=argparse.SUPPRESS)
     return parser
 
 

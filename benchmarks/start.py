@@ -10,7 +10,6 @@ Example:
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import socket
@@ -22,7 +21,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import machine, quantile
+from benchmarks.browser import chromium
+from benchmarks.measure import command, machine, quantile
 from ingest import Archive, ingest
 from ingest.samples import sample_sources
 
@@ -35,7 +35,7 @@ _QUESTION = "Who is the harbour master?"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; 0 where it went well."""
-    options = _parser().parse_args(arguments)
+    options = command("benchmarks.start", __doc__).parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         archive = Path(folder) / "archive"
         with Archive.open(archive, create=True) as opened:
@@ -80,6 +80,8 @@ def first_paint(archive: Path) -> dict[str, float] | None:
         from playwright.sync_api import Error, sync_playwright
     except ImportError:
         return None
+    if (path := chromium()) is None:
+        return None
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
@@ -90,7 +92,7 @@ def first_paint(archive: Path) -> dict[str, float] | None:
         address = next(match[0] for line in server.stdout or () if (match := _READY.search(line)))
         started = time.perf_counter() - begun
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch()
+            browser = playwright.chromium.launch(executable_path=path)
             paints, ready = [], []
             for _ in range(_TIMES + 1):
                 page = browser.new_page()
@@ -125,14 +127,6 @@ def table(found: dict[str, Any]) -> str:
     if found["page"]:
         lines.append("the page: " + ", ".join(f"{name} {seconds:.2f}" for name, seconds in found["page"].items()))
     return "\n".join(lines)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.start", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--json", type=Path, help="write all figures to this file")
-    return parser
 
 
 if __name__ == "__main__":

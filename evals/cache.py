@@ -23,7 +23,16 @@ _BEGUN = "code.txt"
 
 # Files of ingest/ that decide what the passages and their vectors are.
 _SHAPING = (
-    *("article.py", "dateline.py", "dates.py", "decoding.py", "draft.py", "embeddings.py", "furniture.py"),
+    *(
+        "article.py",
+        "dateline.py",
+        "dates.py",
+        "decoding.py",
+        "draft.py",
+        "encoders.py",
+        "embeddings.py",
+        "furniture.py",
+    ),
     *("language.py", "passages.py", "readers/*.py", "records.py", "sentences.py", "upkeep.py"),
 )
 

@@ -84,6 +84,7 @@ class Derived:
         """Forget what was not committed, after a failure."""
         with self.reading:
             self.keywords.abandon()
+            self.vectors.abandon()
 
     def close(self) -> None:
         """Let go of the folder."""

@@ -24,7 +24,7 @@ _loading = threading.Lock()
 
 
 class _Turns:
-    """So many at a time as are fastest; while somebody waits for an answer, no passages are begun."""
+    """So many at a time as are fastest; of those that wait for a turn, who asks goes before passages."""
 
     def __init__(self, at_once: int) -> None:
         self._state = threading.Condition()
@@ -55,14 +55,18 @@ class PassageEmbeddings(Embeddings):
         name: of the encoder, as in the settings.
     """
 
-    def __init__(self, name: str = DEFAULT_EMBEDDER) -> None:
+    def __init__(self, name: str = DEFAULT_EMBEDDER, encoder: Encoder | None = None) -> None:
         """Load the encoder.
+
+        Args:
+            name: as in the settings.
+            encoder: in place of the one of that name.
 
         Raises:
             EmbedderError: its files are missing or altered, or it does not load.
         """
         self.name = name
-        self._encoder: Encoder = Int8Encoder() if name == DEFAULT_EMBEDDER else SentenceTransformerEncoder(name)
+        self._encoder = encoder or (Int8Encoder() if name == DEFAULT_EMBEDDER else SentenceTransformerEncoder(name))
         self._turns = _Turns(self._encoder.at_once)
 
     @property

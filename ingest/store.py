@@ -12,7 +12,7 @@ rebuilt one takes the old one's place in a single write.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ingest.article import Article, Passage
@@ -29,10 +29,18 @@ __all__ = ["Store", "passage_ids"]
 class Store(StoreReader):
     """The collections of one archive: read, searched and written."""
 
-    def put_passages(self, passages: Sequence[tuple[Article, Passage]], vectors: NDArray[np.float32]) -> Iterator[int]:
-        """Write passages, as many at once as Chroma takes; gives, after each time, how many are written.
+    def put_passages(
+        self,
+        passages: Sequence[tuple[Article, Passage]],
+        vectors: NDArray[np.float32],
+        between: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Write passages; they count only once the record of their article points at them.
 
-        They count only once the record of their article points at them.
+        Args:
+            passages: with the facts of their articles.
+            vectors: theirs, shape (n_passages, dimension).
+            between: called after each request.
         """
         for at in range(0, len(passages), self._slice):
             some = passages[at : at + self._slice]
@@ -42,7 +50,7 @@ class Store(StoreReader):
                 embeddings=vectors[at : at + self._slice],
                 metadatas=[passage_metadata(article, passage) for article, passage in some],
             )
-            yield at + len(some)
+            between()
 
     def put_records(
         self,

@@ -159,8 +159,7 @@ def put_passages(store: Store, prepared: Sequence[Prepared], between: Callable[[
 
     if prepared:
         passages = [(each.article, passage) for each in prepared for passage in each.passages]
-        for _ in store.put_passages(passages, np.concatenate([each.vectors for each in prepared])):
-            between()
+        store.put_passages(passages, np.concatenate([each.vectors for each in prepared]), between)
 
 
 def put_records(store: Store, prepared: Sequence[Prepared], standings: Sequence[Standing]) -> None:

@@ -156,6 +156,10 @@ class VectorIndex:
         vectors.replace(self._folder / _VECTORS)
         self._look_again()
 
+    def abandon(self) -> None:
+        """After a failure: drop what was written in part, so that what follows stands beside its own vector."""
+        self._open()
+
     def clear(self) -> None:
         """Take everything out."""
         shutil.rmtree(self._folder, ignore_errors=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from benchmarks.browser import chromium
 from ingest import ingest
 from tests.conftest import GUARD, ROOT
 
@@ -26,18 +26,9 @@ _QUIET = [
 ]  # fmt: skip
 
 
-def _chromium() -> str | None:
-    for name in (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
-        if name and shutil.which(name):
-            return shutil.which(name)
-    with sync_playwright() as playwright:
-        own = playwright.chromium.executable_path
-    return own if Path(own).exists() else None
-
-
 @pytest.fixture(scope="session")
 def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
-    path = _chromium()
+    path = chromium()
     if path is None:
         reason = "NO CHROMIUM: the page is not tested. Install one, or name it with CHROMIUM=/path"
         pytest.fail(reason) if request.config.getoption("--require-browser") else pytest.skip(reason)

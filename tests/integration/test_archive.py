@@ -557,7 +557,7 @@ def test_passages_without_a_record_are_dropped_when_it_is_opened(closed: Path) -
         for cut_off in (orphan, newer):
             passages = split_passages(cut_off)
             vectors = archive.embedder.encode_documents([embedded_text(cut_off, p) for p in passages])
-            list(archive._store.put_passages([(cut_off, each) for each in passages], vectors))
+            archive._store.put_passages([(cut_off, each) for each in passages], vectors)
         assert archive.n_passages == before + 2
     whole(closed)
     with Archive.open(closed) as archive:
@@ -571,7 +571,7 @@ def test_passages_that_no_record_points_at_yet_are_found_by_nobody(archive: Arch
     orphan = article(guid, BAKERY)
     passages = split_passages(orphan)
     vectors = archive.embedder.encode_documents([embedded_text(orphan, passage) for passage in passages])
-    list(archive._store.put_passages([(orphan, each) for each in passages], vectors))
+    archive._store.put_passages([(orphan, each) for each in passages], vectors)
     assert archive.article(article("a", "x").article_id).text == FERRY
     vector = archive.embedder.encode_queries(["Who won the prize for rye bread?"])[0]
     found = archive.found(archive.search_vectors(vector, 9, Scope()))

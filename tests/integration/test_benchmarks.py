@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import answer, archives, ingest, plots, retrieval
+from benchmarks import answer, archives, encoders, ingest, odd, plots, retrieval
 from benchmarks.measure import quantile
 from evals.datasets.base import DataMissing
 from ingest import Archive
@@ -82,6 +82,18 @@ def test_answers_and_ingestion_of_the_samples(tmp_path: Path, capsys: pytest.Cap
     assert sum(found["steps"].values()) == pytest.approx(1)
     assert 0.05 < found["steps"]["encoding"] < 1  # the samples are few: fixed costs count
     assert "passages/s" in capsys.readouterr().out
+
+
+def test_odd_archives_and_the_encoder(tmp_path: Path) -> None:
+    out = tmp_path / "odd.json"
+    assert odd.main(f"--articles 60 --words 3000 --json {out}".split()) == 0
+    found = json.loads(out.read_text())
+    assert (found["articles"], found["withheld"]) == (60, 30)
+    assert found["before"]["nothing"]["found"] == found["after"]["nothing"]["found"] == 0
+    assert found["before"]["none"]["found"] > 0 < found["after"]["none"]["found"]
+    assert encoders.main(f"--passages 8 --json {out}".split()) == 0
+    shipped = json.loads(out.read_text())["encoders"]["as it ships"]
+    assert 0.98 < shipped["cosine_least"] < shipped["cosine_mean"] < 1
 
 
 def test_plots(tmp_path: Path) -> None:

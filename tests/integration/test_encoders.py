@@ -59,6 +59,21 @@ def test_altered_weights_are_refused(tmp_path: Path) -> None:
         Int8Encoder(tmp_path)
 
 
+@pytest.mark.slow
+def test_the_weights_that_ship_can_be_made_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from ingest.sessions import open_session
+    from training.encoder import main
+
+    assert main(["--to", str(tmp_path)]) == 0
+    assert "_INT8_SHA256" in capsys.readouterr().out
+    ids = np.array([[101, 7512, 102]], dtype=np.int64)
+    feeds = {"ids": ids, "mask": np.ones_like(ids)}
+    made, shipped = (
+        open_session(folder / "encoder.onnx", 1).run(None, feeds)[0][0] for folder in (tmp_path, encoders._WEIGHTS)
+    )
+    assert float(made @ shipped) > 0.99
+
+
 class Slow:
     """An encoder that takes its time, and notes who came when."""
 
@@ -76,8 +91,8 @@ class Slow:
 
 
 def test_a_question_goes_before_the_passages_that_wait() -> None:
-    embedder = PassageEmbeddings()
-    embedder._encoder = slow = Slow()
+    slow = Slow()
+    embedder = PassageEmbeddings("slow", slow)
     passages = threading.Thread(target=embedder.encode_documents, args=([f"passage {i}" for i in range(100)],))
     passages.start()
     time.sleep(0.1)

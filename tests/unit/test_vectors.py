@@ -101,6 +101,19 @@ def test_with_a_state_that_says_nothing_it_begins_anew(tmp_path: Path, entries: 
     assert nearest(again, QUESTION, Scope()) == []
 
 
+@pytest.mark.parametrize("name", ["rows", "vectors"])
+def test_what_a_failed_write_left_is_dropped_before_the_next(tmp_path: Path, entries: list[Entry], name: str) -> None:
+    index = VectorIndex(tmp_path)
+    index.replace([], entries[:5])
+    index.agree(7)
+    with (tmp_path / name).open("ab") as file:
+        file.write(b"as far as the disk had room")
+    index.abandon()
+    index.replace([], entries[5:])
+    for each in (index, VectorIndex(tmp_path)):
+        assert nearest(each, QUESTION, Scope()) == brute(entries, QUESTION, Scope())
+
+
 def test_where_most_rows_are_free_the_files_shrink(tmp_path: Path, entries: list[Entry]) -> None:
     index = VectorIndex(tmp_path)
     for _ in range(3):

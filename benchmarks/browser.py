@@ -1,0 +1,19 @@
+"""Which browser opens the page."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+
+def chromium() -> str | None:
+    """Path of a Chromium: that which CHROMIUM names, the system's, or playwright's own; None where there is none."""
+    from playwright.sync_api import sync_playwright
+
+    for name in (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
+        if name and shutil.which(name):
+            return shutil.which(name)
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+    return own if Path(own).exists() else None
