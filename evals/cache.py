@@ -32,6 +32,7 @@ _SHAPING = (
         "encoders.py",
         "embeddings.py",
         "furniture.py",
+        "int8.py",
     ),
     *("language.py", "passages.py", "readers/*.py", "records.py", "sentences.py", "upkeep.py"),
 )

@@ -76,7 +76,7 @@ def are_one(first: Article, second: Article) -> bool:
     try:
         return len(origins.carriers(first.article_id)) == 2
     finally:
-        origins.close()
+        origins.database.close()
 
 
 def score(name: str, pairs: Iterable[Pair]) -> Score:
@@ -124,7 +124,7 @@ def timed(articles: Sequence[Article]) -> dict[str, float]:
             "origins": origins.count_origins(),
             "largest_group": max(map(len, origins.groups()), default=1),
         }
-        origins.close()
+        origins.database.close()
     return found
 
 

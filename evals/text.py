@@ -6,6 +6,8 @@ import functools
 import re
 import string
 import unicodedata
+from array import array
+from collections.abc import Collection, Iterable, Sequence
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
@@ -14,6 +16,7 @@ _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": 
 #: What may stand around an answer and is no part of it.
 EDGES = " \t\n\"'.,;:!?"
 
+_WORD = re.compile(r"\w+")
 _TOKENS = re.compile(r"\d[\d.,]*|[^\W\d_]+")
 _NUMERALS = frozenset(
     """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
@@ -47,8 +50,9 @@ def pattern_of(answer: str) -> re.Pattern[str] | None:
 
 def holds(text: str, answer: str) -> bool:
     """Whether a text holds an answer, at word borders, whatever the case and the quotation marks."""
-    pattern = pattern_of(answer)
-    return pattern is not None and pattern.search(flatten(text)) is not None
+    pattern, flat = pattern_of(answer), flatten(text)
+    first = flat.find(flatten(answer).strip(EDGES))  # plain search is the faster, and mostly says no
+    return pattern is not None and first >= 0 and pattern.search(flat, first) is not None
 
 
 def is_number(words: str) -> bool:
@@ -57,3 +61,33 @@ def is_number(words: str) -> bool:
     return any(part[0].isdigit() or part in _NUMERALS for part in parts) and all(
         part[0].isdigit() or part in _NUMERALS or part in _AROUND_NUMBERS for part in parts
     )
+
+
+class WordIndex:
+    """Which of many flattened texts may hold some words, without reading them all."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        """Args: texts: as `flatten` gives them."""
+        self._texts: dict[str, array[int]] = {}
+        self._all = range(0)
+        for number, text in enumerate(texts):
+            self._all = range(number + 1)
+            for word in set(_WORD.findall(text)):
+                self._texts.setdefault(word, array("L")).append(number)
+
+    def with_words(self, words: str) -> Collection[int]:
+        """Numbers of the texts in which each of some flattened words stands, ascending; all where there is no word."""
+        return self._with(_WORD.findall(words))
+
+    def with_wording(self, wording: str) -> Collection[int]:
+        """Numbers of the texts that may have a flattened wording in them, whatever its ends grow into."""
+        return self._with(_WORD.findall(wording)[1:-1])
+
+    def _with(self, words: Sequence[str]) -> Collection[int]:
+        if not words:
+            return self._all
+        first, *others = sorted((self._texts.get(word, array("L")) for word in set(words)), key=len)
+        found = set(first)
+        for other in others:
+            found &= set(other)
+        return sorted(found)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_COMPARED = 30_000  # passages that are quickly compared one by one
+_COMPARED = 60_000  # passages that are quickly compared
 _FETCHED = 1_000  # passages that Chroma finds more quickly than many are compared
 _SPARE = 1.5  # how many more are fetched, since some will be dropped
 _MORE = 100  # and so many in any case: a wider search misses fewer
@@ -75,7 +75,7 @@ class ReadableArchive(OpenedArchive):
         self._follow()
         now = int(time.time())
         with self._lock:
-            key = (self._origins.changes, now // 60)
+            key = (self._origins.database.changes, now // 60)
             if self._coverage is None or self._coverage[0] != key:
                 self._coverage = key, count_coverage(self._origins, now)
             return self._coverage[1]
@@ -147,8 +147,8 @@ class ReadableArchive(OpenedArchive):
                 article_id: [i for i in self._origins.carriers(article_id, scope.now) if i != article_id]
                 for article_id in article_ids
             }
-            there = self._store.records_with_heads([i for ids in others.values() for i in ids])
-        admitted = {i: head for i, (record, head) in there.items() if scope.admits(record)}
+            there = self._derived.copy.heads(i for ids in others.values() for i in ids)
+        admitted = {i: head.article for i, head in there.items() if scope.admits(head.metadata)}
         return {article_id: [admitted[i] for i in ids if i in admitted] for article_id, ids in others.items()}
 
     def origins(self, article_ids: Iterable[str], now: int | None = None) -> dict[str, str]:
@@ -192,19 +192,18 @@ class ReadableArchive(OpenedArchive):
         """The passages of an article, in order."""
         self._follow()
         with self._lock:
-            records = self._store.records([article_id])
-            return self._store.passages_of(records[article_id]) if records else []
+            return self._derived.copy.passages_of(article_id)
 
     def found(self, ids: Sequence[str]) -> list[Found]:
         """Passages with their articles' facts, in the order of the ids; one that no article points at is left out."""
         self._follow()
         with self._lock:
-            passages = self._store.passages(ids)
-            articles = self._store.records_with_heads([passage.article_id for passage in passages.values()])
+            passages = self._derived.copy.passages(ids)
+            heads = self._derived.copy.heads(passage.article_id for passage in passages.values())
         return [
-            Found(passage, articles[passage.article_id][1])
+            Found(passage, heads[passage.article_id].article)
             for passage in (passages[i] for i in ids if i in passages)
-            if passage.article_id in articles and articles[passage.article_id][0]["version"] == passage.version
+            if passage.article_id in heads and heads[passage.article_id].version == passage.version
         ]
 
     def search_vectors(
@@ -233,7 +232,7 @@ class ReadableArchive(OpenedArchive):
                         return found[:limit]
                     if 4 * len(found) < limit:  # what may be found is another matter than what is asked
                         break
-            return index.nearest(vector, rows, limit)
+            return index.nearest(vector, rows, limit, exactly=exactly)
 
     def search_words(self, text: str, limit: int, scope: Scope) -> list[str]:
         """Ids of the passages that share a question's words, best first."""

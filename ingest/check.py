@@ -9,7 +9,10 @@ from typing import Any
 from ingest.article import Article, Passage
 from ingest.derived import Derived
 from ingest.errors import ArchiveError
+from ingest.lexical import KeywordIndex
+from ingest.reading_copy import ReadingCopy
 from ingest.store import Store
+from ingest.vectors import VectorIndex
 
 _AGAIN = "Take it out with `dateline remove`, then ingest it again"
 _REBUILD = "Rebuild the archive from itself: dateline reindex"
@@ -106,7 +109,12 @@ def _strays(store: Store, derived: Derived, pointed: set[str]) -> Iterator[Probl
     there = set(store.passage_ids())
     if strays := there - pointed:
         yield Problem("passages", f"{len(strays)} that no article points at, such as {min(strays)}", _REBUILD)
-    for name, index in (("keyword index", derived.keywords), ("index of vectors", derived.vectors)):
+    indexes: dict[str, KeywordIndex | VectorIndex | ReadingCopy] = {
+        "keyword index": derived.keywords,
+        "index of vectors": derived.vectors,
+        "reading copy": derived.copy,
+    }
+    for name, index in indexes.items():
         with derived.reading:
             indexed, count = index.ids(), index.count
         if missing := pointed - indexed:
@@ -118,11 +126,12 @@ def _strays(store: Store, derived: Derived, pointed: set[str]) -> Iterator[Probl
 
 
 def _copies(derived: Derived, there: set[str]) -> Iterator[Problem]:
-    indexed = derived.origins.article_ids()
-    if missing := there - indexed:
-        yield Problem("index of copies", f"{len(missing)} articles are missing in it, such as {min(missing)}", _REBUILD)
-    if extra := indexed - there:
-        yield Problem("index of copies", f"it has {len(extra)} that are no articles, such as {min(extra)}", _REBUILD)
+    articles = {"index of copies": derived.origins.article_ids(), "reading copy": derived.copy.article_ids()}
+    for name, indexed in articles.items():
+        if missing := there - indexed:
+            yield Problem(name, f"{len(missing)} articles are missing in it, such as {min(missing)}", _REBUILD)
+        if extra := indexed - there:
+            yield Problem(name, f"it has {len(extra)} that are no articles, such as {min(extra)}", _REBUILD)
 
 
 def _history(store: Store, records: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:

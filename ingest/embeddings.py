@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from langchain_core.embeddings import Embeddings
 
-from ingest.encoders import Encoder, Int8Encoder, SentenceTransformerEncoder
+from ingest.encoders import Encoder, SentenceTransformerEncoder
+from ingest.int8 import default_encoder
 from ingest.settings import DEFAULT_EMBEDDER
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class PassageEmbeddings(Embeddings):
             EmbedderError: its files are missing or altered, or it does not load.
         """
         self.name = name
-        self._encoder = encoder or (Int8Encoder() if name == DEFAULT_EMBEDDER else SentenceTransformerEncoder(name))
+        self._encoder = encoder or (default_encoder() if name == DEFAULT_EMBEDDER else SentenceTransformerEncoder(name))
         self._turns = _Turns(self._encoder.at_once)
 
     @property

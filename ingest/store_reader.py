@@ -33,6 +33,11 @@ class StoreReader(StoreState):
         for page in self._pages(self._articles, "metadatas"):
             yield from map(to_record, page["metadatas"])
 
+    def article_ids(self) -> Iterator[str]:
+        """Ids of all articles."""
+        for page in self._pages(self._articles):
+            yield from page["ids"]
+
     def article(self, article_id: str) -> Article | None:
         """An article with its text; None where no article has the id.
 
@@ -58,11 +63,6 @@ class StoreReader(StoreState):
     def heads(self, article_ids: Sequence[str]) -> dict[str, Article]:
         """Articles without their text, by id."""
         return {i: to_article(document) for i, document in self._rows(self._articles, article_ids, "documents")}
-
-    def records_with_heads(self, article_ids: Sequence[str]) -> dict[str, tuple[dict[str, Any], Article]]:
-        """Metadata of those articles that are there, and they themselves without their text, by id."""
-        rows = self._rows(self._articles, article_ids, "documents", "metadatas")
-        return {i: (to_record(metadata), to_article(document)) for i, document, metadata in rows}
 
     def passages_of(self, record: Mapping[str, Any]) -> list[Passage]:
         """The passages of the version that an article's record points at, in order."""

@@ -218,15 +218,15 @@ def _in_step(store: Store, derived: Derived) -> bool:
 
 
 def _count_the_same(store: Store, derived: Derived) -> bool:
-    passages = derived.keywords.count == derived.vectors.count == store.n_passages
-    return passages and derived.origins.count == store.n_articles
+    passages = derived.keywords.count == derived.vectors.count == derived.copy.count == store.n_passages
+    return passages and derived.origins.count == derived.copy.n_articles == store.n_articles
 
 
 def _hold_the_same(store: Store, derived: Derived) -> bool:
     return (
         _count_the_same(store, derived)
-        and derived.keywords.ids() == derived.vectors.ids() == set(store.passage_ids())
-        and derived.origins.article_ids() == {str(record["article_id"]) for record in store.all_records()}
+        and derived.keywords.ids() == derived.vectors.ids() == derived.copy.ids() == set(store.passage_ids())
+        and derived.origins.article_ids() == derived.copy.article_ids() == set(store.article_ids())
     )
 
 
@@ -260,7 +260,7 @@ def rebuild(store: Store, derived: Derived) -> None:
         derived.replace([], [], entries)
     records = list(store.all_records())
     for at in range(0, len(records), _TOGETHER):
-        derived.origins.replace([], store.articles_of(records[at : at + _TOGETHER]))
+        derived.put_articles(store.articles_of(records[at : at + _TOGETHER]))
     derived.agree(revision, store.key)
 
 

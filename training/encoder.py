@@ -1,7 +1,9 @@
 """The default embedder's encoder with int8 weights, as it ships: `python -m training.encoder`.
 
-Nothing is learned: the published weights are smoothed and quantised. With 7 of 8 bits sums would be the same on CPUs
-that add two products in 16 bits (AVX2 and AVX-512 without VNNI), but two of 105 questions on the samples were lost.
+Nothing is learned: the published weights are smoothed and quantised, once for onnxruntime with the ranges of
+activations left open, once by NNCF for OpenVINO with ranges measured on the sample archive's passages. With 7 of 8 bits
+sums would be the same on CPUs that add two products in 16 bits (AVX2 and AVX-512 without VNNI), but two of 105
+questions on the samples were lost.
 
 Examples:
   python -m training.encoder
@@ -25,7 +27,8 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from ingest.archive import Archive
-from ingest.encoders import LONGEST, default_model_folder
+from ingest.encoders import default_model_folder
+from ingest.int8 import LONGEST, WEIGHTS
 from ingest.passages import embedded_text
 from ingest.pipeline import ingest
 from ingest.samples import sample_sources
@@ -34,7 +37,7 @@ from ingest.settings import Settings
 from training.export import export, quantise, smooth
 from training.network import Embedder
 
-_WEIGHTS = Path(__file__).parent.parent / "ingest" / "weights"
+_FILES = ("encoder.onnx", "encoder.xml", "encoder.bin", "tokenizer.json")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,23 +45,60 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     options.to.mkdir(parents=True, exist_ok=True)
-    small = options.to / "encoder.onnx"
     with tempfile.TemporaryDirectory() as scratch:
         inputs = _inputs(_sample_texts(Path(scratch)))
         model = Embedder(default_model_folder()).eval()
         with torch.inference_mode():
             whole = np.concatenate([model(torch.tensor(ids), torch.ones_like(torch.tensor(ids))) for ids in inputs])
+        plain, smoothed = Path(scratch) / "plain.onnx", Path(scratch) / "smoothed.onnx"
+        export(model, plain, ("vectors",), ("ids", "mask"))
+        _quantise_statically(plain, inputs, options.to / "encoder.xml")
         smooth(model, ((torch.tensor(ids), torch.ones_like(torch.tensor(ids))) for ids in inputs))
-        export(model, Path(scratch) / "encoder.fp32.onnx", ("vectors",), ("ids", "mask"))
-        quantise(Path(scratch) / "encoder.fp32.onnx", small)
-    session = open_session(small, threads=1)
-    found = np.concatenate([session.run(None, {"ids": ids, "mask": np.ones_like(ids)})[0] for ids in inputs])
-    likeness = (found * whole).sum(axis=1)
-    print(f"cosine to float32 on {len(inputs)} sample passages: mean {likeness.mean():.4f}, least {likeness.min():.4f}")
-    print(f"{small.stat().st_size / 1e6:.1f} MB")
+        export(model, smoothed, ("vectors",), ("ids", "mask"))
+        quantise(smoothed, options.to / "encoder.onnx")
     shutil.copyfile(default_model_folder() / "tokenizer.json", options.to / "tokenizer.json")
-    print(f"_INT8_SHA256 in ingest/encoders.py has to be:\n    {hashlib.sha256(small.read_bytes()).hexdigest()}")
+    print("_SHA256 in ingest/int8.py has to be:")
+    for name in _FILES:
+        print(f'    "{name}": "{hashlib.sha256((options.to / name).read_bytes()).hexdigest()}",')
+    for name, found in (
+        ("onnxruntime", _by_onnxruntime(options.to / "encoder.onnx", inputs)),
+        ("OpenVINO", _by_openvino(options.to / "encoder.xml", inputs)),
+    ):
+        likeness = (found * whole).sum(axis=1)
+        print(
+            f"{name}: cosine to float32 on {len(inputs)} sample passages: mean {likeness.mean():.4f}, "
+            f"least {likeness.min():.4f}"
+        )
     return 0
+
+
+def _quantise_statically(plain: Path, inputs: Sequence[NDArray[np.int64]], to: Path) -> None:
+    """As OpenVINO's own format, weights beside it."""
+    import nncf
+    import openvino
+
+    nncf.set_log_level(logging.ERROR)
+    measured = nncf.Dataset(list(inputs), lambda ids: {"ids": ids, "mask": np.ones_like(ids)})
+    model = nncf.quantize(
+        openvino.Core().read_model(str(plain)),
+        measured,
+        model_type=nncf.ModelType.TRANSFORMER,
+        preset=nncf.QuantizationPreset.MIXED,
+        subset_size=len(inputs),
+    )
+    openvino.save_model(model, str(to))
+
+
+def _by_onnxruntime(path: Path, inputs: Sequence[NDArray[np.int64]]) -> NDArray[np.float32]:
+    session = open_session(path, threads=1)
+    return np.concatenate([session.run(None, {"ids": ids, "mask": np.ones_like(ids)})[0] for ids in inputs])
+
+
+def _by_openvino(path: Path, inputs: Sequence[NDArray[np.int64]]) -> NDArray[np.float32]:
+    import openvino
+
+    model = openvino.Core().compile_model(str(path), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    return np.concatenate([model({"ids": ids, "mask": np.ones_like(ids)})[0] for ids in inputs])
 
 
 def _sample_texts(scratch: Path) -> list[str]:
@@ -82,7 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m training.encoder", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--to", type=Path, default=_WEIGHTS, help="where the weights go (default: into the package)")
+    parser.add_argument("--to", type=Path, default=WEIGHTS, help="where the weights go (default: into the package)")
     return parser
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.datasets.base import DataMissing, day_of, find, is_web, read_lines, texts_of
-from evals.text import EDGES, flatten, holds, is_number, normalise
+from evals.text import EDGES, WordIndex, flatten, holds, is_number, normalise
 
 #: An article that appeared so many days after the quiz may still be found: quizzes look back on their week.
 GRACE_DAYS = 2
@@ -205,15 +205,12 @@ def articles_of(folder: Path) -> Iterator[Article]:
 
 def _quiz_pages(articles: Collection[Article], questions: Sequence[str]) -> set[str]:
     """Addresses of the pages that print a question: they would give its answer away."""
-    wordings = [words for words in map(flatten, questions) if words]
-    pages = set()
-    for article in articles:
-        if "quiz" in article.url.lower() or "quiz" in article.title.lower():
-            pages.add(article.url)
-            continue
-        text = flatten(article.text)
-        if any(wording in text for wording in wordings):
-            pages.add(article.url)
+    every = list(articles)
+    texts = [flatten(article.text) for article in every]
+    pages = {each.url for each in every if "quiz" in each.url.lower() or "quiz" in each.title.lower()}
+    index = WordIndex(texts)
+    for wording in filter(None, map(flatten, questions)):
+        pages |= {every[i].url for i in index.with_wording(wording) if wording in texts[i]}
     return pages
 
 
@@ -252,15 +249,12 @@ def _item(row: dict[str, Any], kept: dict[str, Article]) -> Item:
 
 def _with_holders(items: Sequence[Item], articles: Sequence[Article]) -> list[Item]:
     """Each question with what the articles say of its answer: whether it stands in them, and in which."""
-    texts = [(article, flatten(article.whole)) for article in articles]
+    texts = [flatten(article.whole) for article in articles]
+    index = WordIndex(texts)
     result = []
     for item in items:
-        plain = [flatten(answer).strip(EDGES) for answer in item.answers]
-        holders = [
-            article
-            for article, text in texts
-            if any(words in text for words in plain) and any(holds(text, answer) for answer in item.answers)
-        ]
+        found = {i for each in item.answers for i in index.with_words(flatten(each)) if holds(texts[i], each)}
+        holders = [articles[i] for i in sorted(found)]
         stands = any(
             "" < article.published <= item.until and any(holds(article.text, answer) for answer in item.answers)
             for article in holders

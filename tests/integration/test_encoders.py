@@ -1,39 +1,79 @@
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from ingest import encoders
 from ingest.embeddings import PassageEmbeddings, load_embedder
-from ingest.encoders import Int8Encoder, SentenceTransformerEncoder, default_model_folder
+from ingest.encoders import SentenceTransformerEncoder, default_model_folder
 from ingest.errors import EmbedderError
+from ingest.int8 import WEIGHTS, Int8Encoder, StaticEncoder, default_encoder, has_vnni
 from tests.stories import PARAGRAPHS
 
 TEXTS = [*PARAGRAPHS, " ".join(PARAGRAPHS), "", "Short.", "[SEP] [CLS] ferry", "船 ferry ⛴", "word " * 3_000]
 
 
-def test_int8_gives_what_float32_gives_but_for_little() -> None:
+static = pytest.mark.skipif(find_spec("openvino") is None, reason="OpenVINO comes on Linux with x86_64 only")
+BOTH = [Int8Encoder, pytest.param(StaticEncoder, marks=static)]
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_int8_gives_what_float32_gives_but_for_little(kind: type[Int8Encoder]) -> None:
     whole = SentenceTransformerEncoder(str(default_model_folder())).encode_documents(PARAGRAPHS)
-    small = Int8Encoder().encode_documents(PARAGRAPHS)
+    small = kind().encode_documents(PARAGRAPHS)
     assert small.shape == whole.shape == (len(PARAGRAPHS), 384)
     assert (small * whole).sum(axis=1).min() > 0.98
 
 
-def test_a_vector_does_not_depend_on_what_stands_beside_its_text() -> None:
-    embedder = load_embedder()
+@pytest.mark.parametrize("kind", BOTH)
+def test_a_vector_does_not_depend_on_what_stands_beside_its_text(kind: type[Int8Encoder]) -> None:
+    embedder = PassageEmbeddings("either", kind())
     together = embedder.encode_documents(TEXTS)
     alone = np.concatenate([embedder.encode_documents([text]) for text in TEXTS])
     assert np.array_equal(together, alone)
     assert np.array_equal(embedder.encode_documents(TEXTS[::-1]), together[::-1])
     assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
     assert embedder.encode_documents([]).shape == (0, 384)
+
+
+def test_openvino_is_taken_where_the_cpu_has_vnni(tmp_path: Path) -> None:
+    cpuinfo = tmp_path / "cpuinfo"
+    cpuinfo.write_text("processor\t: 0\nflags\t\t: fpu avx512f avx512_vnni\n")
+    assert has_vnni(cpuinfo)
+    cpuinfo.write_text("processor\t: 0\nflags\t\t: fpu avx2\nbugs\t\t: avx_vnni\n")
+    assert not has_vnni(cpuinfo)
+    assert not has_vnni(tmp_path / "missing")
+    wanted = StaticEncoder if has_vnni() and find_spec("openvino") else Int8Encoder
+    assert type(default_encoder()) is wanted
+
+
+@static
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_process_can_encode_too() -> None:
+    code = """
+import os, numpy as np
+from ingest.embeddings import PassageEmbeddings
+from ingest.int8 import StaticEncoder
+embedder = PassageEmbeddings("static", StaticEncoder())
+own = embedder.encode_documents(["A ferry.", "A quay."])
+child = os.fork()
+if child == 0:
+    other = embedder.encode_documents(["A ferry.", "A quay."])
+    os._exit(0 if (own * other).sum(axis=1).min() > 0.98 else 9)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "0"
 
 
 def test_langchains_interface_gives_the_same() -> None:
@@ -49,27 +89,32 @@ def test_the_default_needs_no_torch() -> None:
     assert done.stdout.strip() == "False"
 
 
-def test_altered_weights_are_refused(tmp_path: Path) -> None:
-    for name in ("encoder.onnx", "tokenizer.json"):
-        (tmp_path / name).write_bytes((encoders._WEIGHTS / name).read_bytes())
-    with (tmp_path / "encoder.onnx").open("r+b") as file:
+@pytest.mark.parametrize(("kind", "name"), [(Int8Encoder, "encoder.onnx"), (StaticEncoder, "encoder.bin")])
+def test_altered_weights_are_refused(kind: type[Int8Encoder], name: str, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(WEIGHTS, tmp_path / "weights"))
+    with (folder / name).open("r+b") as file:
         file.seek(5_000)
         file.write(b"x")
     with pytest.raises(EmbedderError, match=r"was altered.*Install Dateline again"):
-        Int8Encoder(tmp_path)
+        kind(folder)
 
 
+@static
 @pytest.mark.slow
 def test_the_weights_that_ship_can_be_made_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import openvino
+
     from ingest.sessions import open_session
     from training.encoder import main
 
     assert main(["--to", str(tmp_path)]) == 0
-    assert "_INT8_SHA256" in capsys.readouterr().out
+    assert "_SHA256" in capsys.readouterr().out
     ids = np.array([[101, 7512, 102]], dtype=np.int64)
     feeds = {"ids": ids, "mask": np.ones_like(ids)}
+    made, shipped = (open_session(folder / "encoder.onnx", 1).run(None, feeds)[0][0] for folder in (tmp_path, WEIGHTS))
+    assert float(made @ shipped) > 0.99
     made, shipped = (
-        open_session(folder / "encoder.onnx", 1).run(None, feeds)[0][0] for folder in (tmp_path, encoders._WEIGHTS)
+        openvino.Core().compile_model(str(folder / "encoder.xml"), "CPU")(feeds)[0][0] for folder in (tmp_path, WEIGHTS)
     )
     assert float(made @ shipped) > 0.99
 

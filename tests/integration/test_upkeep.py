@@ -240,7 +240,7 @@ def test_stats_count_what_is_there(settings: Settings) -> None:
     assert stats.publishers == {"": 3, "Tidewater": 2, "Gazette": 1}
     assert stats.months == {"2023": 1, "2024-05": 2}
     assert (stats.versions, stats.removed, stats.undated, stats.origins) == (1, 1, 3, 3)
-    assert stats.bytes.keys() == {"chroma", "keywords", "vectors", "origins"}
+    assert stats.bytes.keys() == {"chroma", "keywords", "vectors", "origins", "reading"}
     assert min(stats.bytes.values()) > 0
     assert json.loads(json.dumps(stats.to_dict()))["articles"] == 6
     assert any("2  Tidewater" in line for line in stats.lines())

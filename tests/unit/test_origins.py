@@ -32,7 +32,7 @@ def ids(*articles: Article) -> list[str]:
 def origins() -> Iterator[Origins]:
     opened = Origins()
     yield opened
-    opened.close()
+    opened.database.close()
 
 
 def filled(articles: list[Article]) -> Origins:
@@ -142,13 +142,13 @@ def test_groups_depend_on_what_is_there_and_not_on_the_way_there(
     for each in left:
         assert origins.carriers(each.article_id, NOW) == fresh.carriers(each.article_id, NOW)
     for opened in (origins, fresh):
-        opened.close()
+        opened.database.close()
 
 
 def test_a_large_group_is_not_walked_link_by_link(origins: Origins) -> None:
     origins.replace([], [article(f"n{n}", f"{STORY}\n\nCopy {n}.") for n in range(80)])
     statements: list[str] = []
-    origins._database.set_trace_callback(statements.append)
+    origins.database._database.set_trace_callback(statements.append)
     origins.replace([], [article("one more", f"{STORY}\n\nAnother copy.")])
     assert origins.count_origins() == 1
     assert len(statements) < 5 * 80
@@ -171,9 +171,9 @@ def test_it_counts_what_an_archive_covers(origins: Origins) -> None:
     after = count_coverage(origins, Published.parse("2026-02-02").epoch)
     assert (after.n_articles, after.last, after.publishers) == (4, "2030", ("Courier", "Gazette", "The Gazette"))
     assert (origins.count_embargoes(NOW), origins.count_embargoes(Published.parse("2027").epoch)) == (0, 1)
-    changes = origins.changes
+    changes = origins.database.changes
     origins.replace(ids(article("c")), [])
-    assert origins.changes > changes
+    assert origins.database.changes > changes
     assert count_coverage(origins, NOW).publishers == (" the  gazette", "Gazette")
 
 
@@ -184,27 +184,27 @@ def test_it_is_there_again_when_it_is_opened_again(tmp_path: Path) -> None:
     path = tmp_path / "origins.sqlite"
     first = Origins(path)
     first.replace([], [FIRST, CUT])
-    first.agree(7)
-    first.close()
+    first.database.agree(7)
+    first.database.close()
     again = Origins(path)
-    assert (again.revision, again.count, again.groups()) == (7, 2, [ids(FIRST, CUT)])
+    assert (again.database.revision, again.count, again.groups()) == (7, 2, [ids(FIRST, CUT)])
     again.clear()
-    assert (again.revision, again.count, again.groups()) == (None, 0, [])
-    again.close()
+    assert (again.database.revision, again.count, again.groups()) == (None, 0, [])
+    again.database.close()
 
 
 def test_one_of_another_version_is_begun_again(tmp_path: Path) -> None:
     path = tmp_path / "origins.sqlite"
     first = Origins(path)
     first.replace([], [FIRST])
-    first.agree(7)
-    first.close()
+    first.database.agree(7)
+    first.database.close()
     with sqlite3.connect(path) as database:
-        database.execute("UPDATE state SET value = 0 WHERE name = 'version'")
+        database.execute("PRAGMA user_version = 1")
     database.close()
     again = Origins(path)
-    assert (again.revision, again.count) == (None, 0)
-    again.close()
+    assert (again.database.revision, again.count) == (None, 0)
+    again.database.close()
 
 
 def test_one_with_the_tables_of_an_earlier_release_is_begun_again(tmp_path: Path) -> None:
@@ -215,21 +215,21 @@ def test_one_with_the_tables_of_an_earlier_release_is_begun_again(tmp_path: Path
         database.executemany("INSERT INTO state VALUES (?, ?)", [("version", VERSION), ("revision", 7)])
     database.close()
     again = Origins(path)
-    assert (again.revision, again.count) == (None, 0)
+    assert (again.database.revision, again.count) == (None, 0)
     again.replace([], [FIRST])
-    again.agree(8)
-    again.close()
+    again.database.agree(8)
+    again.database.close()
     again = Origins(path)
-    assert (again.revision, again.count) == (8, 1)
-    again.close()
+    assert (again.database.revision, again.count) == (8, 1)
+    again.database.close()
 
 
 def test_a_damaged_one_is_begun_again(tmp_path: Path) -> None:
     path = tmp_path / "origins.sqlite"
     path.write_bytes(b"no database at all, but long enough to look at" * 50)
     again = Origins(path)
-    assert (again.revision, again.count) == (None, 0)
-    again.close()
+    assert (again.database.revision, again.count) == (None, 0)
+    again.database.close()
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
@@ -266,5 +266,5 @@ def test_threads_may_ask_while_it_is_written(tmp_path: Path) -> None:
         origins.replace([], [article(f"n{number}", OTHER)])
     for thread in threads:
         thread.join()
-    origins.close()
+    origins.database.close()
     assert wrong == []

@@ -152,3 +152,40 @@ def test_whatever_is_put_in_and_taken_out_it_holds_what_is_left(
         assert index.ids() == held.keys()
         assert index.count == len(held)
         assert sorted(nearest(index, QUESTION, Scope())) == sorted(held)
+
+
+def many(number: int) -> list[Entry]:
+    draw = np.random.default_rng(5).normal(size=(number, 128))
+    vectors = (draw / np.linalg.norm(draw, axis=1, keepdims=True)).astype(np.float32)
+    facts = {"published": 0, "available": 0, "publisher": ""}
+    ids = [f"{i + 1:016x}" for i in range(number)]
+    return [Entry(f"{i}:{VERSION}:0", "", "", facts | {"article_id": i}, v) for i, v in zip(ids, vectors, strict=True)]
+
+
+def test_of_many_those_with_like_signs_are_compared_and_few_are_missed(tmp_path: Path) -> None:
+    index = VectorIndex(tmp_path)
+    entries = many(12_000)
+    index.replace([], entries)
+    shared = 0
+    for each in entries[:20]:
+        near = each.vector + 0.1 * entries[-1].vector
+        rows = index.rows_in(Scope())
+        exact = index.nearest(near, rows, 20, exactly=True)
+        assert exact == brute(entries, near, Scope())[:20]
+        found = index.nearest(near, rows, 20)
+        assert found[0] == exact[0] == each.passage_id
+        shared += len({*found} & {*exact})
+    assert shared > 0.9 * 400  # random vectors are the worst case: all are nearly as far
+
+
+@pytest.mark.parametrize("damage", [lambda path: path.unlink(), lambda path: path.write_bytes(b"cut off")])
+def test_signs_that_do_not_fit_are_made_again(tmp_path: Path, entries: list[Entry], damage: object) -> None:
+    index = VectorIndex(tmp_path)
+    index.replace([], entries)
+    signs = (tmp_path / "signs").read_bytes()
+    assert len(signs) == 8 * len(entries)
+    damage(tmp_path / "signs")  # type: ignore[operator]
+    again = VectorIndex(tmp_path)
+    assert (tmp_path / "signs").read_bytes() == signs
+    again.replace([ARTICLES[0]], entries[:1])
+    assert (tmp_path / "signs").stat().st_size == 8 * (len(entries) + 1)
