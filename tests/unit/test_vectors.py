@@ -182,6 +182,7 @@ def test_of_many_those_with_like_signs_are_compared_and_few_are_missed(tmp_path:
 def test_signs_that_do_not_fit_are_made_again(tmp_path: Path, entries: list[Entry], damage: object) -> None:
     index = VectorIndex(tmp_path)
     index.replace([], entries)
+    index.agree(7)
     signs = (tmp_path / "signs").read_bytes()
     assert len(signs) == 8 * len(entries)
     damage(tmp_path / "signs")  # type: ignore[operator]
