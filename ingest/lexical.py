@@ -211,12 +211,13 @@ class KeywordIndex:
     def _filters(self, scope: Scope) -> list[Any]:
         def between(field: str, low: int | None, high: int | None) -> Any:
             kind = tantivy.FieldType.Integer
-            inside = Query.range_query(self._index.schema, field, kind, lower_bound=low, upper_bound=high)
-            return (Occur.Must, Query.const_score_query(inside, 0.0))
+            return Query.range_query(self._index.schema, field, kind, lower_bound=low, upper_bound=high)
 
-        filters = [between("available", None, scope.now)]
+        # Leaving out the few that are not available takes half as long as letting all the others in.
+        filters = [(Occur.MustNot, between("available", scope.now + 1, None))]
         if scope.after is not None or scope.before is not None:
-            filters.append(between("published", -(2**52) if scope.after is None else scope.after, scope.before))
+            dated = between("published", -(2**52) if scope.after is None else scope.after, scope.before)
+            filters.append((Occur.Must, Query.const_score_query(dated, 0.0)))
         if scope.publishers:
             of_them = Query.term_set_query(self._index.schema, "publisher", sorted(scope.publishers))
             filters.append((Occur.Must, Query.const_score_query(of_them, 0.0)))

@@ -19,14 +19,14 @@ from ingest.records import article_document, filterable, to_article
 _TABLES = """
 CREATE TABLE IF NOT EXISTS passages (
     passage_id TEXT PRIMARY KEY, start INTEGER NOT NULL, sentences BLOB NOT NULL, text TEXT NOT NULL
-) WITHOUT ROWID;
+);
 CREATE TABLE IF NOT EXISTS heads (
     article_id TEXT PRIMARY KEY, version TEXT NOT NULL, published INTEGER NOT NULL, publisher TEXT NOT NULL,
     available INTEGER NOT NULL, document TEXT NOT NULL
-) WITHOUT ROWID;
+);
 """
 _NAMES = ("passages", "heads")
-_VERSION = 1
+_VERSION = 2
 _TOGETHER = 500  # ids in one question to SQLite
 _LAST = ";"  # comes behind ":", so "id:" to "id;" are the passages of an article
 

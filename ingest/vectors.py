@@ -40,8 +40,9 @@ _ROW = np.dtype(
 )
 _VALUE = np.dtype("<f2")  # ranks as float32 does, in half the space
 _TOGETHER = 8_192  # vectors compared at once
-_SKETCHED = 5_000  # vectors; of more, those alone are compared whose signs are like the question's
-_LIKELY = 2_400  # of them, or ten times as many as are wanted
+_SHARE, _MOST = 8, 2_400  # of many vectors an eighth is compared, and no more than so many
+_FEW = 8  # numbers to look for
+_LEAST = 10  # times as many as are wanted are compared in any case
 
 
 class VectorIndex:
@@ -203,8 +204,8 @@ class VectorIndex:
             limit: how many at the most.
             exactly: compare all.
         """
-        likely = max(_LIKELY, 10 * limit)
-        if not exactly and len(rows) > max(likely, _SKETCHED):
+        likely = max(_LEAST * limit, min(_MOST, len(rows) // _SHARE))
+        if not exactly and len(rows) > 2 * likely:
             unlike = np.bitwise_count(self._signs[rows] ^ _signs_of(vector[np.newaxis].astype(_VALUE)))
             rows = np.sort(rows[np.argpartition(unlike.sum(axis=1, dtype=np.uint16), likely)[:likely]])
         likeness = np.empty(len(rows), dtype=np.float32)
@@ -231,11 +232,11 @@ class VectorIndex:
         if scope.before is not None:
             fits &= columns["published"] <= scope.before
         if scope.publishers:
-            fits &= np.isin(columns["publisher"], _numbers(map(hash_of, scope.publishers)))
+            fits &= _is_any(columns["publisher"], _numbers(map(hash_of, scope.publishers)))
         if scope.only:
-            fits &= np.isin(columns["article"], _numbers(int(each, 16) for each in scope.only))
+            fits &= _is_any(columns["article"], _numbers(int(each, 16) for each in scope.only))
         if scope.without:
-            fits &= ~np.isin(columns["article"], _numbers(int(each, 16) for each in scope.without))
+            fits &= ~_is_any(columns["article"], _numbers(int(each, 16) for each in scope.without))
         return fits
 
     def _find(self, passage_ids: Sequence[str]) -> tuple[Rows, NDArray[np.bool_]]:
@@ -275,6 +276,16 @@ def _keys(article: Any, version: Any, ordinal: Any) -> NDArray[np.uint64]:
     mixed: NDArray[np.uint64] = article.astype(np.uint64) ^ (version.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
     keys: NDArray[np.uint64] = mixed ^ (ordinal.astype(np.uint64) * np.uint64(0xC2B2AE3D27D4EB4F))
     return keys
+
+
+def _is_any(column: Any, values: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Which numbers of a column are one of some; a few are the quicker compared one by one."""
+    if len(values) > _FEW:
+        return np.isin(column, values)
+    fits = np.zeros(len(column), np.bool_)
+    for value in values:
+        fits |= column == value
+    return fits
 
 
 def _numbers(values: Iterable[int]) -> NDArray[np.uint64]:

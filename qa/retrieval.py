@@ -6,6 +6,7 @@ import functools
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -80,12 +81,14 @@ def search(archive: Archive, question: Question, vector: NDArray[np.float32], li
         vector: of the question, shape (dimension,).
         limit: how many at the most.
     """
-    rankings = []
-    for scope in _scopes(question):
-        rankings.append(archive.search_words(question.core, _DEPTH, scope))
-        rankings.append(archive.search_vectors(vector, _DEPTH, scope))
+    scopes = _scopes(question)
+    wordings = [(question.core, scope) for scope in scopes]
     if question.dates:  # what was published at another time may speak of this one
-        rankings.append(archive.search_words(question.text, _DEPTH, question.open_scope))
+        wordings.append((question.text, question.open_scope))
+    with ThreadPoolExecutor(1, "keywords") as beside:  # either search runs mostly outside of Python's lock
+        by_words = beside.map(lambda wanted: archive.search_words(wanted[0], _DEPTH, wanted[1]), wordings)
+        by_vectors = [archive.search_vectors(vector, _DEPTH, scope) for scope in scopes]
+        rankings = [*by_vectors, *by_words]
     fused = fuse(rankings)
     found = archive.found([passage_id for passage_id, _ in fused[: 2 * limit]])
     scores = dict(fused)

@@ -175,7 +175,7 @@ def test_of_many_those_with_like_signs_are_compared_and_few_are_missed(tmp_path:
         found = index.nearest(near, rows, 20)
         assert found[0] == exact[0] == each.passage_id
         shared += len({*found} & {*exact})
-    assert shared > 0.9 * 400  # random vectors are the worst case: all are nearly as far
+    assert shared > 0.85 * 400  # random vectors are the worst case: all are nearly as far
 
 
 @pytest.mark.parametrize("damage", [lambda path: path.unlink(), lambda path: path.write_bytes(b"cut off")])
