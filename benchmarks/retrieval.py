@@ -32,7 +32,7 @@ from qa.retrieval import search
 
 _AROUND = {"a week": 7, "a month": 31, "five years": 5 * 365}  # days before that of the question
 _RECALL = 20
-_ROUNDS = 2
+_ROUNDS = 4
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

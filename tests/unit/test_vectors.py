@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ingest.lexical import Entry
 from ingest.scope import NEVER, UNDATED, Scope
-from ingest.vectors import VectorIndex
+from ingest.vectors import VectorIndex, _widened
 
 SIZE = 8
 ARTICLES = [f"{number:016x}" for number in (1, 2, 3, 2**63 + 5)]
@@ -190,3 +190,9 @@ def test_signs_that_do_not_fit_are_made_again(tmp_path: Path, entries: list[Entr
     assert (tmp_path / "signs").read_bytes() == signs
     again.replace([ARTICLES[0]], entries[:1])
     assert (tmp_path / "signs").stat().st_size == 8 * (len(entries) + 1)
+
+
+def test_all_finite_numbers_are_widened_as_numpy_widens_them() -> None:
+    every = np.arange(2**16, dtype=np.uint16).view(np.float16)
+    finite = every[np.isfinite(every)].reshape(-1, 8)
+    assert np.array_equal(_widened(finite), finite.astype(np.float32))
