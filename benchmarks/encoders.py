@@ -26,6 +26,7 @@ from evals.datasets.base import DataMissing
 from ingest import Archive, ingest
 from ingest.embeddings import PassageEmbeddings
 from ingest.encoders import default_model_folder
+from ingest.int8 import Int8Encoder
 from ingest.passages import embedded_text
 
 _ROUNDS = 3
@@ -46,7 +47,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"benchmarks: {error}", file=sys.stderr)
         return 1
     texts = _texts(every)[: options.passages]
-    encoders = {"torch, float32": PassageEmbeddings(str(default_model_folder())), "as it ships": PassageEmbeddings()}
+    encoders = {
+        "torch, float32": PassageEmbeddings(str(default_model_folder())),
+        "onnxruntime, int8": PassageEmbeddings("int8", Int8Encoder()),
+        "as it ships here": PassageEmbeddings(),
+    }
     times: dict[str, list[float]] = {name: [] for name in encoders}
     vectors = {}
     for _ in range(_ROUNDS):
@@ -61,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         rate = {"passages_per_s": len(texts) / quantile(times[name], 0.5)}
         found["encoders"][name] = rate | {"cosine_mean": float(likeness.mean()), "cosine_least": float(likeness.min())}
         print(
-            f"{name:16} {rate['passages_per_s']:6.1f} passages/s, cosine to float32: mean {likeness.mean():.4f}, "
+            f"{name:17} {rate['passages_per_s']:6.1f} passages/s, cosine to float32: mean {likeness.mean():.4f}, "
             f"least {likeness.min():.4f}"
         )
     if options.json:

@@ -25,7 +25,7 @@ from benchmarks.questions import drawn
 from evals.datasets.base import DataMissing, find
 from evals.worker import peak_rss_gb
 from ingest import Archive
-from ingest.scope import Scope
+from ingest.scope import Scope, publisher_key
 from qa.limits import QuestionError
 from qa.question import Question
 from qa.retrieval import search
@@ -96,7 +96,10 @@ def measure(archive: str, questions: str, number: int) -> dict[str, Any]:
                 times.append(time.perf_counter() - embedded)
                 found["embed"].append(embedded - begun)
             found["cold"][name], found["warm"][name] = times[:1], times[1:]
-        found["recall"] = list(_recalls(opened, [words for words, _ in asked]))
+        scopes = {"none": Scope()}
+        if publishers:
+            scopes["publisher"] = Scope(publishers=frozenset(map(publisher_key, publishers)))
+        found["recall"] = {name: list(_recalls(opened, [w for w, _ in asked], scope)) for name, scope in scopes.items()}
         return found | {"rss_gb": peak_rss_gb()}
 
 
@@ -110,11 +113,11 @@ def _filters(publishers: Sequence[str]) -> dict[str, Any]:
     return kinds
 
 
-def _recalls(archive: Archive, questions: Sequence[str]) -> Iterator[float]:
-    """Of each question, the share of the passages nearest to it that Chroma's search finds."""
+def _recalls(archive: Archive, questions: Sequence[str], scope: Scope) -> Iterator[float]:
+    """Of each question, the share of the passages nearest to it that a search in a scope finds."""
     for vector in archive.embedder.encode_queries(questions):
-        near = archive.search_vectors(vector, _RECALL, Scope())
-        exact = archive.search_vectors(vector, _RECALL, Scope(), exactly=True)
+        near = archive.search_vectors(vector, _RECALL, scope)
+        exact = archive.search_vectors(vector, _RECALL, scope, exactly=True)
         yield len({*near} & {*exact}) / len(exact)
 
 
@@ -129,7 +132,7 @@ def _joined(rounds: Iterator[dict[str, Any]]) -> dict[str, Any]:
         "embed": spread([second for each in every for second in each["embed"]]),
         "warm": {name: spread([second for each in every for second in each["warm"][name]]) for name in filters},
         "cold_ms": {name: 1e3 * quantile([each["cold"][name][0] for each in every], 0.5) for name in filters},
-        "recall_at_20": sum(every[0]["recall"]) / len(every[0]["recall"]),
+        "recall_at_20": {name: sum(shares) / len(shares) for name, shares in every[0]["recall"].items()},
         "rss_gb": max(each["rss_gb"] for each in every),
     }
 
@@ -153,9 +156,10 @@ def table(found: dict[str, Any]) -> str:
     lines.append(f"{'p95, largest / smallest':28}" + "".join(f"{found['growth'][name]:>18.2f}" for name in filters))
     for share, each in archives.items():
         cold = ", ".join(f"{name} {each['cold_ms'][name]:.0f}" for name in filters)
+        recall = ", ".join(f"{name} {share_found:.3f}" for name, share_found in each["recall_at_20"].items())
         lines.append(
             f"{share:>3} %: opened in {each['open_s']:.2f} s, embedder in {each['load_embedder_s']:.2f} s; first, ms: "
-            f"{cold}; recall@20 {each['recall_at_20']:.3f}; {each['rss_gb']:.2f} GB"
+            f"{cold}; recall@20 {recall}; {each['rss_gb']:.2f} GB"
         )
     return "\n".join(lines)
 

@@ -14,6 +14,7 @@ Examples:
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import sys
 from collections.abc import Sequence
@@ -69,13 +70,16 @@ class Pooled:
         """Rank by these from now on."""
         self._rows, self._vectors = rows, vectors
 
-    def pool(self, scope: Scope) -> list[str]:
-        """Ids of the passages that are ranked."""
-        return self._archive.search_vectors(self._own, POOL, scope, exactly=True)
+    @property
+    def asked(self) -> set[str]:
+        """Ids of the passages that were ranked for the question."""
+        return {i for ids in self._pools.values() for i in ids}
 
     def search_vectors(self, vector: NDArray[np.float32], limit: int, scope: Scope) -> list[str]:
         """As `Archive.search_vectors`."""
-        ids = self._pools.setdefault(scope, self.pool(scope))
+        if scope not in self._pools:
+            self._pools[scope] = self._archive.search_vectors(self._own, POOL, scope, exactly=True)
+        ids = self._pools[scope]
         if not self._rows or not ids:
             return ids[:limit]
         likeness = self._vectors[[self._rows[i] for i in ids]].astype(np.float32) @ vector
@@ -123,7 +127,7 @@ def run(archive: Archive, items: Sequence[realtimeqa.Item], other: str, cache: P
     for (_, question), vector in zip(asked, tqdm(own, desc="pools"), strict=True):
         pooled.ask(vector)
         search(pooled, question, vector)  # type: ignore[arg-type] # what is asked of it, it has
-        wanted |= {i for ids in pooled._pools.values() for i in ids}
+        wanted |= pooled.asked
     ids = sorted(wanted)
     rows = {passage_id: row for row, passage_id in enumerate(ids)}
     found: dict[str, Any] = {"questions": len(asked), "passages": len(ids), "ranks": {}}
@@ -136,7 +140,7 @@ def run(archive: Archive, items: Sequence[realtimeqa.Item], other: str, cache: P
             pooled.ask(before)
             texts = [each.passage.text for each in search(pooled, question, vector)]  # type: ignore[arg-type]
             ranks.append(hit_at(texts, item.answers))
-        found["ranks"][Path(name).name if name != DEFAULT_EMBEDDER else "default"] = ranks
+        found["ranks"]["default" if name == DEFAULT_EMBEDDER else "the other"] = ranks
     return found
 
 
@@ -156,13 +160,13 @@ def table(found: dict[str, Any]) -> str:
 def _vectors(archive: Archive, ids: Sequence[str], embedder: PassageEmbeddings, cache: Path) -> NDArray[np.float16]:
     """Of passages by an encoder, shape (n_passages, dimension); those of an earlier run are taken."""
     cache.mkdir(parents=True, exist_ok=True)
-    kept = cache / f"{Path(embedder.name).name if embedder.name != DEFAULT_EMBEDDER else 'default'}.npz"
+    kept = cache / f"{_mark(embedder)}.npz"
     known: dict[str, NDArray[np.float16]] = {}
     if kept.exists():
         with np.load(kept) as saved:
             known = dict(zip(saved["ids"].tolist(), saved["vectors"], strict=True))
     missing = [i for i in ids if i not in known]
-    with tqdm(total=len(missing), desc=f"passages by {kept.stem}", mininterval=5) as bar:
+    with tqdm(total=len(missing), desc=f"passages by {Path(embedder.name).name}", mininterval=5) as bar:
         for at in range(0, len(missing), _TOGETHER):
             some = archive.found(missing[at : at + _TOGETHER])
             vectors = embedder.encode_documents([embedded_text(each.article, each.passage) for each in some])
@@ -172,6 +176,12 @@ def _vectors(archive: Archive, ids: Sequence[str], embedder: PassageEmbeddings, 
             unfinished.rename(kept)
             bar.update(len(some))
     return np.array([known[i] for i in ids])
+
+
+def _mark(embedder: PassageEmbeddings) -> str:
+    """A name for an encoder's vectors: another one for other weights, which encode the same words otherwise."""
+    probe = embedder.encode_documents(["The ferry to Saltreath sails again on Monday, the harbour office said."])
+    return hashlib.sha256(np.round(probe, 3).tobytes()).hexdigest()[:12]
 
 
 def _parser() -> argparse.ArgumentParser:

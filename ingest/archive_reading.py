@@ -212,7 +212,7 @@ class ReadableArchive(OpenedArchive):
         """Ids of the passages nearest to a question's vector, best first.
 
         Chroma's search is asked where most passages may be found, and what may not be is dropped; elsewhere, and where
-        too few are left, all that may be found are compared.
+        too few are left, those that may be found are compared, of many those alone that are likely.
 
         Args:
             vector: of unit length.

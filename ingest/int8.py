@@ -6,16 +6,16 @@ one by one, on all cores, so that a vector does not depend on what stands beside
 
 from __future__ import annotations
 
+import logging
 import os
 import queue
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.checksums import find_altered
 from ingest.errors import EmbedderError
-from ingest.sessions import cores, open_session
+from ingest.sessions import cores, load_openvino, open_session
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,6 +34,8 @@ _SHA256 = {
 _STEP = 16  # lengths are rounded up to it: OpenVINO prepares itself for each shape that it meets
 _CPUINFO = Path("/proc/cpuinfo")
 
+_log = logging.getLogger(__name__)
+
 
 def default_encoder() -> Int8Encoder:
     """The faster of the two on this machine.
@@ -41,7 +43,12 @@ def default_encoder() -> Int8Encoder:
     Raises:
         EmbedderError: its files are missing or altered.
     """
-    return StaticEncoder() if find_spec("openvino") and has_vnni() else Int8Encoder()
+    if has_vnni():
+        try:
+            return StaticEncoder()
+        except ImportError as error:
+            _log.info("OpenVINO cannot be used, the encoder runs in onnxruntime: %s", error)
+    return Int8Encoder()
 
 
 def has_vnni(cpuinfo: Path = _CPUINFO) -> bool:
@@ -114,8 +121,7 @@ class StaticEncoder(Int8Encoder):
     _files = ("encoder.xml", "encoder.bin")
 
     def _open(self) -> None:
-        import openvino
-
+        openvino = load_openvino()
         self._process = os.getpid()
         self._in_fork: Int8Encoder | None = None
         streams, self.at_once = self.at_once, 2 * self.at_once  # the next text is ready when a stream is

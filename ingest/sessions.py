@@ -1,8 +1,9 @@
-"""Sessions of onnxruntime on few cores."""
+"""What runs the shipped models on few cores: sessions of onnxruntime, and OpenVINO without its telemetry."""
 
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -27,3 +28,16 @@ def open_session(path: Path, threads: int) -> Any:
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def load_openvino() -> Any:
+    """The module openvino, which tells Google of each import unless its telemetry is missing; so that is kept out.
+
+    Raises:
+        ImportError: it is not installed, or does not load on this machine.
+    """
+    if "openvino_telemetry" not in sys.modules:
+        sys.modules["openvino_telemetry"] = None  # type: ignore[assignment] # importing it fails from now on
+    import openvino
+
+    return openvino

@@ -1,8 +1,8 @@
 """The index of vectors: what Chroma holds, side by side in a file, for searches in a part of the archive.
 
 Chroma finds the nearest of all in a millisecond, and takes hundreds where only some articles may be found. Here the
-passages in a scope are picked by columns that are kept in memory, and compared exactly. Derived, and built again
-whenever it and Chroma disagree.
+passages in a scope are picked by columns that are kept in memory, and compared: all of a few, and of many those whose
+signs are like the question's. Derived, and built again whenever it and Chroma disagree.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ _ROW = np.dtype(
 _VALUE = np.dtype("<f2")  # ranks as float32 does, in half the space
 _TOGETHER = 8_192  # vectors compared at once
 _SHARE, _MOST = 5, 4_000  # of many vectors a fifth is compared, and no more than so many
-_FEW = 8  # numbers to look for
 _LEAST = 10  # times as many as are wanted are compared in any case
+_FEW = 8  # numbers that are looked for one by one
 
 
 class VectorIndex:
@@ -195,8 +195,8 @@ class VectorIndex:
     def nearest(self, vector: NDArray[np.float32], rows: Rows, limit: int, *, exactly: bool = False) -> list[str]:
         """Ids of the passages in some rows that are nearest to a vector, best first.
 
-        Of many, those are compared that share most signs with the vector: of the nearest 20 of 26,000 that finds 99 %
-        in a fifth of the time.
+        Of many, those are compared that share most signs with the vector: that misses few, in a fifth of the time
+        (recall in `docs/scale.md`).
 
         Args:
             vector: of unit length, shape (dimension,).

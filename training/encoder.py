@@ -32,7 +32,7 @@ from ingest.int8 import LONGEST, WEIGHTS
 from ingest.passages import embedded_text
 from ingest.pipeline import ingest
 from ingest.samples import sample_sources
-from ingest.sessions import open_session
+from ingest.sessions import load_openvino, open_session
 from ingest.settings import Settings
 from training.export import export, quantise, smooth
 from training.network import Embedder
@@ -74,8 +74,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _quantise_statically(plain: Path, inputs: Sequence[NDArray[np.int64]], to: Path) -> None:
     """As OpenVINO's own format, weights beside it."""
+    openvino = load_openvino()
     import nncf
-    import openvino
 
     nncf.set_log_level(logging.ERROR)
     measured = nncf.Dataset(list(inputs), lambda ids: {"ids": ids, "mask": np.ones_like(ids)})
@@ -95,9 +95,7 @@ def _by_onnxruntime(path: Path, inputs: Sequence[NDArray[np.int64]]) -> NDArray[
 
 
 def _by_openvino(path: Path, inputs: Sequence[NDArray[np.int64]]) -> NDArray[np.float32]:
-    import openvino
-
-    model = openvino.Core().compile_model(str(path), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    model = load_openvino().Core().compile_model(str(path), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     return np.concatenate([model({"ids": ids, "mask": np.ones_like(ids)})[0] for ids in inputs])
 
 

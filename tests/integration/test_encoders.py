@@ -56,6 +56,31 @@ def test_openvino_is_taken_where_the_cpu_has_vnni(tmp_path: Path) -> None:
     assert type(default_encoder()) is wanted
 
 
+def run(code: str, **environment: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=os.environ | environment,
+    )
+    return done.stdout.strip()
+
+
+@static
+def test_openvino_is_loaded_without_its_telemetry(tmp_path: Path) -> None:
+    code = "import sys; from ingest.int8 import StaticEncoder; StaticEncoder().encode_queries(['a'])"
+    code += "; print([name for name in sys.modules if name.startswith('openvino_telemetry.')])"
+    assert run(code, HOME=str(tmp_path), CI="") == "[]"
+    assert list(tmp_path.iterdir()) == []  # it keeps a number for each user there
+
+
+def test_where_openvino_does_not_load_onnxruntime_takes_its_place() -> None:
+    code = "import sys; sys.modules['openvino'] = None; from ingest.int8 import default_encoder"
+    assert run(f"{code}; print(type(default_encoder()).__name__)") == "Int8Encoder"
+
+
 @static
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
@@ -72,8 +97,7 @@ if child == 0:
     os._exit(0 if (own * other).sum(axis=1).min() > 0.98 else 9)
 print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
-    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60)
-    assert done.stdout.strip() == "0"
+    assert run(code) == "0"
 
 
 def test_langchains_interface_gives_the_same() -> None:
@@ -85,8 +109,7 @@ def test_langchains_interface_gives_the_same() -> None:
 def test_the_default_needs_no_torch() -> None:
     code = "import sys; from ingest.embeddings import load_embedder; load_embedder().encode_queries(['a'])"
     code += "; print('torch' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert done.stdout.strip() == "False"
+    assert run(code) == "False"
 
 
 @pytest.mark.parametrize(("kind", "name"), [(Int8Encoder, "encoder.onnx"), (StaticEncoder, "encoder.bin")])
@@ -102,9 +125,7 @@ def test_altered_weights_are_refused(kind: type[Int8Encoder], name: str, tmp_pat
 @static
 @pytest.mark.slow
 def test_the_weights_that_ship_can_be_made_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    import openvino
-
-    from ingest.sessions import open_session
+    from ingest.sessions import load_openvino, open_session
     from training.encoder import main
 
     assert main(["--to", str(tmp_path)]) == 0
@@ -114,7 +135,8 @@ def test_the_weights_that_ship_can_be_made_again(tmp_path: Path, capsys: pytest.
     made, shipped = (open_session(folder / "encoder.onnx", 1).run(None, feeds)[0][0] for folder in (tmp_path, WEIGHTS))
     assert float(made @ shipped) > 0.99
     made, shipped = (
-        openvino.Core().compile_model(str(folder / "encoder.xml"), "CPU")(feeds)[0][0] for folder in (tmp_path, WEIGHTS)
+        load_openvino().Core().compile_model(str(folder / "encoder.xml"), "CPU")(feeds)[0][0]
+        for folder in (tmp_path, WEIGHTS)
     )
     assert float(made @ shipped) > 0.99
 

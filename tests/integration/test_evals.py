@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from evals import gate, multihop, reading
+from evals import encoders, gate, multihop, reading
 from evals.cache import cached_archive, ingested
 from evals.datasets.multihop import Fact
 from evals.datasets.multihop import Item as Hop
@@ -23,7 +23,7 @@ from evals.datasets.squad import Item as Read
 from evals.results import KEYS
 from evals.run import main
 from evals.systems import MODULES
-from ingest import Archive
+from ingest import Archive, ingest
 from ingest.archive import Found
 from qa.evidence import Evidence
 from qa.question import Question
@@ -489,6 +489,32 @@ def test_the_gate_is_open(samples: Archive) -> None:
 
 
 # What the alternatives are
+
+
+def test_another_encoder_is_compared_without_another_archive(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_quiz(tmp_path / "quiz")
+    place, out, cache = tmp_path / "archive", tmp_path / "found.json", tmp_path / "cache"
+    ingest(tmp_path / "quiz" / "articles.jsonl", place)
+    arguments = f"--data {tmp_path / 'quiz'} --archive {place} --cache {cache} --json {out}".split()
+    assert encoders.main(arguments) == 0
+    found = json.loads(out.read_text())
+    assert found["ranks"].keys() == {"default", "the other"}
+    assert found["questions"] == len(found["ranks"]["default"]) > 0
+    assert all(rank for ranks in found["ranks"].values() for rank in ranks)  # what is findable stands in few passages
+    assert "hit@10 | 100.00% | 100.00% | +0.00%" in capsys.readouterr().out
+    kept = {path: path.stat().st_mtime_ns for path in (cache / "encoders").glob("*.npz")}
+    assert len(kept) == 2
+    assert encoders.main(arguments) == 0
+    assert {path: path.stat().st_mtime_ns for path in (cache / "encoders").glob("*.npz")} == kept
+    assert json.loads(out.read_text()) == found
+
+
+def test_without_an_archive_it_ends_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_quiz(tmp_path / "quiz")
+    assert encoders.main(["--data", str(tmp_path / "quiz"), "--archive", str(tmp_path / "none")]) == 1
+    assert "there is no archive" in capsys.readouterr().err
 
 
 def imported(path: Path) -> set[str]:

@@ -213,6 +213,10 @@ def test_a_check_finds_what_is_not_as_it_has_to_be(settings: Settings) -> None:
         archive.remove_all([story(2).article_id])
         archive._keywords.replace([story(3).article_id], [])
         assert any("missing in it" in each for each in damaged(archive))
+        archive._derived.copy.replace([story(3).article_id], [], [])
+        told = damaged(archive)
+        assert any("reading copy: 1 articles are missing" in each for each in told)
+        assert any("reading copy: 1 passages are missing" in each for each in told)
         archive._store.delete_history([f"{story(3).article_id}:1:0"])
         assert any("earlier versions are lost" in each for each in damaged(archive))
 

@@ -18,7 +18,7 @@ from evals.scores import (
     retrieval_metrics,
     risk_coverage,
 )
-from evals.text import flatten, holds, normalise
+from evals.text import WordIndex, flatten, holds, normalise
 
 # Words that meet now and then, and anything at all beside them.
 ANSWERS = st.one_of(st.lists(st.sampled_from("the a an Ferry ferry, tunnel $5 -- 5".split())).map(" ".join), st.text())
@@ -284,3 +284,21 @@ def test_the_area_is_a_share_and_the_curve_ends_at_the_accuracy_of_all(answers: 
     assert -1e-9 <= area <= 1 + 1e-9
     assert curve[-1] == (1, pytest.approx(sum(right) / len(right)))
     assert risk_coverage(confidence[::-1], right[::-1])[1] == pytest.approx(area)
+
+
+WORDS = st.text(alphabet="ab1 -.$'", max_size=8)
+
+
+@given(st.lists(WORDS, max_size=8), WORDS)
+def test_an_index_of_words_leaves_out_no_text_that_holds_them(given_texts: list[str], wanted: str) -> None:
+    texts = [flatten(text) for text in given_texts]
+    index, words = WordIndex(texts), flatten(wanted)
+    assert {i for i, text in enumerate(texts) if holds(text, wanted)} <= set(index.with_words(words))
+    assert {i for i, text in enumerate(texts) if words in text} <= set(index.with_wording(words))
+
+
+def test_an_index_of_words_leaves_out_what_lacks_one() -> None:
+    index = WordIndex(["the old ferry sails", "the ferry", "old quay", ""])
+    assert list(index.with_words("old ferry")) == [0]
+    assert list(index.with_words("?")) == [0, 1, 2, 3]
+    assert list(index.with_wording("he old ferr")) == [0, 2]
