@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_COMPARED = 60_000  # passages that are quickly compared
+_COMPARED = 200_000  # passages that are quickly compared
 _FETCHED = 1_000  # passages that Chroma finds more quickly than many are compared
 _SPARE = 1.5  # how many more are fetched, since some will be dropped
 _MORE = 100  # and so many in any case: a wider search misses fewer

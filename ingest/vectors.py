@@ -41,7 +41,7 @@ _ROW = np.dtype(
 _VALUE = np.dtype("<f2")  # ranks as float32 does, in half the space
 _TOGETHER = 8_192  # vectors compared at once
 _SHARE, _MOST = 5, 4_000  # of many vectors a fifth is compared, and no more than so many
-_LEAST = 10  # times as many as are wanted are compared in any case
+_LEAST = 30  # times as many as are wanted are compared in any case
 _FEW = 8  # numbers that are looked for one by one
 
 
