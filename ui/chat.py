@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read by Gradio when it is imported
@@ -18,6 +17,7 @@ from qa.answer import Answer
 from qa.chain import build_chain, describe_coverage
 from qa.chat_models import ChatModel
 from qa.suggestions import suggest
+from ui.assets import head, styles
 from ui.render import (
     ALL,
     CARRIER,
@@ -29,29 +29,11 @@ from ui.render import (
     problem_markdown,
     struck_markdown,
 )
+from ui.views.links import href_of, listener
 
-_CSS = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 _EXAMPLES = 4
 _AT_ONCE = 4  # questions answered at the same time
 
-# A click on a marker, a card or a headline becomes an event of this component; Gradio has none for links in messages.
-_LISTEN = """
-document.addEventListener('click', (event) => {
-  const link = event.target.closest && event.target.closest(
-    'a[href^="#cite-"], a[href^="#near-"], a[href^="#carrier-"]');
-  if (!link) return;
-  event.preventDefault();
-  trigger('click', { href: link.getAttribute('href') });
-}, true);
-"""
-_ASK_AGAIN = """
-document.addEventListener('click', (event) => {
-  const link = event.target.closest && event.target.closest('a[href^="#all-"]');
-  if (!link) return;
-  event.preventDefault();
-  trigger('click', { href: link.getAttribute('href') });
-}, true);
-"""
 _SCROLL = """
 () => { setTimeout(() => {
   const box = document.getElementById('article');
@@ -115,8 +97,8 @@ class Page:
                 with gr.Column(scale=2, min_width=320):
                     cards = gr.HTML(_EMPTY, elem_id="sources")
                     article = gr.HTML(elem_id="article")
-            listener = gr.HTML(elem_id="listener", js_on_load=_LISTEN)
-            again = gr.HTML(elem_id="again", js_on_load=_ASK_AGAIN)
+            opening = listener("listener", "cite", "near", "carrier")
+            again = listener("again", "all")
             hidden: dict[str, Any] = {"api_visibility": "private"}
             asking: dict[str, Any] = {
                 "fn": self.ask,
@@ -127,7 +109,7 @@ class Page:
             box.submit(**asking, **hidden).then(None, None, None, js=_SCROLL, **hidden)
             chat.example_select(_example, None, box, **hidden).then(**asking, **hidden)
             chat.clear(lambda: ([], _EMPTY, ""), None, [turns, cards, article], **hidden)
-            listener.click(self.open, turns, [cards, article], **hidden).then(None, None, None, js=_SCROLL, **hidden)
+            opening.click(self.open, turns, [cards, article], **hidden).then(None, None, None, js=_SCROLL, **hidden)
             asking_again = asking | {"fn": self.ask_again, "inputs": [chat, turns]}
             again.click(**asking_again, **hidden).then(None, None, None, js=_SCROLL, **hidden)
             app.load(self.welcome, None, chat, show_progress="hidden", **hidden)
@@ -147,7 +129,7 @@ class Page:
 
     def ask_again(self, chat: Messages, turns: list[Answer], event: gr.EventData) -> Iterator[tuple[Any, ...]]:
         """Ask a question again without the limits that were read from its words."""
-        match = ALL.fullmatch(str((event._data or {}).get("href", "")))
+        match = ALL.fullmatch(href_of(event))
         if match is None or int(match[1]) >= len(turns):
             yield (gr.skip(),) * 5
             return
@@ -182,7 +164,7 @@ class Page:
 
     def open(self, turns: list[Answer], event: gr.EventData) -> tuple[Any, Any]:
         """Open what a link points at: a cited article, another carrier of its story, or one that a refusal names."""
-        href = str((event._data or {}).get("href", ""))
+        href = href_of(event)
         for pattern, show in ((CITE, self._cited), (NEAR, self._near)):
             match = pattern.fullmatch(href)
             if match is not None and int(match[1]) < len(turns):
@@ -286,7 +268,8 @@ def serve(
         server_port=port,
         auth=auth,
         theme=theme(),
-        css=_CSS,
+        css=styles(),
+        head=head(),
         footer_links=[],
         share=False,
         ssr_mode=False,

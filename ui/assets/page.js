@@ -1,0 +1,27 @@
+// What the page does in the browser beside Gradio: one object, filled by the files beside this one, in <head>.
+window.Dateline = {
+  // Tell `heard` of clicks on links that a selector picks, in place of following them.
+  onLink(selector, heard) {
+    document.addEventListener('click', (event) => {
+      const link = event.target.closest && event.target.closest(selector);
+      if (!link) return;
+      event.preventDefault();
+      heard(link.getAttribute('href'));
+    }, true);
+  },
+
+  async copy(text) {
+    if (navigator.clipboard) return navigator.clipboard.writeText(text);
+    const area = Object.assign(document.createElement('textarea'), { value: text });
+    document.body.append(area);
+    area.select();
+    document.execCommand('copy');
+    area.remove();
+  },
+
+  download(name, type, text) {
+    const address = URL.createObjectURL(new Blob([text], { type }));
+    Object.assign(document.createElement('a'), { href: address, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  },
+};

@@ -1,0 +1,18 @@
+"""Values to what is shown: Markdown or HTML out, no Gradio, nothing read or written."""
+
+from ui.render.answer import answer_markdown, problem_markdown, struck_markdown
+from ui.render.article import article_html
+from ui.render.cards import cards_html
+from ui.render.links import ALL, CARRIER, CITE, NEAR
+
+__all__ = [
+    "ALL",
+    "CARRIER",
+    "CITE",
+    "NEAR",
+    "answer_markdown",
+    "article_html",
+    "cards_html",
+    "problem_markdown",
+    "struck_markdown",
+]

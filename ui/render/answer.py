@@ -1,0 +1,89 @@
+"""An answer as a chat message, in Markdown; everything that comes from an article is escaped."""
+
+from __future__ import annotations
+
+from qa.answer import Answer, escape_markdown
+from ui.render.cards import source_line
+
+_LISTED = 50  # headlines of an answer about the archive
+
+
+def answer_markdown(answer: Answer, turn: int) -> str:
+    """An answer as a chat message: sentences with markers that are links; or the refusal with headlines to open."""
+    if not answer.answered:
+        return _refusal_markdown(answer, turn)
+    numbers = {citation: number for number, citation in enumerate(answer.citations, 1)}
+    paragraphs = [escape_markdown(answer.note)] if answer.note else []
+    # Where a question wants sentences, the few words that were marked in one would stand there without their sense.
+    if answer.short_answer and not answer.question.wants_sentences:
+        paragraphs.append(f"**{escape_markdown(answer.short_answer)}**")
+    for sentence in answer.told:
+        markers = "".join(f"[\\[{numbers[c]}\\]](#cite-{turn}-{numbers[c]})" for c in sentence.citations)
+        day = f"*{escape_markdown(sentence.day)}.* " if sentence.day else ""
+        paragraphs.append(f"{day}{escape_markdown(sentence.noted or sentence.text)} {markers}")
+    if answer.nearby:
+        paragraphs.append(_headlines(answer, turn))
+    if answer.draft:
+        paragraphs.append(f"*Being written, not checked yet: {escape_markdown(answer.draft)}…*")
+        return "\n\n".join(paragraphs)
+    return "\n\n".join([*paragraphs, *_understood(answer, turn), *_cost(answer)])
+
+
+def struck_markdown(answer: Answer) -> tuple[str, str] | None:
+    """What was struck out of a written answer: a title that says how much, and the sentences with the reasons.
+
+    None where nothing was.
+    """
+    struck = [sentence for sentence in answer.sentences if sentence.struck is not None]
+    if not struck:
+        return None
+    lines = []
+    for sentence in struck:
+        words = f"~~{escape_markdown(sentence.text)}~~" if sentence.text else "A sentence whose words are withheld"
+        lines.append(f"- {words} — {escape_markdown(sentence.struck or '')}")
+    count = "1 sentence was" if len(struck) == 1 else f"{len(struck)} sentences were"
+    return f"{count} struck out: the articles do not say so", "\n".join(lines)
+
+
+def _cost(answer: Answer) -> list[str]:
+    """Who wrote it and what that took."""
+    if answer.cost is None or not answer.written:
+        return []
+    return [f"*Written by {escape_markdown(answer.cost.line())}. Every sentence was checked against what it cites.*"]
+
+
+def _understood(answer: Answer, turn: int) -> list[str]:
+    """How the question was read, where that is more than its words, with a link that takes limits back."""
+    question = answer.question
+    parts = [f"Searched as “{question.text}”"] if question.typed else []
+    parts += [question.limits] if question.published or question.publishers else []
+    if not parts:
+        return []
+    read = question.period or question.outlet
+    undo = (
+        f" — [search without this limit](#all-{turn})" if read and (question.published or question.publishers) else ""
+    )
+    return [f"*{escape_markdown('; '.join(parts))}*{undo}"]
+
+
+def _refusal_markdown(answer: Answer, turn: int) -> str:
+    words = answer.text.split(" Nearest headlines: ")[0]
+    paragraphs = [escape_markdown(words)]
+    if answer.nearby:
+        paragraphs += ["Nearest headlines:", _headlines(answer, turn)]
+    return "\n\n".join([*paragraphs, *_understood(answer, turn)])
+
+
+def _headlines(answer: Answer, turn: int) -> str:
+    """A list of articles to open."""
+    shown = [
+        f"- [{escape_markdown(near.headline)}](#near-{turn}-{number}) {escape_markdown(source_line(near))}"
+        for number, near in enumerate(answer.nearby[:_LISTED], 1)
+    ]
+    more = len(answer.nearby) - len(shown)
+    return "\n".join([*shown, *([f"- and {more} more"] if more else [])])
+
+
+def problem_markdown(message: str) -> str:
+    """An error as a chat message."""
+    return f"⚠️ {escape_markdown(message)}"
