@@ -221,7 +221,7 @@ class Answer:
         ]
         for citation, number in numbers.items():
             headline = escape_markdown(citation.headline)
-            title = f"[{headline}]({_link(citation.url)})" if citation.url else headline
+            title = f"[{headline}]({escape_link(citation.url)})" if citation.url else headline
             lines.append(
                 f"{number}. {title} — {escape_markdown(citation.source())}: “{escape_markdown(citation.quote)}”"
                 f"{_also_carried_by(citation)}"
@@ -239,5 +239,6 @@ def escape_markdown(text: str) -> str:
     return _NUMBERED.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\g<0>", " ".join(text.split())))
 
 
-def _link(url: str) -> str:
+def escape_link(url: str) -> str:
+    """An address as the target of a link in Markdown, whatever it holds."""
     return re.sub(r"[\s()<>\"'\\]", lambda match: f"%{ord(match[0]):02X}", url)

@@ -14,7 +14,73 @@ SUBTITLE = "Answers from the archive, in its own words."
 # The reading room
 
 # Conversations
+CONVERSATIONS = "Conversations"
+NEW_TALK = "New conversation"
+FIND_TALK = "Find a conversation"
+FIND_TALK_HINT = "words of its name or its questions"
+NO_TALKS = "What you ask is kept here."
+NO_TALK_FOUND = "No conversation has these words."
+UNNAMED = "Without a name"
+TODAY, YESTERDAY = "today", "yesterday"
+THIS_TALK = "This conversation"
+TALK_NAME = "Its name"
+RENAME = "Rename"
+DELETE = "Delete"
+UNDO_DELETE = "Put it back"
+EXPORT = "Export"
+EXPORTS = {"markdown": "Markdown", "html": "HTML", "json": "JSON"}
+NOTHING_OPEN = "Nothing has been asked in this conversation yet."
+NO_NAME = "A conversation needs a name; write one."
+RENAMED = "Renamed."
+DELETED = "“{name}” is deleted."
+PUT_BACK = "“{name}” is back."
+NOT_THERE = "This conversation is not kept any more; it may have been deleted in another window."
+NOT_KEPT = (
+    "This browser keeps no conversations, as it may be a private window or its disk is full. What you ask is gone when "
+    "the page is closed; export what you need."
+)
+COPIED_TALK = "Another window has gone on with this conversation. Both are kept; this is the one of this window."
+
+# Links to answers
+LINK_COPIED = "The link is copied. Whoever can open this page can open the answer with it."
+LINK_NOT_COPIED = "The browser did not let the link be copied; it stands under Conversations."
+LINK_TO = "Link to the answer to “{question}”"
+SHARED = "An answer that a link led to. Ask on, and it becomes a conversation of your own."
+
+# Feedback
+HELPFUL, NOT_HELPFUL, COMMENT, COPY_LINK = "👍 Helpful", "👎 Not helpful", "Comment", "Copy link"
+COMMENT_ON = "What is good or wrong about the answer to “{question}”?"
+COMMENT_HINT = (
+    "It is kept on the server with the question, the answer and its sources, for whoever looks after the archive."
+)
+SEND_COMMENT, CANCEL_COMMENT = "Send", "Cancel"
+THANKS = "Thank you, this is kept."
+
+# Exports
+UNDERSTOOD_AS = "Searched as “{question}”"
+SOURCES = "Sources"
+NEAREST = "Articles near to the question"
+ALSO_CARRIED_BY = "Also carried by"
+UNDATED = "undated"
+STRUCK = "Struck out, as the articles do not say so"
+NOT_ANSWERED = "This question was not answered: the answer was cut off."
 
 # The archive
 
 # Signing in
+
+
+def gone_since(changed: int, removed: int) -> str:
+    """What became of the articles that an answer cites; empty where they are as they were."""
+    said = [f"{count} {what}" for count, what in ((changed, "changed"), (removed, "removed")) if count]
+    return f"Of the articles that it cites, {' and '.join(said)} since." if said else ""
+
+
+def exported(started: str, updated: str) -> str:
+    """When a conversation that is exported was held."""
+    return f"Begun on {started}, last changed on {updated}. Answers from the archive, in its own words."
+
+
+def characters_of(start: int, end: int, version: str) -> str:
+    """Where cited words stand."""
+    return f"characters {start:,} to {end:,} of version {version}"

@@ -18,3 +18,12 @@ CARRIER = re.compile(r"#carrier-(\d{1,6})-(\d{1,3})-(\d{1,3})")
 
 #: Ask again without the limits that were read from a question's words: turn.
 ALL = re.compile(r"#all-(\d{1,6})")
+
+#: A conversation of the list: its id.
+TALK = re.compile(r"#talk-([\w-]{22})", re.ASCII)
+
+#: Copy a link to an answer: turn.
+LINK = re.compile(r"#link-(\d{1,6})")
+
+#: A thumb up or down for an answer, or a comment on it: which, turn.
+OPINION = re.compile(r"#(up|down|comment)-(\d{1,6})")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from ui.state.database import PageDatabase
@@ -53,14 +53,21 @@ class Feedback:
         """What was said of an answer; empty where nothing was."""
         return self._of(talk, turn)[1]
 
-    def ratings(self, talk: Talk) -> dict[int, Rating]:
-        """The thumbs of a conversation, by turn from 0."""
-        given = dict(self._database.rows("SELECT seal, rating FROM feedback WHERE talk = ?", talk.id))
-        return {number: given[turn.seal] for number, turn in enumerate(talk.turns) if given.get(turn.seal)}
+    def ratings(self, talk_id: str, seals: Sequence[str]) -> dict[int, Rating]:
+        """The thumbs of a conversation, by turn from 0.
+
+        Args:
+            talk_id: of the conversation.
+            seals: of its turns.
+        """
+        given = dict(self._database.rows("SELECT seal, rating FROM feedback WHERE talk = ?", talk_id))
+        return {number: given[seal] for number, seal in enumerate(seals) if given.get(seal)}
 
     def questions(self) -> Iterator[dict[str, Any]]:
         """All of it, the first one first, as questions that `python -m evals.run feedback` asks."""
-        rows = self._database.rows("SELECT talk, seal, who, at, rating, comment, answer FROM feedback ORDER BY at, seal")
+        rows = self._database.rows(
+            "SELECT talk, seal, who, at, rating, comment, answer FROM feedback ORDER BY at, seal"
+        )
         for talk, seal, who, at, rating, comment, answer in rows:
             name = hashlib.sha256(f"{talk} {seal}".encode()).hexdigest()[:12]
             yield _question(f"f-{name}", who, at, rating, comment, json.loads(answer))

@@ -1,0 +1,235 @@
+"""A conversation to take away: Markdown, a page of HTML, or JSON, each with every citation."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from typing import Any
+from urllib.parse import urlsplit
+
+from ingest.article import Published
+from qa.answer import Answer, Carrier, Citation, escape_link, escape_markdown
+from ui import words
+from ui.state.talks import Talk
+
+_STYLE = """
+body { font: 1.05rem/1.6 Georgia, "Times New Roman", serif; color: #1f2328; background: #fff; max-width: 44rem;
+  margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
+h1 { font-size: 1.7rem; } h2 { font-size: 1.25rem; margin-top: 2.5rem; border-top: 1px solid #ccc; padding-top: 1rem; }
+h3, .about, .facts { font-family: system-ui, sans-serif; } h3 { font-size: .9rem; text-transform: uppercase; }
+.about, .facts { font-size: .85rem; color: #57606a; }
+blockquote { margin: .3rem 0; padding-left: .8rem; border-left: 3px solid #c90; }
+a { color: #8a5a00; } sup a { text-decoration: none; } li:target { background: #fff3bf; }
+@media print { body { margin: 0; max-width: none; } li { break-inside: avoid; } h2 { break-after: avoid; } }
+"""
+
+
+@dataclass(frozen=True)
+class Export:
+    """A file to save.
+
+    Attributes:
+        name: of the file.
+        type: media type.
+        text: what is in it.
+    """
+
+    name: str
+    type: str
+    text: str
+
+
+def export(talk: Talk, form: str) -> Export:
+    """A conversation as a file.
+
+    Args:
+        talk: with its turns.
+        form: `markdown`, `html` or `json`.
+    """
+    suffix, kind, written = _FORMS[form]
+    return Export(f"{_file_name(talk)}.{suffix}", f"{kind};charset=utf-8", written(talk))
+
+
+def talk_json(talk: Talk) -> str:
+    """For programs."""
+    turns = [{"asked": turn.asked} | turn.answer.to_dict() for turn in talk.turns]
+    facts: dict[str, Any] = {name: getattr(talk, name) for name in ("name", "started", "updated")}
+    return json.dumps(facts | {"turns": turns, "unanswered": talk.pending}, ensure_ascii=False, indent=2) + "\n"
+
+
+def talk_markdown(talk: Talk) -> str:
+    """For people who keep notes."""
+    parts = [f"# {escape_markdown(talk.name) or words.UNNAMED}", f"*{_about(talk)}*"]
+    for turn in talk.turns:
+        parts += [f"## {escape_markdown(_typed(turn.answer))}", *_answer_markdown(turn.answer)]
+    if talk.pending:
+        parts += [f"## {escape_markdown(talk.pending)}", words.NOT_ANSWERED]
+    return "\n\n".join(parts) + "\n"
+
+
+def talk_html(talk: Talk) -> str:
+    """A page that needs nothing else, and can be printed."""
+    name = escape(talk.name) or words.UNNAMED
+    parts = [f'<h1 dir="auto">{name}</h1>', f'<p class="about">{escape(_about(talk))}</p>']
+    for number, turn in enumerate(talk.turns, 1):
+        parts += [f'<h2 dir="auto">{escape(_typed(turn.answer))}</h2>', *_answer_html(turn.answer, number)]
+    if talk.pending:
+        parts += [f'<h2 dir="auto">{escape(talk.pending)}</h2>', f"<p>{words.NOT_ANSWERED}</p>"]
+    policy = "default-src 'none'; style-src 'unsafe-inline'"
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{name}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n" + "\n".join(parts) + "\n</body>\n</html>\n"
+    )
+
+
+def _answer_markdown(answer: Answer) -> list[str]:
+    parts = [f"*{escape_markdown(line)}*" for line in _understood(answer)]
+    if answer.answered:
+        numbers = _numbers(answer)
+        parts += [escape_markdown(answer.note)] if answer.note else []
+        for sentence in answer.told:
+            markers = "".join(f"[{numbers[citation]}]" for citation in sentence.citations)
+            parts.append(f"{escape_markdown(sentence.shown)} {markers}")
+    else:
+        parts.append(escape_markdown(_refusal(answer)))
+    if answer.citations:
+        parts.append(f"**{words.SOURCES}**")
+        parts += [_source_markdown(number, citation) for number, citation in enumerate(answer.citations, 1)]
+    struck = [
+        f"- ~~{escape_markdown(s.text or '…')}~~ ({escape_markdown(s.struck)})" for s in answer.sentences if s.struck
+    ]
+    if struck:
+        parts += [f"**{words.STRUCK}**", "\n".join(struck)]
+    if answer.nearby:
+        near = [f"- {_linked(n)} — {escape_markdown(_source(n))}" for n in answer.nearby]
+        parts += [f"**{words.NEAREST}**", "\n".join(near)]
+    return parts
+
+
+def _source_markdown(number: int, citation: Citation) -> str:
+    lines = [
+        f"{number}. {_linked(citation)} — {escape_markdown(_source(citation))}",
+        "",
+        f"    > “{escape_markdown(citation.quote)}”",
+        "",
+        f"    {escape_markdown(_place(citation))}",
+    ]
+    if citation.also_carried_by:
+        others = "; ".join(f"{_linked(c)} — {escape_markdown(_source(c))}" for c in citation.also_carried_by)
+        lines += ["", f"    {words.ALSO_CARRIED_BY}: {others}"]
+    return "\n".join(lines)
+
+
+def _linked(cited: Citation | Carrier) -> str:
+    headline = escape_markdown(cited.headline)
+    return f"[{headline}]({escape_link(cited.url)})" if _is_web(cited.url) and cited.url else headline
+
+
+def _answer_html(answer: Answer, turn: int) -> list[str]:
+    parts = [f'<p class="facts" dir="auto">{escape(line)}</p>' for line in _understood(answer)]
+    if answer.answered:
+        numbers = _numbers(answer)
+        parts += [f'<p dir="auto">{escape(answer.note)}</p>'] if answer.note else []
+        for sentence in answer.told:
+            cited = [numbers[citation] for citation in sentence.citations]
+            markers = "".join(f'<sup><a href="#source-{turn}-{number}">[{number}]</a></sup>' for number in cited)
+            parts.append(f'<p dir="auto">{escape(sentence.shown)} {markers}</p>')
+    else:
+        parts.append(f'<p dir="auto">{escape(_refusal(answer))}</p>')
+    if answer.citations:
+        sources = [_source_html(turn, number, citation) for number, citation in enumerate(answer.citations, 1)]
+        parts.append(f"<h3>{words.SOURCES}</h3><ol>{''.join(sources)}</ol>")
+    struck = [
+        f'<li dir="auto"><s>{escape(s.text or "…")}</s> ({escape(s.struck)})</li>' for s in answer.sentences if s.struck
+    ]
+    if struck:
+        parts.append(f"<h3>{words.STRUCK}</h3><ul>{''.join(struck)}</ul>")
+    if answer.nearby:
+        near = "".join(f"<li>{_headline_html(each)}</li>" for each in answer.nearby)
+        parts.append(f"<h3>{words.NEAREST}</h3><ul>{near}</ul>")
+    return parts
+
+
+def _source_html(turn: int, number: int, citation: Citation) -> str:
+    others = "; ".join(_headline_html(carrier) for carrier in citation.also_carried_by)
+    carried = f'<p class="facts">{words.ALSO_CARRIED_BY}: {others}</p>' if others else ""
+    return (
+        f'<li id="source-{turn}-{number}">{_headline_html(citation)}'
+        f'<blockquote dir="auto">“{escape(citation.quote)}”</blockquote>'
+        f'<p class="facts">{escape(_place(citation))}</p>{carried}</li>'
+    )
+
+
+def _headline_html(cited: Citation | Carrier) -> str:
+    headline = f"<bdi>{escape(cited.headline)}</bdi>"
+    if _is_web(cited.url) and cited.url:
+        headline = f'<a href="{escape(cited.url)}" rel="noopener noreferrer">{headline}</a>'
+    return f"{headline} — <bdi>{escape(_source(cited))}</bdi>"
+
+
+def _typed(answer: Answer) -> str:
+    return answer.question.typed or answer.question.text
+
+
+def _understood(answer: Answer) -> list[str]:
+    """How a question was read, where that is more than its words."""
+    question = answer.question
+    searched = [words.UNDERSTOOD_AS.format(question=question.text)] if question.typed else []
+    return [*searched, *([question.limits] if question.limits else [])]
+
+
+def _refusal(answer: Answer) -> str:
+    return answer.text.split(" Nearest headlines: ")[0]
+
+
+def _numbers(answer: Answer) -> dict[Citation, int]:
+    return {citation: number for number, citation in enumerate(answer.citations, 1)}
+
+
+def _source(cited: Citation | Carrier) -> str:
+    """Publisher, place and date."""
+    date = Published.parse(cited.published).in_words() if cited.published else words.UNDATED
+    place = cited.place if isinstance(cited, Citation) else None
+    return ", ".join(part for part in (cited.publisher, place, date) if part)
+
+
+def _place(citation: Citation) -> str:
+    where = words.characters_of(citation.start, citation.end, citation.version)
+    return ". ".join([f"{citation.article_id}, {where}", *([citation.correction] if citation.correction else [])])
+
+
+def _about(talk: Talk) -> str:
+    return words.exported(*(_moment(each) for each in (talk.started, talk.updated)))
+
+
+def _moment(moment: str) -> str:
+    try:
+        return f"{datetime.fromisoformat(moment):%Y-%m-%d %H:%M} UTC"
+    except ValueError:
+        return moment
+
+
+def _is_web(url: str | None) -> bool:
+    try:
+        return urlsplit(url or "").scheme in ("http", "https")
+    except ValueError:
+        return False
+
+
+def _file_name(talk: Talk) -> str:
+    """Letters and digits of any script, of its name, and its day."""
+    name = "-".join(re.findall(r"\w+", talk.name))[:50].strip("-_") or "conversation"
+    return f"{name}-{talk.updated[:10]}"
+
+
+_FORMS: dict[str, tuple[str, str, Callable[[Talk], str]]] = {
+    "markdown": ("md", "text/markdown", talk_markdown),
+    "html": ("html", "text/html", talk_html),
+    "json": ("json", "application/json", talk_json),
+}

@@ -1,0 +1,275 @@
+"""The conversations that a person keeps: a list to open them from, their names, and what can be taken away of them.
+
+Of people who are signed in the server keeps them, of all others the browser: `ui/assets/talks.js` does that, before
+each of these events reaches Python.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import date
+from functools import partial
+from typing import Any
+
+import gradio as gr
+from gradio.events import Dependency
+
+from ingest.archive import Archive
+from ingest.errors import ArticleNotFound, DatelineError
+from ui import words
+from ui.render.exports import export
+from ui.render.links import LINK, TALK
+from ui.render.talks import said_html, talks_html
+from ui.state.database import PageDatabase
+from ui.state.heads import Head, dump_heads, find, load_heads
+from ui.state.kept_talks import KeptTalks
+from ui.state.shared import SharedAnswers
+from ui.state.talks import Talk, TalkError, Talks
+from ui.views.links import href_of, listener
+
+_QUICK: dict[str, Any] = {"api_visibility": "private", "queue": False, "show_progress": "hidden"}
+_LONGEST_NAME = 120
+
+Outputs = dict[Any, Any]
+
+
+class Conversations:
+    """The sidebar."""
+
+    def __init__(self, archive: Archive, talks: Talks, database: PageDatabase) -> None:
+        """Args: archive: that answers cite; talks: reads and writes conversations; database: keeps those of people."""
+        self._archive, self._talks = archive, talks
+        self._kept, self._shared = KeptTalks(database, talks), SharedAnswers(database, talks)
+        self._mark = database.secret("mark").hex()[:16]
+
+    def build(self, talk: gr.Textbox, redraw: Callable[[Dependency], None]) -> None:
+        """Lay it out, inside a sidebar.
+
+        Args:
+            talk: holds the conversation that is open.
+            redraw: chains the drawing of the chat to an event that changed `talk`.
+        """
+        self._talk, self._redraw = talk, redraw
+        new = gr.Button(words.NEW_TALK, elem_id="new-talk", variant="primary", size="sm")
+        self._search = gr.Textbox(label=words.FIND_TALK, placeholder=words.FIND_TALK_HINT, elem_id="find-talk")
+        self._said = gr.HTML(elem_id="talks-said")
+        self._undo = gr.Button(words.UNDO_DELETE, elem_id="undo-talk", size="sm", visible=False)
+        self._listed = gr.HTML(talks_html([], "", date.today()), elem_id="talks")
+        self._heads, self._seen, self._deleted, self._exported, self._link, self._given = (
+            gr.Textbox(visible="hidden") for _ in range(6)
+        )
+        with gr.Accordion(words.THIS_TALK, open=False, elem_id="this-talk"):
+            self._name = gr.Textbox(label=words.TALK_NAME, elem_id="talk-name", max_length=_LONGEST_NAME)
+            with gr.Row():
+                rename = gr.Button(words.RENAME, elem_id="rename-talk", size="sm", min_width=90)
+                delete = gr.Button(words.DELETE, elem_id="delete-talk", size="sm", min_width=90, variant="stop")
+            gr.HTML(f'<p class="label">{words.EXPORT}</p>')
+            with gr.Row():
+                for form, label in words.EXPORTS.items():
+                    button = gr.Button(label, elem_id=f"export-{form}", size="sm", min_width=70)
+                    given = button.click(partial(self._export, form), talk, [self._exported, self._said], **_QUICK)
+                    given.then(None, self._exported, self._exported, js="Dateline.saved", **_QUICK)
+        opening, linking = listener("talk-links", "talk"), listener("answer-links", "link")
+        self._shown = [talk, self._seen, self._heads, self._listed, self._name, self._said, self._undo]
+        self._wire(new, rename, delete, opening)
+        self._wire_links(linking)
+
+    def keep_after(self, event: Dependency) -> Dependency:
+        """Keep the conversation, as an event has changed it, and draw the list anew.
+
+        Args:
+            event: it; also one that only set what is pending, so that a restart in mid-answer loses no question.
+        """
+        inputs = [self._talk, self._seen, self._heads, self._search]
+        kept: Dependency = event.then(self._keep, inputs, self._shown, js=self._script("kept"), **_QUICK)
+        return kept
+
+    def on_load(self, app: gr.Blocks) -> None:
+        """Fill the list, and open the answer of a link, or the conversation of this window."""
+        inputs = [self._given, self._given, self._given, self._heads, self._search]
+        self._redraw(app.load(self._begin, inputs, self._shown, js=self._script("begun"), **_QUICK))
+
+    def _wire(self, new: gr.Button, rename: gr.Button, delete: gr.Button, opening: gr.HTML) -> None:
+        listing = [self._heads, self._search]
+        opened = opening.click(
+            self._open, [self._given, *listing], self._shown, js=self._script("openedTalk"), **_QUICK
+        )
+        self._redraw(opened)
+        self._redraw(new.click(self._new, listing, self._shown, js=self._script("leftTalk"), **_QUICK))
+        deleted = delete.click(
+            self._delete, [self._talk, *listing], [*self._shown, self._deleted], js=self._script("forgotten"), **_QUICK
+        )
+        self._redraw(deleted)
+        restored = self._undo.click(
+            self._restore, [self._deleted, *listing], self._shown, js=self._script("restored"), **_QUICK
+        )
+        self._redraw(restored)
+        renamed = gr.on(
+            [rename.click, self._name.submit], self._rename, [self._talk, self._name], self._shown, **_QUICK
+        )
+        self.keep_after(renamed)
+        found = [self._heads, self._search, self._seen]
+        self._search.input(self._find, found, self._listed, trigger_mode="always_last", **_QUICK)
+
+    def _wire_links(self, linking: gr.HTML) -> None:
+        shared = linking.click(self._share, self._talk, [self._link, self._said], api_visibility="private")
+        copied = shared.then(None, self._link, self._link, js="Dateline.linked", **_QUICK)
+        copied.then(self._say_copied, self._link, None, api_visibility="private", show_progress="hidden")
+
+    def _script(self, name: str) -> str:
+        """A function of talks.js, told whose conversations it is about."""
+        return f"(...given) => Dateline.{name}({json.dumps(self._mark)}, ...given)"
+
+    def _keep(self, text: str, seen: str, known: str, search: str, request: gr.Request) -> Outputs:
+        talk_id, _, moment = seen.partition(" ")
+        if not request.username:
+            heads = load_heads(known)
+            moved = {self._talk: text, self._said: said_html(words.COPIED_TALK)} if text else {}
+            name = next((head.name for head in heads if head.id == talk_id), None)
+            return self._list(known, search, talk_id) | self._named(name, seen) | moved
+        try:
+            talk = self._talks.load(text)
+            kept = self._kept.keep(request.username, talk, moment)
+        except DatelineError as error:
+            return {self._said: said_html(str(error))}
+        drawn = self._list(self._known(request), search, kept.id) | self._named(kept.name, _seen(kept))
+        moved = {self._talk: self._talks.dump(kept), self._said: said_html(words.COPIED_TALK)}
+        return drawn | (moved if kept.id != talk.id else {})
+
+    def _begin(self, link: str, talk_id: str, text: str, known: str, search: str, request: gr.Request) -> Outputs:
+        known = self._known(request) if request.username else known
+        try:
+            if link:
+                return self._opened_answer(link, known, search)
+            kept = self._kept.open(request.username, talk_id) if request.username else None
+            if kept is None and text:
+                kept = self._talks.load(text)
+        except DatelineError as error:
+            return self._list(known, search, "") | {self._talk: "", self._said: said_html(str(error))}
+        return self._drawn(kept, known, search)
+
+    def _opened_answer(self, link: str, known: str, search: str) -> Outputs:
+        talk = self._shared.open(link)
+        said = " ".join(filter(None, (words.SHARED, self._gone_since(talk))))
+        return self._drawn(talk, known, search) | {self._seen: "", self._said: said_html(said)}
+
+    def _gone_since(self, talk: Talk) -> str:
+        """What became of the articles that a conversation cites."""
+        cited = dict.fromkeys((c.article_id, c.version) for answer in talk.answers for c in answer.citations)
+        changed = removed = 0
+        for article_id, version in cited:
+            try:
+                changed += self._archive.article(article_id).version != version
+            except ArticleNotFound:
+                removed += 1
+        return words.gone_since(changed, removed)
+
+    def _open(self, text: str, known: str, search: str, request: gr.Request, event: gr.EventData) -> Outputs:
+        match = TALK.fullmatch(href_of(event))
+        known = self._known(request) if request.username else known
+        try:
+            talk = self._talks.load(text) if text else None
+            if request.username and match:
+                talk = self._kept.open(request.username, match[1])
+        except DatelineError as error:
+            return self._list(known, search, "") | {self._said: said_html(str(error))}
+        if talk is None:
+            return self._list(known, search, "") | {self._said: said_html(words.NOT_THERE)}
+        return self._drawn(talk, known, search) | {self._said: ""}
+
+    def _new(self, known: str, search: str, request: gr.Request) -> Outputs:
+        return self._drawn(None, self._known(request) if request.username else known, search) | {self._said: ""}
+
+    def _delete(self, text: str, known: str, search: str, request: gr.Request) -> Outputs:
+        talk = self._loaded(text)
+        if talk is None:
+            return {self._said: said_html(words.NOTHING_OPEN)}
+        if request.username:
+            self._kept.forget(request.username, talk.id)
+            known = self._known(request)
+        said = said_html(words.DELETED.format(name=talk.name or words.UNNAMED))
+        return self._drawn(None, known, search) | {
+            self._said: said,
+            self._undo: gr.Button(visible=True),
+            self._deleted: text,
+        }
+
+    def _restore(self, text: str, known: str, search: str, request: gr.Request) -> Outputs:
+        talk = self._loaded(text)
+        if talk is None:
+            return {self._undo: gr.Button(visible=False)}
+        try:
+            if request.username:
+                self._kept.keep(request.username, talk, talk.updated)
+                known = self._known(request)
+        except DatelineError as error:
+            return {self._said: said_html(str(error))}
+        said = said_html(words.PUT_BACK.format(name=talk.name or words.UNNAMED))
+        return self._drawn(talk, known, search) | {self._said: said}
+
+    def _rename(self, text: str, name: str) -> Outputs:
+        talk, name = self._loaded(text), " ".join(name.split())[:_LONGEST_NAME]
+        if talk is None or not name:
+            return {self._said: said_html(words.NO_NAME if talk else words.NOTHING_OPEN)}
+        return {self._talk: self._talks.dump(replace(talk, name=name)), self._said: said_html(words.RENAMED)}
+
+    def _find(self, known: str, search: str, seen: str) -> str:
+        return self._list(known, search, seen.partition(" ")[0])[self._listed]  # type: ignore[no-any-return]
+
+    def _export(self, form: str, text: str) -> tuple[str, str]:
+        talk = self._loaded(text)
+        if talk is None:
+            return "", said_html(words.NOTHING_OPEN)
+        return json.dumps(asdict(export(talk, form)), ensure_ascii=False), ""
+
+    def _share(self, text: str, request: gr.Request, event: gr.EventData) -> tuple[str, str]:
+        match, talk = LINK.fullmatch(href_of(event)), self._loaded(text)
+        if match is None or talk is None or int(match[1]) >= len(talk.turns):
+            return "", said_html(words.NOTHING_OPEN)
+        turn = talk.turns[int(match[1])]
+        try:
+            link = self._shared.share(request.username or None, turn)
+        except DatelineError as error:
+            gr.Warning(str(error))
+            return "", said_html(str(error))
+        question = turn.answer.question.typed or turn.answer.question.text
+        return link, said_html(words.LINK_TO.format(question=question), link)
+
+    def _say_copied(self, how: str) -> None:
+        if how:
+            gr.Info(words.LINK_COPIED if how == "copied" else words.LINK_NOT_COPIED)
+
+    def _loaded(self, text: str) -> Talk | None:
+        """The open conversation; None where it is empty, or none that this server answers for."""
+        try:
+            talk = self._talks.load(text)
+        except TalkError:
+            return None
+        return talk if talk.turns or talk.pending else None
+
+    def _known(self, request: gr.Request) -> str:
+        return dump_heads(self._kept.heads(str(request.username)))
+
+    def _drawn(self, talk: Talk | None, known: str, search: str) -> Outputs:
+        """All that changes where another conversation is opened."""
+        listed = self._list(known, search, talk.id if talk else "")
+        named = self._named(talk.name if talk else "", _seen(talk) if talk else "")
+        return (
+            listed | named | {self._talk: self._talks.dump(talk) if talk else "", self._undo: gr.Button(visible=False)}
+        )
+
+    def _named(self, name: str | None, seen: str) -> Outputs:
+        return {self._seen: seen} | ({} if name is None else {self._name: name})
+
+    def _list(self, known: str, search: str, current: str) -> Outputs:
+        """The list; where a browser can keep nothing, that is said."""
+        heads: list[Head] = load_heads(known)
+        listed = talks_html(find(heads, search), current, date.today(), searched=bool(search.strip()))
+        drawn: Outputs = {self._heads: "[]" if known == "!" else known, self._listed: listed}
+        return drawn | ({self._said: said_html(words.NOT_KEPT)} if known == "!" else {})
+
+
+def _seen(talk: Talk) -> str:
+    return f"{talk.id} {talk.updated}"

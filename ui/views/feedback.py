@@ -1,0 +1,94 @@
+"""What a reader thinks of an answer: thumbs under it, and a box for a comment."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import gradio as gr
+
+from ingest.errors import DatelineError
+from ui import words
+from ui.render.links import OPINION
+from ui.state.database import PageDatabase
+from ui.state.feedback import LONGEST, Feedback
+from ui.state.talks import Talk, TalkError, Talks, Turn
+from ui.views.links import href_of, listener
+
+_QUICK: dict[str, Any] = {"api_visibility": "private", "queue": False, "show_progress": "hidden"}
+_TOLD: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}  # a toast needs the queue
+
+
+class FeedbackView:
+    """Thumbs and comments, for links to `#up-TURN`, `#down-TURN` and `#comment-TURN` in the chat."""
+
+    def __init__(self, talks: Talks, database: PageDatabase) -> None:
+        """Args: talks: reads conversations; database: keeps what is thought of answers."""
+        self._talks, self._feedback = talks, Feedback(database)
+
+    def build(self, talk: gr.Textbox) -> None:
+        """Lay the box for a comment out, where it is to open.
+
+        Args:
+            talk: holds the conversation that is open.
+        """
+        rated, about = gr.Textbox(visible="hidden"), gr.Textbox(visible="hidden")
+        with gr.Group(visible=False, elem_id="comment-box") as box:
+            comment = gr.Textbox(lines=3, max_length=LONGEST, elem_id="comment", info=words.COMMENT_HINT)
+            with gr.Row():
+                send = gr.Button(words.SEND_COMMENT, elem_id="send-comment", variant="primary", size="sm")
+                cancel = gr.Button(words.CANCEL_COMMENT, elem_id="cancel-comment", size="sm")
+        thumbs, commenting = listener("thumbs", "up", "down"), listener("commenting", "comment")
+        thumbs.click(self._rate, talk, rated, **_TOLD).then(None, rated, rated, js="Dateline.rated", **_QUICK)
+        begun = commenting.click(self._begin, talk, [box, comment, about], **_QUICK)
+        begun.then(None, js="Dateline.focusComment", **_QUICK)
+        send.click(self._send, [talk, about, comment], box, **_TOLD)
+        cancel.click(lambda: gr.Group(visible=False), None, box, **_QUICK)
+        changed = talk.change(self._known, talk, [rated, box], js="(text) => [Dateline.seals(text)]", **_QUICK)
+        changed.then(None, rated, rated, js="Dateline.rated", **_QUICK)
+
+    def _rate(self, text: str, request: gr.Request, event: gr.EventData) -> Any:
+        match = OPINION.fullmatch(href_of(event))
+        try:
+            talk, turn = self._turn(text, match[2] if match else "")
+            self._feedback.rate(talk, turn, "up" if match and match[1] == "up" else "down", request.username or None)
+        except DatelineError as error:
+            gr.Warning(str(error))
+            return gr.skip()
+        return self._ratings(talk.id, [each.seal for each in talk.turns])
+
+    def _begin(self, text: str, event: gr.EventData) -> tuple[Any, ...]:
+        match = OPINION.fullmatch(href_of(event))
+        try:
+            talk, turn = self._turn(text, match[2] if match else "")
+        except TalkError:
+            return gr.skip(), gr.skip(), gr.skip()
+        label = words.COMMENT_ON.format(question=turn.answer.question.typed or turn.answer.question.text)
+        said = self._feedback.comment_on(talk, turn)
+        return gr.Group(visible=True), gr.Textbox(said, label=label), match[2] if match else ""
+
+    def _send(self, text: str, about: str, comment: str, request: gr.Request) -> Any:
+        try:
+            talk, turn = self._turn(text, about)
+            self._feedback.comment(talk, turn, comment, request.username or None)
+        except DatelineError as error:
+            gr.Warning(str(error))
+            return gr.skip()
+        gr.Info(words.THANKS)
+        return gr.Group(visible=False)
+
+    def _known(self, seals: str) -> tuple[Any, Any]:
+        try:
+            talk_id, given = json.loads(seals)
+        except ValueError:
+            return "{}", gr.Group(visible=False)
+        return self._ratings(str(talk_id), [str(seal) for seal in given]), gr.skip()
+
+    def _turn(self, text: str, number: str) -> tuple[Talk, Turn]:
+        talk = self._talks.load(text)
+        if not number.isdecimal() or int(number) >= len(talk.turns):
+            raise TalkError(words.NOTHING_OPEN)
+        return talk, talk.turns[int(number)]
+
+    def _ratings(self, talk_id: str, seals: list[str]) -> str:
+        return json.dumps(self._feedback.ratings(talk_id, seals))
