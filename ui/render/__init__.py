@@ -3,10 +3,9 @@
 from ui.render.answer import answer_markdown, problem_markdown, struck_markdown
 from ui.render.article import article_html
 from ui.render.cards import cards_html
-from ui.render.links import ALL, CARRIER, CITE, NEAR
+from ui.render.links import CARRIER, CITE, NEAR
 
 __all__ = [
-    "ALL",
     "CARRIER",
     "CITE",
     "NEAR",

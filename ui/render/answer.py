@@ -26,7 +26,7 @@ def answer_markdown(answer: Answer, turn: int) -> str:
     if answer.draft:
         paragraphs.append(f"*Being written, not checked yet: {escape_markdown(answer.draft)}…*")
         return "\n\n".join(paragraphs)
-    return "\n\n".join([*paragraphs, *_understood(answer, turn), *_cost(answer)])
+    return "\n\n".join([*paragraphs, *_cost(answer)])
 
 
 def struck_markdown(answer: Answer) -> tuple[str, str] | None:
@@ -52,26 +52,12 @@ def _cost(answer: Answer) -> list[str]:
     return [f"*Written by {escape_markdown(answer.cost.line())}. Every sentence was checked against what it cites.*"]
 
 
-def _understood(answer: Answer, turn: int) -> list[str]:
-    """How the question was read, where that is more than its words, with a link that takes limits back."""
-    question = answer.question
-    parts = [f"Searched as “{question.text}”"] if question.typed else []
-    parts += [question.limits] if question.published or question.publishers else []
-    if not parts:
-        return []
-    read = question.period or question.outlet
-    undo = (
-        f" — [search without this limit](#all-{turn})" if read and (question.published or question.publishers) else ""
-    )
-    return [f"*{escape_markdown('; '.join(parts))}*{undo}"]
-
-
 def _refusal_markdown(answer: Answer, turn: int) -> str:
     words = answer.text.split(" Nearest headlines: ")[0]
     paragraphs = [escape_markdown(words)]
     if answer.nearby:
         paragraphs += ["Nearest headlines:", _headlines(answer, turn)]
-    return "\n\n".join([*paragraphs, *_understood(answer, turn)])
+    return "\n\n".join(paragraphs)
 
 
 def _headlines(answer: Answer, turn: int) -> str:

@@ -180,7 +180,7 @@ def _typed(answer: Answer) -> str:
 def _understood(answer: Answer) -> list[str]:
     """How a question was read, where that is more than its words."""
     question = answer.question
-    searched = [words.UNDERSTOOD_AS.format(question=question.text)] if question.typed else []
+    searched = [words.SEARCHED_AS.format(question=question.text)] if question.typed else []
     return [*searched, *([question.limits] if question.limits else [])]
 
 

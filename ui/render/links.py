@@ -16,8 +16,14 @@ NEAR = re.compile(r"#near-(\d{1,6})-(\d{1,3})")
 #: Another carrier of a cited story: turn, number of the citation, place.
 CARRIER = re.compile(r"#carrier-(\d{1,6})-(\d{1,3})-(\d{1,3})")
 
-#: Ask again without the limits that were read from a question's words: turn.
-ALL = re.compile(r"#all-(\d{1,6})")
+#: Ask again without a limit, or not as it was searched: turn, and what.
+DROP = re.compile(r"#drop-(\d{1,6})-(time|publisher|day|wording)")
+
+#: Change what was understood and ask again: turn.
+CHANGE = re.compile(r"#change-(\d{1,6})")
+
+#: Ask a question that was cut off again.
+AGAIN = re.compile(r"#again-(\d{1,6})")
 
 #: A conversation of the list: its id.
 TALK = re.compile(r"#talk-([\w-]{22})", re.ASCII)

@@ -27,6 +27,23 @@ class TalkError(DatelineError):
 
 
 @dataclass(frozen=True)
+class Given:
+    """What was given beside the words of a question; what is None is read from these.
+
+    Attributes:
+        published: first and last day, ISO 8601; (None, None) for no limit.
+        publishers: names; empty for all.
+        alone: whether it is asked by itself, without the turns before it.
+        now: whether it is asked as of now, whatever day is set.
+    """
+
+    published: tuple[str | None, str | None] | None = None
+    publishers: tuple[str, ...] | None = None
+    alone: bool = False
+    now: bool = False
+
+
+@dataclass(frozen=True)
 class Turn:
     """A question with its answer.
 
@@ -34,11 +51,18 @@ class Turn:
         answer: with the question as it was understood.
         asked: when, ISO 8601 in UTC.
         seal: says that this server gave the answer.
+        given: what was given beside its words.
     """
 
     answer: Answer
     asked: str
     seal: str
+    given: Given = Given()
+
+    @property
+    def words(self) -> str:
+        """The question as it was typed."""
+        return self.answer.question.typed or self.answer.question.text
 
 
 @dataclass(frozen=True)
@@ -92,9 +116,9 @@ class Talks:
         """Args: key: of the seals; secret, and the same after a restart."""
         self._key = key
 
-    def turn(self, answer: Answer) -> Turn:
+    def turn(self, answer: Answer, given: Given = Given()) -> Turn:
         """A turn that was answered now."""
-        return Turn(answer, now(), self._seal(answer))
+        return Turn(answer, now(), self._seal(answer), given)
 
     def dump(self, talk: Talk) -> str:
         """As JSON."""

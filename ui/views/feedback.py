@@ -37,7 +37,7 @@ class FeedbackView:
             comment = gr.Textbox(lines=3, max_length=LONGEST, elem_id="comment", info=words.COMMENT_HINT)
             with gr.Row():
                 send = gr.Button(words.SEND_COMMENT, elem_id="send-comment", variant="primary", size="sm")
-                cancel = gr.Button(words.CANCEL_COMMENT, elem_id="cancel-comment", size="sm")
+                cancel = gr.Button(words.CANCEL, elem_id="cancel-comment", size="sm")
         thumbs, commenting = listener("thumbs", "up", "down"), listener("commenting", "comment")
         thumbs.click(self._rate, talk, rated, **_TOLD).then(None, rated, rated, js="Dateline.rated", **_QUICK)
         begun = commenting.click(self._begin, talk, [box, comment, about], **_QUICK)

@@ -1,0 +1,88 @@
+"""The page as a whole: its parts laid out, and connected with each other."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read by Gradio when it is imported
+
+import gradio as gr
+
+from ingest.archive import Archive
+from qa.chain import build_chain
+from qa.chat_models import ChatModel
+from ui import words
+from ui.state.database import PageDatabase
+from ui.state.talks import Talks
+from ui.views.changing import ChangingPanel
+from ui.views.chat import ChatView
+from ui.views.conversations import Conversations
+from ui.views.feedback import FeedbackView
+from ui.views.reading import ReadingRoom
+from ui.views.settings import SettingsPanel
+from ui.views.welcome import Welcome
+
+
+class Page:
+    """The page over one archive. It keeps no session: a talk is in the browser, or in the database."""
+
+    def __init__(
+        self, archive: Archive, database: PageDatabase, chat: ChatModel | None = None, *, read_only: bool = False
+    ) -> None:
+        """Make its parts.
+
+        Args:
+            archive: an open one.
+            database: what the page keeps on the server.
+            chat: writes the answers; None quotes them.
+            read_only: whether visitors can change nothing in the archive.
+        """
+        self.archive = archive
+        self.database = database
+        self.read_only = read_only
+        self.talks = Talks(database.secret("seal"))
+        quoting = build_chain(archive)
+        self.reading = ReadingRoom(archive, self.talks)
+        self.chat = ChatView(build_chain(archive, chat=chat) if chat else quoting, self.talks, self.reading)
+        self.changing = ChangingPanel(archive, self.talks, self.chat)
+        self.settings = SettingsPanel(chat)
+        self.conversations = Conversations(archive, self.talks, database)
+        self.feedback = FeedbackView(self.talks, database)
+        self.welcome = Welcome(archive, quoting, read_only=read_only)
+
+    def build(self) -> gr.Blocks:
+        """The Gradio app."""
+        app: gr.Blocks
+        with gr.Blocks(title=words.TITLE, analytics_enabled=False, fill_width=True) as app:
+            talk = gr.Textbox(visible="hidden", elem_id="talk", label="talk")
+            gr.HTML(f"<h1>{words.TITLE}</h1><p>{words.SUBTITLE}</p>", elem_id="masthead")
+            with gr.Row():
+                with gr.Column(scale=3, min_width=340):
+                    self.welcome.build()
+                    self.chat.build()
+                    feedback, changing = gr.Column(), gr.Column()
+                    self.chat.build_box()
+                    self.settings.build()
+                with gr.Column(scale=2, min_width=320):
+                    self.reading.build(talk)
+            sidebar = gr.Sidebar(words.CONVERSATIONS, open=False, width=300, elem_id="sidebar")
+            with sidebar:
+                self.conversations.build(talk, self.chat.redraw)
+            self.chat.kept_after = self.conversations.keep_after
+            self.chat.wire(talk, self.settings.inputs)
+            with feedback:
+                self.feedback.build(talk)
+            with changing:
+                self.changing.build(talk)
+            self.chat.wire_stop()
+            self.settings.keep_in_browser(app)
+            self.welcome.wire(app, self.chat.chat)
+            self.conversations.on_load(app)
+        return app
+
+
+def theme() -> gr.themes.Base:
+    """Fonts of the visitor's own machine only, so that the page asks no other host for anything."""
+    sans = tuple(gr.themes.Font(name) for name in ("system-ui", "-apple-system", "Segoe UI", "sans-serif"))
+    mono = tuple(gr.themes.Font(name) for name in ("ui-monospace", "Consolas", "monospace"))
+    return gr.themes.Base(primary_hue="amber", neutral_hue="stone", font=sans, font_mono=mono)
