@@ -65,9 +65,8 @@ class Page:
                     self.settings.build()
                 with gr.Column(scale=2, min_width=320):
                     self.reading.build(talk)
-            sidebar = gr.Sidebar(words.CONVERSATIONS, open=False, width=300, elem_id="sidebar")
-            with sidebar:
-                self.conversations.build(talk, self.chat.redraw)
+            with gr.Sidebar(words.CONVERSATIONS, open=False, width=300, elem_id="sidebar"):
+                self.conversations.build(talk)
             self.chat.kept_after = self.conversations.keep_after
             self.chat.wire(talk, self.settings.inputs)
             with feedback:
@@ -77,7 +76,7 @@ class Page:
             self.chat.wire_stop()
             self.settings.keep_in_browser(app)
             self.welcome.wire(app, self.chat.chat)
-            self.conversations.on_load(app)
+            self.conversations.wire(app, self.chat.redraw)
         return app
 
 

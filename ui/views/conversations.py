@@ -44,15 +44,14 @@ class Conversations:
         self._kept, self._shared = KeptTalks(database, talks), SharedAnswers(database, talks)
         self._mark = database.secret("mark").hex()[:16]
 
-    def build(self, talk: gr.Textbox, redraw: Callable[[Dependency], None]) -> None:
+    def build(self, talk: gr.Textbox) -> None:
         """Lay it out, inside a sidebar.
 
         Args:
             talk: holds the conversation that is open.
-            redraw: chains the drawing of the chat to an event that changed `talk`.
         """
-        self._talk, self._redraw = talk, redraw
-        new = gr.Button(words.NEW_TALK, elem_id="new-talk", variant="primary", size="sm")
+        self._talk = talk
+        self._new_talk = gr.Button(words.NEW_TALK, elem_id="new-talk", variant="primary", size="sm")
         self._search = gr.Textbox(label=words.FIND_TALK, placeholder=words.FIND_TALK_HINT, elem_id="find-talk")
         self._said = gr.HTML(elem_id="talks-said")
         self._undo = gr.Button(words.UNDO_DELETE, elem_id="undo-talk", size="sm", visible=False)
@@ -63,18 +62,18 @@ class Conversations:
         with gr.Accordion(words.THIS_TALK, open=False, elem_id="this-talk"):
             self._name = gr.Textbox(label=words.TALK_NAME, elem_id="talk-name", max_length=_LONGEST_NAME)
             with gr.Row():
-                rename = gr.Button(words.RENAME, elem_id="rename-talk", size="sm", min_width=90)
-                delete = gr.Button(words.DELETE, elem_id="delete-talk", size="sm", min_width=90, variant="stop")
+                self._rename_talk = gr.Button(words.RENAME, elem_id="rename-talk", size="sm", min_width=90)
+                self._delete_talk = gr.Button(
+                    words.DELETE, elem_id="delete-talk", size="sm", min_width=90, variant="stop"
+                )
             gr.HTML(f'<p class="label">{words.EXPORT}</p>')
             with gr.Row():
                 for form, label in words.EXPORTS.items():
                     button = gr.Button(label, elem_id=f"export-{form}", size="sm", min_width=70)
                     given = button.click(partial(self._export, form), talk, [self._exported, self._said], **_QUICK)
                     given.then(None, self._exported, self._exported, js="Dateline.saved", **_QUICK)
-        opening, linking = listener("talk-links", "talk"), listener("answer-links", "link")
+        self._opening, self._linking = listener("talk-links", "talk"), listener("answer-links", "link")
         self._shown = [talk, self._seen, self._heads, self._listed, self._name, self._said, self._undo]
-        self._wire(new, rename, delete, opening)
-        self._wire_links(linking)
 
     def keep_after(self, event: Dependency) -> Dependency:
         """Keep the conversation, as an event has changed it, and draw the list anew.
@@ -86,35 +85,31 @@ class Conversations:
         kept: Dependency = event.then(self._keep, inputs, self._shown, js=self._script("kept"), **_QUICK)
         return kept
 
-    def on_load(self, app: gr.Blocks) -> None:
-        """Fill the list, and open the answer of a link, or the conversation of this window."""
-        inputs = [self._given, self._given, self._given, self._heads, self._search]
-        self._redraw(app.load(self._begin, inputs, self._shown, js=self._script("begun"), **_QUICK))
+    def wire(self, app: gr.Blocks, redraw: Callable[[Dependency], Any]) -> None:
+        """Connect it; a page that opens shows the list, and the answer of a link or its last conversation.
 
-    def _wire(self, new: gr.Button, rename: gr.Button, delete: gr.Button, opening: gr.HTML) -> None:
-        listing = [self._heads, self._search]
-        opened = opening.click(
-            self._open, [self._given, *listing], self._shown, js=self._script("openedTalk"), **_QUICK
-        )
-        self._redraw(opened)
-        self._redraw(new.click(self._new, listing, self._shown, js=self._script("leftTalk"), **_QUICK))
-        deleted = delete.click(
-            self._delete, [self._talk, *listing], [*self._shown, self._deleted], js=self._script("forgotten"), **_QUICK
-        )
-        self._redraw(deleted)
-        restored = self._undo.click(
-            self._restore, [self._deleted, *listing], self._shown, js=self._script("restored"), **_QUICK
-        )
-        self._redraw(restored)
-        renamed = gr.on(
-            [rename.click, self._name.submit], self._rename, [self._talk, self._name], self._shown, **_QUICK
-        )
-        self.keep_after(renamed)
-        found = [self._heads, self._search, self._seen]
+        Args:
+            app: the page.
+            redraw: chains the drawing of the chat to an event that changed the conversation.
+        """
+        known = [self._heads, self._search]
+        given = [self._given] * 3  # what the browser gives: their own values do not matter
+        redraw(app.load(self._begin, [*given, *known], self._shown, js=self._script("begun"), **_QUICK))
+        opening, opens = self._opening.click, self._script("openedTalk")
+        redraw(opening(self._open, [self._given, *known], self._shown, js=opens, **_QUICK))
+        redraw(self._new_talk.click(self._new, known, self._shown, js=self._script("leftTalk"), **_QUICK))
+        deleting, shown = self._delete_talk.click, [*self._shown, self._deleted]
+        redraw(deleting(self._delete, [self._talk, *known], shown, js=self._script("forgotten"), **_QUICK))
+        undoing, restores = self._undo.click, self._script("restored")
+        redraw(undoing(self._restore, [self._deleted, *known], self._shown, js=restores, **_QUICK))
+        renaming = [self._rename_talk.click, self._name.submit]
+        self.keep_after(gr.on(renaming, self._rename, [self._talk, self._name], self._shown, **_QUICK))
+        found = [*known, self._seen]
         self._search.input(self._find, found, self._listed, trigger_mode="always_last", **_QUICK)
+        self._wire_links()
 
-    def _wire_links(self, linking: gr.HTML) -> None:
-        shared = linking.click(self._share, self._talk, [self._link, self._said], api_visibility="private")
+    def _wire_links(self) -> None:
+        shared = self._linking.click(self._share, self._talk, [self._link, self._said], api_visibility="private")
         copied = shared.then(None, self._link, self._link, js="Dateline.linked", **_QUICK)
         copied.then(self._say_copied, self._link, None, api_visibility="private", show_progress="hidden")
 
