@@ -7,6 +7,7 @@ Examples:
   python -m evals.run squad --data data/squad --json squad.json
   python -m evals.run multihop_rag_500 --data data/multihop_rag_500
   python -m evals.run samples --half tune
+  python -m evals.run feedback --data feedback.jsonl --archive my-archive
   python -m evals.run dialogues --half test --data data/gum_wikinews
   python -m evals.run dialogues --half tune --chat-model gguf:SmolLM2-135M-Instruct.Q4_1.gguf
   python -m evals.compare before.json after.json
@@ -25,6 +26,7 @@ from typing import Any
 from evals import dialogues, multihop, reading, realtimeqa, written
 from evals.cache import DEFAULT
 from evals.datasets import dialogues as dialogues_data
+from evals.datasets import feedback as feedback_data
 from evals.datasets import multihop as multihop_data
 from evals.datasets import realtimeqa as realtimeqa_data
 from evals.datasets import squad as squad_data
@@ -38,7 +40,7 @@ from evals.runner import SystemFailed
 from evals.systems import MODULES
 from evals.tables import figures_table
 from evals.worker import peak_rss_gb
-from ingest import DatelineError, Settings
+from ingest import Archive, DatelineError, Settings
 from ingest.samples import sample_sources
 from qa.chat_models import load_chat_model
 
@@ -84,11 +86,11 @@ def _without_paths(given: Sequence[str]) -> list[str]:
     told = []
     for before, word in zip(["", *given], given, strict=False):
         option, sign, value = word.partition("=")
-        if before in ("--data", "--cache"):
+        if before in ("--data", "--cache", "--archive"):
             told.append("DIR")
         elif before == "--json":
             told.append(Path(word).name)
-        elif sign and option in ("--data", "--cache", "--json"):
+        elif sign and option in ("--data", "--cache", "--archive", "--json"):
             told.append(f"{option}={Path(value).name if option == '--json' else 'DIR'}")
         else:
             told.append(word)
@@ -145,6 +147,14 @@ def _written(options: argparse.Namespace) -> Run:
         return facts | {"answerable": sum(i.answerable for i in items)}, {"dateline": written.run(items, archive)}
 
 
+def _feedback(options: argparse.Namespace) -> Run:
+    items, unsaid = feedback_data.load(options.data)
+    items = items[: options.limit]
+    facts: dict[str, Any] = {"asked": len(items), "answerable": sum(item.answerable for item in items)}
+    with Archive.open(options.archive) as archive:
+        return facts | {"left_out_as_unsaid": unsaid}, {"dateline": written.run(items, archive)}
+
+
 def _dialogues(options: argparse.Namespace) -> Run:
     shown = options.half == "tune"  # of the other half only sums are told
     sources: dict[str, Any] = {"samples": sample_sources()}
@@ -176,6 +186,7 @@ _RUNS: dict[str, Callable[[argparse.Namespace], Run]] = {
     "multihop_rag_500": _multihop,
     "samples": _written,
     "seed": _written,
+    "feedback": _feedback,
     "dialogues": _dialogues,
 }
 
@@ -197,6 +208,7 @@ def _parser() -> argparse.ArgumentParser:
         "multihop_rag_500": "questions that need several articles",
         "samples": "our own questions on the sample archive; needs no data",
         "seed": "our own questions on the seed article",
+        "feedback": "what readers of the page found right; --data names the file that `dateline feedback` printed",
         "dialogues": "follow-ups and dates; --data names the folder of the free articles that half of them are about",
     }
     for name, text in helps.items():
@@ -210,6 +222,8 @@ def _parser() -> argparse.ArgumentParser:
             "--cache", type=Path, default=DEFAULT, metavar="DIR", help="where archives are kept (%(default)s)"
         )
         one.add_argument("--fresh", action="store_true", help="make the archives anew")
+        if name == "feedback":
+            one.add_argument("--archive", type=Path, required=True, metavar="DIR", help="the archive that was asked")
         if name == "dialogues":
             one.add_argument("--chat-model", metavar="NAME", help="completes the follow-ups, as in DATELINE_CHAT_MODEL")
         if name in ("samples", "dialogues"):

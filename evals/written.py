@@ -1,4 +1,4 @@
-"""Our own questions on the sample archive, or on the seed article: how they are asked and scored."""
+"""Our own questions on the sample archive, or on the seed article, and readers' on theirs: how they are asked and scored."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def run(items: Sequence[Item], archive: Archive) -> SystemResult:
     system = System(str(archive.folder.parent))
     system.use(archive)
     system.answer(items[0].question)  # not counted: models load with it
-    rows = [_row(item, system.answer(item.question)) for item in items]
+    rows = [_row(item, system.answer(item.question, given=item.given)) for item in items]
     facts = {"articles": archive.n_articles, "passages": archive.n_passages, "peak_rss_gb": peak_rss_gb()}
     return SystemResult(rows, {name: float(value) for name, value in facts.items()})
 

@@ -175,5 +175,14 @@ def build_parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     command("stats", "say what is in the archive, in numbers", "dateline stats --json")
     command("check", "see that the whole archive is as it has to be", "dateline check")
 
+    command(
+        "feedback",
+        "print what people think of answers, as JSON Lines that evals/ reads",
+        "dateline feedback > feedback.jsonl && python -m evals.run feedback --data feedback.jsonl --archive DIR",
+        json=False,
+    )
+    added = command("links", "list the links to answers, or take some back", "dateline links --remove 5f0c9e...")
+    added.add_argument("--remove", nargs="+", metavar="ID", help="let these lead to nothing")
+
     command("reindex", "build the archive again from itself, with the settings of now", "dateline reindex")
     return parser

@@ -16,6 +16,7 @@ from ingest.errors import DatelineError, SettingsError
 from ui.archive_commands import COMMANDS, opened, print_json, settings
 from ui.arguments import Command, build_parser
 from ui.logs import start_logging
+from ui.page_commands import COMMANDS as PAGE_COMMANDS
 
 if TYPE_CHECKING:
     from ingest.pipeline import IngestReport
@@ -175,7 +176,7 @@ def _passwords(path: str) -> list[tuple[str, str]]:
     return [(name, password) for name, _, password in pairs]
 
 
-_COMMANDS: dict[str, Command] = {"ingest": _ingest, "ask": _ask, "serve": _serve, **COMMANDS}
+_COMMANDS: dict[str, Command] = {"ingest": _ingest, "ask": _ask, "serve": _serve, **COMMANDS, **PAGE_COMMANDS}
 
 
 if __name__ == "__main__":

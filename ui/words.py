@@ -99,7 +99,7 @@ LINK_TO = "Link to the answer to “{question}”"
 SHARED = "An answer that a link led to. Ask on, and it becomes a conversation of your own."
 
 # Feedback
-HELPFUL, NOT_HELPFUL, COMMENT, COPY_LINK = "👍 Helpful", "👎 Not helpful", "Comment", "Copy link"
+HELPFUL, NOT_HELPFUL, COMMENT, COPY_LINK = "Helpful", "Not helpful", "Comment", "Copy link"
 COMMENT_ON = "What is good or wrong about the answer to “{question}”?"
 COMMENT_HINT = (
     "It is kept on the server with the question, the answer and its sources, for whoever looks after the archive."

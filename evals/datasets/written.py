@@ -6,8 +6,9 @@ and weights; of the half `test` only the sums are looked at.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from evals.datasets.base import DataMissing, read_lines
 
@@ -28,6 +29,7 @@ class Item:
         evidence: words of which an answer's quotes should hold one.
         short: right short answers, each enough; empty where there is no short one.
         half: `tune` or `test`, or None where there are no halves.
+        given: what `qa.ask` takes beside the question.
     """
 
     id: str
@@ -37,6 +39,7 @@ class Item:
     evidence: tuple[str, ...]
     short: tuple[str, ...]
     half: str | None = None
+    given: dict[str, Any] = field(default_factory=dict)
 
 
 def load(name: str, half: str | None = None) -> list[Item]:

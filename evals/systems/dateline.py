@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -80,16 +80,24 @@ class System:
         self.answer(question, until)
         return [candidate.passage.text for candidate in self.recorder.candidates[:limit]]
 
-    def answer(self, question: str, until: int | None = None, without: Collection[str] = ()) -> dict[str, Any]:
+    def answer(
+        self,
+        question: str,
+        until: int | None = None,
+        without: Collection[str] = (),
+        given: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
         """One question, as JSON: as answered, and with refusing switched off.
 
         Args:
             question: its words.
             until: last day of publication, as YYYYMMDD; None for no limit.
             without: addresses of articles to leave out.
+            given: more that the chain takes beside the question.
         """
         asked = {
             "question": question,
+            **(given or {}),
             **self._day(until),
             "without": [self.ids[identity] for identity in map(_identity, without) if identity in self.ids],
         }

@@ -23,6 +23,16 @@ CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL);
 """
 
 
+def file_beside(settings: Settings) -> Path:
+    """Where that of an archive is: in its folder, or in the user's data folder for one on a Chroma server."""
+    if isinstance(settings.archive, Path):
+        return settings.archive / FILE
+    import platformdirs
+
+    name = hashlib.sha256(settings.place.encode()).hexdigest()[:16]
+    return Path(platformdirs.user_data_dir("dateline", appauthor=False)) / f"page-{name}.sqlite"
+
+
 class PageDatabase:
     """Tables that several modules share, each with its own; one thread at a time.
 
@@ -56,13 +66,8 @@ class PageDatabase:
 
     @classmethod
     def beside(cls, settings: Settings) -> PageDatabase:
-        """That of an archive: in its folder, or in the user's data folder for one on a Chroma server."""
-        if isinstance(settings.archive, Path):
-            return cls(settings.archive / FILE)
-        import platformdirs
-
-        name = hashlib.sha256(settings.place.encode()).hexdigest()[:16]
-        return cls(Path(platformdirs.user_data_dir("dateline", appauthor=False)) / f"page-{name}.sqlite")
+        """That of an archive."""
+        return cls(file_beside(settings))
 
     def prepare(self, tables: str) -> None:
         """Make tables that are not there yet."""

@@ -99,9 +99,15 @@ def _question(
     is not, so what is right is left open (`answerable` is None), as it is where no quote was given.
     """
     understood = answer["understood"]
+    # To ask it the same again: what its words say is read from them, as of the day that it was asked.
+    given = {
+        "published": None if understood["period"] else understood["published"] or [None, None],
+        "publisher": None if understood["outlet"] else understood["publishers"],
+        "as_of": understood["as_of"] or (at[:10] if understood["period"] else None),
+        "caution": understood["caution"],
+    }
     quotes = list(dict.fromkeys(citation["quote"] for citation in answer["citations"]))
     answerable = bool(answer["answered"]) if rating == "up" and (quotes or not answer["answered"]) else None
-    asked = ("published", "publishers", "as_of", "caution")
     return {
         "id": name,
         "kind": understood["kind"],
@@ -114,7 +120,7 @@ def _question(
         "who": who,
         "at": at,
         "typed": answer["question"],
-        **{field: understood[field] for field in asked},
+        "given": given,
         "fingerprint": answer["fingerprint"],
         "answer": answer,
     }

@@ -66,7 +66,7 @@ class SharedAnswers:
                 return str(row[0])
             if database.execute("SELECT count(*) FROM shared").fetchone()[0] >= MOST:
                 raise TalkError(f"there are {MOST:,} links to answers, and no more can be made; remove some")
-            made = secrets.token_urlsafe(16)
+            made = secrets.token_hex(16)
             values = (made, owner or "", now(), question, turn.seal, text)
             database.execute("INSERT INTO shared VALUES (?, ?, ?, ?, ?, ?)", values)
             return made

@@ -17,10 +17,10 @@ import gradio as gr
 from gradio.events import Dependency
 
 from ingest.archive import Archive
-from ingest.errors import ArticleNotFound, DatelineError
+from ingest.errors import DatelineError
 from ui import words
 from ui.render.exports import export
-from ui.render.links import LINK, TALK
+from ui.render.links import TALK
 from ui.render.talks import said_html, talks_html
 from ui.state.database import PageDatabase
 from ui.state.heads import Head, dump_heads, find, load_heads
@@ -28,6 +28,7 @@ from ui.state.kept_talks import KeptTalks
 from ui.state.shared import SharedAnswers
 from ui.state.talks import Talk, TalkError, Talks
 from ui.views.links import href_of, listener
+from ui.views.sharing import Sharing
 
 _QUICK: dict[str, Any] = {"api_visibility": "private", "queue": False, "show_progress": "hidden"}
 _LONGEST_NAME = 120
@@ -40,8 +41,8 @@ class Conversations:
 
     def __init__(self, archive: Archive, talks: Talks, database: PageDatabase) -> None:
         """Args: archive: that answers cite; talks: reads and writes conversations; database: keeps those of people."""
-        self._archive, self._talks = archive, talks
-        self._kept, self._shared = KeptTalks(database, talks), SharedAnswers(database, talks)
+        self._talks, self._kept = talks, KeptTalks(database, talks)
+        self._sharing = Sharing(archive, talks, SharedAnswers(database, talks))
         self._mark = database.secret("mark").hex()[:16]
 
     def build(self, talk: gr.Textbox) -> None:
@@ -51,14 +52,15 @@ class Conversations:
             talk: holds the conversation that is open.
         """
         self._talk = talk
-        self._new_talk = gr.Button(words.NEW_TALK, elem_id="new-talk", variant="primary", size="sm")
+        self._new_talk = gr.Button(words.NEW_TALK, elem_id="new-talk", size="sm")
         self._search = gr.Textbox(label=words.FIND_TALK, placeholder=words.FIND_TALK_HINT, elem_id="find-talk")
         self._said = gr.HTML(elem_id="talks-said")
         self._undo = gr.Button(words.UNDO_DELETE, elem_id="undo-talk", size="sm", visible=False)
         self._listed = gr.HTML(talks_html([], "", date.today()), elem_id="talks")
-        self._heads, self._seen, self._deleted, self._exported, self._link, self._given = (
-            gr.Textbox(visible="hidden") for _ in range(6)
+        self._heads, self._seen, self._deleted, self._exported, self._given = (
+            gr.Textbox(visible="hidden") for _ in range(5)
         )
+        self._sharing.build(talk, self._said)
         with gr.Accordion(words.THIS_TALK, open=False, elem_id="this-talk"):
             self._name = gr.Textbox(label=words.TALK_NAME, elem_id="talk-name", max_length=_LONGEST_NAME)
             with gr.Row():
@@ -69,10 +71,10 @@ class Conversations:
             gr.HTML(f'<p class="label">{words.EXPORT}</p>')
             with gr.Row():
                 for form, label in words.EXPORTS.items():
-                    button = gr.Button(label, elem_id=f"export-{form}", size="sm", min_width=70)
+                    button = gr.Button(label, elem_id=f"export-{form}", size="sm", min_width=50)
                     given = button.click(partial(self._export, form), talk, [self._exported, self._said], **_QUICK)
                     given.then(None, self._exported, self._exported, js="Dateline.saved", **_QUICK)
-        self._opening, self._linking = listener("talk-links", "talk"), listener("answer-links", "link")
+        self._opening = listener("talk-links", "talk")
         self._shown = [talk, self._seen, self._heads, self._listed, self._name, self._said, self._undo]
 
     def keep_after(self, event: Dependency) -> Dependency:
@@ -106,12 +108,6 @@ class Conversations:
         self.keep_after(gr.on(renaming, self._rename, [self._talk, self._name], self._shown, **_QUICK))
         found = [*known, self._seen]
         self._search.input(self._find, found, self._listed, trigger_mode="always_last", **_QUICK)
-        self._wire_links()
-
-    def _wire_links(self) -> None:
-        shared = self._linking.click(self._share, self._talk, [self._link, self._said], api_visibility="private")
-        copied = shared.then(None, self._link, self._link, js="Dateline.linked", **_QUICK)
-        copied.then(self._say_copied, self._link, None, api_visibility="private", show_progress="hidden")
 
     def _script(self, name: str) -> str:
         """A function of talks.js, told whose conversations it is about."""
@@ -137,29 +133,14 @@ class Conversations:
         known = self._known(request) if request.username else known
         try:
             if link:
-                return self._opened_answer(link, known, search)
+                talk, said = self._sharing.open(link)
+                return self._drawn(talk, known, search) | {self._seen: "", self._said: said_html(said)}
             kept = self._kept.open(request.username, talk_id) if request.username else None
             if kept is None and text:
                 kept = self._talks.load(text)
         except DatelineError as error:
             return self._list(known, search, "") | {self._talk: "", self._said: said_html(str(error))}
         return self._drawn(kept, known, search)
-
-    def _opened_answer(self, link: str, known: str, search: str) -> Outputs:
-        talk = self._shared.open(link)
-        said = " ".join(filter(None, (words.SHARED, self._gone_since(talk))))
-        return self._drawn(talk, known, search) | {self._seen: "", self._said: said_html(said)}
-
-    def _gone_since(self, talk: Talk) -> str:
-        """What became of the articles that a conversation cites."""
-        cited = dict.fromkeys((c.article_id, c.version) for answer in talk.answers for c in answer.citations)
-        changed = removed = 0
-        for article_id, version in cited:
-            try:
-                changed += self._archive.article(article_id).version != version
-            except ArticleNotFound:
-                removed += 1
-        return words.gone_since(changed, removed)
 
     def _open(self, text: str, known: str, search: str, request: gr.Request, event: gr.EventData) -> Outputs:
         match = TALK.fullmatch(href_of(event))
@@ -218,23 +199,6 @@ class Conversations:
         if talk is None:
             return "", said_html(words.NOTHING_OPEN)
         return json.dumps(asdict(export(talk, form)), ensure_ascii=False), ""
-
-    def _share(self, text: str, request: gr.Request, event: gr.EventData) -> tuple[str, str]:
-        match, talk = LINK.fullmatch(href_of(event)), self._loaded(text)
-        if match is None or talk is None or int(match[1]) >= len(talk.turns):
-            return "", said_html(words.NOTHING_OPEN)
-        turn = talk.turns[int(match[1])]
-        try:
-            link = self._shared.share(request.username or None, turn)
-        except DatelineError as error:
-            gr.Warning(str(error))
-            return "", said_html(str(error))
-        question = turn.answer.question.typed or turn.answer.question.text
-        return link, said_html(words.LINK_TO.format(question=question), link)
-
-    def _say_copied(self, how: str) -> None:
-        if how:
-            gr.Info(words.LINK_COPIED if how == "copied" else words.LINK_NOT_COPIED)
 
     def _loaded(self, text: str) -> Talk | None:
         """The open conversation; None where it is empty, or none that this server answers for."""
