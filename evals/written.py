@@ -1,4 +1,4 @@
-"""Our own questions on the sample archive, or on the seed article, and readers' on theirs: how they are asked and scored."""
+"""Our own questions on the samples or the seed article, and readers' on theirs: how they are asked and scored."""
 
 from __future__ import annotations
 

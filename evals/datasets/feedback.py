@@ -27,7 +27,7 @@ def load(path: Path) -> tuple[list[Item], int]:
     for number, record in enumerate(read_lines(path), 1):
         try:
             item = _item(record)
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, AttributeError) as error:
             raise DataMissing(
                 f"{path}, record {number}: {error!r}; a file that `dateline feedback` printed is expected"
             ) from None

@@ -26,9 +26,9 @@ CREATE TABLE IF NOT EXISTS kept_talks (
 class KeptTalks:
     """The table of them."""
 
-    def __init__(self, database: PageDatabase, talks: Talks) -> None:
-        """Args: database: has the table; talks: reads and writes them."""
-        self._database, self._talks = database, talks
+    def __init__(self, database: PageDatabase, talks: Talks, most: int = MOST) -> None:
+        """Args: database: has the table; talks: reads and writes them; most: how many one person may keep."""
+        self._database, self._talks, self._most = database, talks, most
         database.prepare(_TABLES)
 
     def heads(self, owner: str) -> list[Head]:
@@ -65,8 +65,8 @@ class KeptTalks:
                     "export it, and begin a new one"
                 )
             count = database.execute("SELECT count(*) FROM kept_talks WHERE owner = ?", (owner,)).fetchone()[0]
-            if row is None and count >= MOST:
-                raise TalkError(f"{MOST:,} conversations are kept, and no more can be; delete some")
+            if row is None and count >= self._most:
+                raise TalkError(f"{self._most:,} conversations are kept, and no more can be; delete some")
             head = dump_heads([head_of(talk)])[1:-1]
             database.execute(
                 "INSERT OR REPLACE INTO kept_talks VALUES (?, ?, ?, ?, ?)", (owner, talk.id, talk.updated, head, text)

@@ -39,9 +39,9 @@ class Link:
 class SharedAnswers:
     """The table of them."""
 
-    def __init__(self, database: PageDatabase, talks: Talks) -> None:
-        """Args: database: has the table; talks: reads and writes answers."""
-        self._database, self._talks = database, talks
+    def __init__(self, database: PageDatabase, talks: Talks, most: int = MOST) -> None:
+        """Args: database: has the table; talks: reads and writes answers; most: how many there may be."""
+        self._database, self._talks, self._most = database, talks, most
         database.prepare(_TABLES)
 
     def share(self, owner: str | None, turn: Turn) -> str:
@@ -64,8 +64,8 @@ class SharedAnswers:
             own = database.execute("SELECT id FROM shared WHERE owner = ? AND seal = ?", (owner or "", turn.seal))
             if row := own.fetchone():
                 return str(row[0])
-            if database.execute("SELECT count(*) FROM shared").fetchone()[0] >= MOST:
-                raise TalkError(f"there are {MOST:,} links to answers, and no more can be made; remove some")
+            if database.execute("SELECT count(*) FROM shared").fetchone()[0] >= self._most:
+                raise TalkError(f"there are {self._most:,} links to answers, and no more can be made; remove some")
             made = secrets.token_hex(16)
             values = (made, owner or "", now(), question, turn.seal, text)
             database.execute("INSERT INTO shared VALUES (?, ?, ?, ?, ?, ?)", values)

@@ -1,0 +1,297 @@
+"""Conversations as they are kept, found and listed; links to answers; what people think of them."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from evals.datasets import feedback as feedback_data
+from evals.datasets.base import DataMissing
+from qa.answer import Answer, Citation, Sentence
+from qa.question import Question
+from ui.render.footer import footer_markdown
+from ui.render.links import LINK, OPINION, TALK
+from ui.render.talks import said_html, talks_html
+from ui.state.database import PageDatabase
+from ui.state.feedback import LONGEST, Feedback
+from ui.state.heads import Head, dump_heads, find, head_of, load_heads
+from ui.state.kept_talks import KeptTalks
+from ui.state.shared import SharedAnswers
+from ui.state.talks import Talk, TalkError, Talks
+
+EVIL = "<script>alert(1)</script>\"' & \u202e[x](javascript:1)"
+TODAY = date(2026, 11, 25)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> PageDatabase:
+    return PageDatabase(tmp_path / "page.sqlite")
+
+
+@pytest.fixture
+def talks(database: PageDatabase) -> Talks:
+    return Talks(database.secret("seal"))
+
+
+def answered(words: str, quote: str = "It rained.", **facts: object) -> Answer:
+    citation = Citation("a1", "v1", "Rain", "Gull", "2025-03-04", None, quote, 0, len(quote))
+    return Answer(Question.parse(words, **facts), True, (Sentence(quote, (citation,)),), fingerprint="f")  # type: ignore[arg-type]
+
+
+def refused(words: str) -> Answer:
+    return Answer(Question.parse(words), False, fingerprint="f")
+
+
+def talk_of(talks: Talks, *answers: Answer) -> Talk:
+    talk = Talk.begin()
+    for answer in answers:
+        talk = talk.asking(answer.question.text).with_turn(talks.turn(answer))
+    return talk
+
+
+# Heads
+
+
+def test_a_head_has_the_questions_as_they_were_typed_and_the_one_that_is_pending(talks: Talks) -> None:
+    answer = answered("Why did Odo resign?")
+    typed = replace(answer, question=replace(answer.question, typed="why?"))
+    head = head_of(talk_of(talks, refused("Who?"), typed).asking("And then? " + "x" * 900))
+    assert head.questions[:2] == ("Who?", "why?")
+    assert len(head.questions[2]) == 300
+    assert load_heads(dump_heads([head])) == [head]
+
+
+@pytest.mark.parametrize("text", ["", "!", "null", "[1]", '[{"id": 3}]', "{}"])
+def test_what_is_no_list_of_heads_is_none(text: str) -> None:
+    assert load_heads(text) == []
+
+
+def test_conversations_are_found_by_words_of_name_and_questions_in_any_order_and_case() -> None:
+    ferry = Head("a" * 22, "The FERRY", "2026-11-25T10:00:00Z", ("Who ran aground?", "why?"))
+    straße = Head("b" * 22, "Straße", "2026-11-24T10:00:00Z", ("Wo?",))
+    assert find([ferry, straße], "") == [ferry, straße]
+    assert find([ferry, straße], "aground ferry") == [ferry]
+    assert find([ferry, straße], "STRASSE") == [straße]
+    assert find([ferry, straße], "ferry wo?") == []
+
+
+# The list
+
+
+def test_the_list_links_names_escaped_with_days_in_words_and_marks_the_open_one() -> None:
+    heads = [
+        Head("a" * 22, EVIL, "2026-11-25T10:00:00Z"),
+        Head("b" * 22, "", "2026-11-24T10:00:00Z"),
+        Head("c" * 22, "Old", "2025-03-04T10:00:00Z"),
+        Head('"><script>', "Bad", "never"),
+    ]
+    markup = talks_html(heads, "b" * 22, TODAY)
+    links = re.findall(r'<a href="([^"]*)"( aria-current="true")?>', markup)
+    assert [bool(mark) for _, mark in links] == [False, True, False, False]
+    assert [TALK.fullmatch(link) is not None for link, _ in links] == [True, True, True, False]
+    assert re.findall(r"<time[^>]*>(.*?)</time>", markup) == ["today", "yesterday", "4 March 2025", ""]
+    assert "<script" not in markup
+    assert "Without a name" in markup
+    assert markup.count("<bdi") == markup.count("</bdi>") == 4
+
+
+def test_an_empty_list_says_why() -> None:
+    assert "kept here" in talks_html([], "", TODAY)
+    assert "has these words" in talks_html([], "", TODAY, searched=True)
+
+
+def test_what_is_said_is_escaped() -> None:
+    assert "<script" not in said_html(EVIL) + said_html(EVIL, '"><script>')
+    assert said_html("") == ""
+
+
+def test_the_links_under_an_answer_are_those_that_are_heard() -> None:
+    links = re.findall(r"\]\((#[^)]+)\)", footer_markdown(12))
+    assert [OPINION.fullmatch(link) is not None for link in links] == [True, True, True, False]
+    assert LINK.fullmatch(links[3])
+    assert all(link.endswith("-12") for link in links)
+
+
+# On the server
+
+
+def test_only_its_owner_has_a_conversation(database: PageDatabase, talks: Talks) -> None:
+    kept = KeptTalks(database, talks)
+    talk = kept.keep("ada", talk_of(talks, answered("Who?")))
+    assert kept.open("ada", talk.id) == talk
+    assert kept.open("bob", talk.id) is None
+    assert kept.heads("bob") == []
+    kept.forget("bob", talk.id)
+    bobs = kept.keep("bob", replace(talk, name="Mine"))  # the same id, were it ever guessed, is another conversation
+    assert bobs.id == talk.id
+    assert kept.open("ada", talk.id) == talk
+    kept.forget("ada", talk.id)
+    assert kept.heads("ada") == []
+    assert kept.open("bob", talk.id) == bobs
+
+
+def test_conversations_are_listed_newest_first_without_empty_ones(database: PageDatabase, talks: Talks) -> None:
+    kept = KeptTalks(database, talks)
+    kept.keep("ada", Talk.begin())
+    for name, updated in (("a", "2026-01-01T00:00:00Z"), ("b", "2026-03-01T00:00:00Z"), ("c", "2026-02-01T00:00:00Z")):
+        kept.keep("ada", replace(talk_of(talks, refused("Who?")), name=name, updated=updated))
+    assert [head.name for head in kept.heads("ada")] == ["b", "c", "a"]
+    assert kept.heads("ada")[0].questions == ("Who?",)
+
+
+def test_a_question_that_is_pending_is_kept(database: PageDatabase, talks: Talks) -> None:
+    kept = KeptTalks(database, talks)
+    talk = kept.keep("ada", Talk.begin().asking("Who resigned?"))
+    assert kept.open("ada", talk.id) == talk
+    assert talk.pending == "Who resigned?"
+
+
+def test_what_two_windows_did_with_one_conversation_is_both_kept(database: PageDatabase, talks: Talks) -> None:
+    kept = KeptTalks(database, talks)
+    first = replace(talk_of(talks, refused("Who?")), updated="2026-01-01T00:00:00Z")
+    kept.keep("ada", first)
+    turn = talks.turn(answered("Why?"))
+    here = replace(first, turns=(*first.turns, turn), updated="2026-01-01T00:01:00Z")
+    there = replace(first, turns=first.turns, name="There", updated="2026-01-01T00:02:00Z")
+    assert kept.keep("ada", here, first.updated).id == first.id
+    moved = kept.keep("ada", there, first.updated)  # it knows of nothing after the first
+    assert moved.id != first.id
+    assert kept.open("ada", first.id) == here
+    assert kept.open("ada", moved.id) == moved
+    assert kept.keep("ada", replace(here, name="Named"), here.updated).id == first.id  # the same window goes on
+
+
+def test_what_is_kept_is_bounded(database: PageDatabase, talks: Talks) -> None:
+    kept = KeptTalks(database, talks, most=2)
+    talk = kept.keep("ada", talk_of(talks, refused("Who?")))
+    kept.keep("ada", talk_of(talks, refused("What?")))
+    with pytest.raises(TalkError, match="delete some"):
+        kept.keep("ada", talk_of(talks, refused("Why?")))
+    kept.keep("ada", replace(talk, name="Renamed"), talk.updated)
+    kept.keep("bob", talk_of(talks, refused("Why?")))
+    with pytest.raises(TalkError, match="longer than the 5 MB"):
+        kept.keep("bob", talk_of(talks, answered("Why?", "x" * 2_600_000)))
+
+
+# Links
+
+
+def test_a_link_opens_its_answer_as_a_conversation_of_its_own(database: PageDatabase, talks: Talks) -> None:
+    links = SharedAnswers(database, talks)
+    talk = talk_of(talks, refused("Who?"), answered("Why?"))
+    link = links.share(None, talk.turns[1])
+    assert len(link) == 32
+    assert links.share(None, talk.turns[1]) == link
+    assert links.share("ada", talk.turns[1]) != link
+    opened = links.open(link)
+    assert opened.answers == (talk.answers[1],)
+    assert opened.id not in (talk.id, links.open(link).id)
+    assert not opened.pending
+    assert opened.name == "Why?"
+    assert {each.owner for each in links.links()} == {None, "ada"}
+    assert links.take_back(link)
+    assert not links.take_back(link)
+    with pytest.raises(TalkError, match="leads to no answer"):
+        links.open(link)
+
+
+def test_only_answers_of_this_server_get_a_link(database: PageDatabase, talks: Talks) -> None:
+    links = SharedAnswers(database, talks)
+    turn = talks.turn(answered("Why?"))
+    with pytest.raises(TalkError, match="did not give"):
+        links.share(None, replace(turn, answer=answered("Why?", "It never rained.")))
+    assert links.links() == []
+    with pytest.raises(TalkError, match="remove some"):
+        SharedAnswers(database, talks, most=0).share(None, turn)
+
+
+# Feedback
+
+
+def test_a_thumb_is_kept_with_all_that_the_answer_rests_on_and_the_last_one_counts(
+    database: PageDatabase, talks: Talks
+) -> None:
+    feedback = Feedback(database)
+    talk = talk_of(talks, answered("Who resigned?"), refused("Why?"))
+    seals = [turn.seal for turn in talk.turns]
+    feedback.rate(talk, talk.turns[0], "down", "ada")
+    feedback.comment(talk, talk.turns[0], " Too short.\n", "ada")
+    feedback.rate(talk, talk.turns[0], "up", "ada")
+    assert feedback.ratings(talk.id, seals) == {0: "up"}
+    assert feedback.comment_on(talk, talk.turns[0]) == "Too short."
+    (record,) = feedback.questions()
+    assert record["evidence"] == ["It rained."]
+    assert record["answerable"] is True
+    assert (record["rating"], record["comment"], record["who"]) == ("up", "Too short.", "ada")
+    (citation,) = record["answer"]["citations"]
+    assert [citation[name] for name in ("article_id", "version", "start", "end", "quote")] == [
+        "a1", "v1", 0, 10, "It rained.",
+    ]  # fmt: skip
+    assert record["fingerprint"] == "f"
+    feedback.rate(talk, talk.turns[0], "up", "ada")  # taken back
+    assert feedback.ratings(talk.id, seals) == {}
+    assert next(feedback.questions())["answerable"] is None
+    feedback.comment(talk, talk.turns[0], "", "ada")
+    assert list(feedback.questions()) == []
+
+
+def test_opinions_of_the_same_answer_in_two_conversations_are_two(database: PageDatabase, talks: Talks) -> None:
+    feedback = Feedback(database)
+    one, two = (talk_of(talks, answered("Who?")) for _ in range(2))
+    feedback.rate(one, one.turns[0], "up", None)
+    feedback.rate(two, two.turns[0], "down", None)
+    assert sorted(record["rating"] for record in feedback.questions()) == ["down", "up"]
+    assert all(talk.id not in json.dumps(list(feedback.questions())) for talk in (one, two))
+
+
+def test_a_comment_has_an_end(database: PageDatabase, talks: Talks) -> None:
+    feedback = Feedback(database)
+    talk = talk_of(talks, answered("Who?"))
+    with pytest.raises(TalkError, match="shorten it"):
+        feedback.comment(talk, talk.turns[0], "x" * (LONGEST + 1), None)
+    assert list(feedback.questions()) == []
+
+
+def test_evals_ask_what_people_found_right_and_count_what_nobody_said(
+    database: PageDatabase, talks: Talks, tmp_path: Path
+) -> None:
+    feedback = Feedback(database)
+    told = answered("Who resigned?", published=("2025-03", "2025-03"), publisher="Gull", caution="high")
+    talk = talk_of(talks, told, refused("Why?"), answered("When?"))
+    for turn, rating in zip(talk.turns, ("up", "up", "down"), strict=True):
+        feedback.rate(talk, turn, rating, None)  # type: ignore[arg-type]
+    path = tmp_path / "feedback.jsonl"
+    path.write_text("".join(f"{json.dumps(record)}\n" for record in feedback.questions()))
+    items, unsaid = feedback_data.load(path)
+    assert unsaid == 1
+    by_question = {item.question: item for item in items}
+    assert by_question["Who resigned?"].evidence == ("It rained.",)
+    assert by_question["Who resigned?"].given == {
+        "published": ("2025-03", "2025-03"), "publisher": ["Gull"], "as_of": None, "caution": "high",
+    }  # fmt: skip
+    assert (by_question["Why?"].answerable, by_question["Why?"].evidence) == (False, ())
+    assert by_question["Why?"].given["published"] == (None, None)
+
+
+def test_what_is_read_from_words_is_read_from_them_again_as_of_that_day(database: PageDatabase, talks: Talks) -> None:
+    feedback = Feedback(database)
+    answer = answered("Who resigned last week?")
+    read = replace(answer.question, published=("2026-11-16", "2026-11-22"), period="last week")
+    talk = talk_of(talks, replace(answer, question=read))
+    feedback.rate(talk, talk.turns[0], "up", None)
+    (record,) = feedback.questions()
+    assert record["given"]["published"] is None
+    assert record["given"]["as_of"] == record["at"][:10]
+
+
+@pytest.mark.parametrize("text", ["", '{"answerable": null}\n', '{"id": "x"}\n', '{"answerable": true, "given": 3}\n'])
+def test_a_file_without_what_is_right_is_told(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "feedback.jsonl"
+    path.write_text(text)
+    with pytest.raises(DataMissing):
+        feedback_data.load(path)
