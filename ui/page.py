@@ -56,23 +56,21 @@ class Page:
         with gr.Blocks(title=words.TITLE, analytics_enabled=False, fill_width=True) as app:
             talk = gr.Textbox(visible="hidden", elem_id="talk", label="talk")
             gr.HTML(f"<h1>{words.TITLE}</h1><p>{words.SUBTITLE}</p>", elem_id="masthead")
+            with gr.Sidebar(open=False, elem_id="sidebar"):
+                self.conversations.build(talk)
+                self.settings.build()
             with gr.Row():
                 with gr.Column(scale=3, min_width=340):
                     self.welcome.build()
                     self.chat.build()
-                    feedback, changing = gr.Column(), gr.Column()
+                    self.feedback.build(talk)
+                    self.changing.build()
                     self.chat.build_box()
-                    self.settings.build()
                 with gr.Column(scale=2, min_width=320):
                     self.reading.build(talk)
-            with gr.Sidebar(words.CONVERSATIONS, open=False, width=300, elem_id="sidebar"):
-                self.conversations.build(talk)
             self.chat.kept_after = self.conversations.keep_after
             self.chat.wire(talk, self.settings.inputs)
-            with feedback:
-                self.feedback.build(talk)
-            with changing:
-                self.changing.build(talk)
+            self.changing.wire(talk)
             self.chat.wire_stop()
             self.settings.keep_in_browser(app)
             self.welcome.wire(app, self.chat.chat)

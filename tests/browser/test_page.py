@@ -99,9 +99,10 @@ def test_a_follow_up_is_shown_as_it_was_searched(page: Page, address: str, reque
 
 def test_a_limit_that_was_read_from_the_words_can_be_taken_back(page: Page, address: str) -> None:
     ask(page, address, "Who resigned in March 2025?")
-    page.locator("#chat a[href='#all-0']").click()
+    page.locator("#chat a[href='#drop-0-time']").click()
     page.wait_for_selector("#chat a[href^='#cite-1-'], #chat a[href^='#near-1-']", timeout=60_000)
-    assert page.locator("#chat a[href='#all-1']").count() == 0
+    expect(page.locator("#chat a[href='#change-1']")).to_be_visible()
+    assert page.locator("#chat a[href='#drop-1-time']").count() == 0
 
 
 def test_a_source_card_opens_its_article(page: Page, address: str) -> None:

@@ -25,25 +25,28 @@ class ChangingPanel:
         self.talks = talks
         self.chat = chat
 
-    def build(self, talk: gr.Textbox) -> None:
-        """Lay the panel out, and wire it; the chat must have been wired."""
-        with gr.Group(visible=False, elem_id="changing") as panel:
+    def build(self) -> None:
+        """Lay the panel out."""
+        with gr.Group(visible=False, elem_id="changing") as self.panel:
             question = gr.Textbox(label=words.CHANGED_QUESTION, max_length=2_000, elem_id="changed-question")
             with gr.Row():
                 first = gr.Textbox(label=words.CHANGED_FROM, info=words.DAY_HINT, max_length=10, elem_id="changed-from")
                 last = gr.Textbox(label=words.CHANGED_TO, info=words.DAY_HINT, max_length=10, elem_id="changed-to")
             publishers = gr.Dropdown([], label=words.CHANGED_PUBLISHERS, multiselect=True, elem_id="changed-publishers")
             with gr.Row():
-                ask = gr.Button(words.CHANGED_ASK, variant="primary", elem_id="changed-ask")
-                cancel = gr.Button(words.CANCEL, elem_id="changed-cancel")
-        fields = [question, first, last, publishers]
+                self.ask = gr.Button(words.CHANGED_ASK, variant="primary", elem_id="changed-ask")
+                self.cancel = gr.Button(words.CANCEL, elem_id="changed-cancel")
+        self.fields = [question, first, last, publishers]
+
+    def wire(self, talk: gr.Textbox) -> None:
+        """Connect it; the chat must have been wired."""
         dropping, opening = listener("dropping", "drop", "again"), listener("changing-links", "change")
-        opened = opening.click(self.open, talk, [panel, *fields], **_QUIET)
+        opened = opening.click(self.open, talk, [self.panel, *self.fields], **_QUIET)
         opened.then(None, None, None, js="() => Dateline.focus('#changed-question textarea')", **_QUIET)
-        cancel.click(lambda: gr.Group(visible=False), None, panel, **_QUIET)
+        self.cancel.click(_closed, None, self.panel, **_QUIET)
         self.chat.asks(dropping.click, self.drop, [talk])
-        self.chat.asks(ask.click, self.change, [talk, *fields])
-        ask.click(lambda: gr.Group(visible=False), None, panel, **_QUIET)
+        self.chat.asks(self.ask.click, self.change, [talk, *self.fields])
+        self.ask.click(_closed, None, self.panel, **_QUIET)
 
     def open(self, kept: str, event: gr.EventData) -> tuple[Any, ...]:
         """The panel, filled with what was understood."""
@@ -75,6 +78,10 @@ class ChangingPanel:
             return talk, pending if pending and AGAIN.fullmatch(href) else "", Given()
 
         return self.chat.prepare(kept, without)
+
+
+def _closed() -> Any:
+    return gr.Group(visible=False)
 
 
 def _without(turn: Turn, what: str) -> tuple[str, Given]:

@@ -34,8 +34,6 @@ _log = logging.getLogger(__name__)
 _ESCAPED = re.compile(r"\\(?=[^\w\s])")
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
-Prepared = tuple["Asked | None", Any, list[Message], str]
-
 
 @dataclass(frozen=True)
 class Asked:
@@ -43,6 +41,10 @@ class Asked:
 
     question: str
     given: Given
+
+
+#: What is asked, the box, the messages, the talk.
+Prepared = tuple[Asked | None, Any, list[Message], str]
 
 
 class ChatView:
@@ -98,13 +100,11 @@ class ChatView:
         self.asks(self.chat.example_select, self.begin_example, [talk])
         self.asks(self.chat.retry, self.begin_retry, [talk])
         self.asks(self.chat.edit, self.begin_edit, [talk])
-        self.chat.clear(self.cleared, None, [talk, *self.reading.outputs], **_QUIET)
 
     def wire_stop(self) -> None:
         """Let the button end whatever is being answered; after all that may ask has been wired."""
-        stopped = self.box.stop(
-            self.stop, self.talk, [self.box, self.chat, self.talk], cancels=self._answering, queue=False, **_QUIET
-        )
+        ended = self.box.stop(None, None, None, cancels=self._answering, **_QUIET)
+        stopped = ended.then(self.stop, self.talk, [self.box, self.chat, self.talk], queue=False, **_QUIET)
         self.kept_after(stopped)
 
     def asks(self, trigger: Callable[..., Any], prepare: Callable[..., Prepared], inputs: list[Any]) -> Any:
@@ -123,6 +123,7 @@ class ChatView:
             [self.chat, self.talk, *self.reading.outputs],
             concurrency_limit=_AT_ONCE,
             concurrency_id="answer",
+            trigger_mode="multiple",  # else one that was just stopped may keep the next from being asked
             **_QUIET,
         )
         self._answering.append(answered)
@@ -152,9 +153,14 @@ class ChatView:
         return self.prepare(kept, again)
 
     def begin_edit(self, kept: str, event: gr.EditData) -> Prepared:
-        """Ask a question in other words, in its place; what came after it goes."""
+        """Ask the last question in other words, in its place; an earlier one anew, so that nothing after it is lost."""
         question = _ESCAPED.sub("", str(event.value))
-        return self.prepare(kept, lambda talk: (talk.cut(turn_of(talk, _flat(event.index))), question, Given()))
+
+        def edited(talk: Talk) -> tuple[Talk, str, Given]:
+            turn = turn_of(talk, _flat(event.index))
+            return talk.cut(turn) if turn == len(talk.turns) - 1 else talk, question, Given()
+
+        return self.prepare(kept, edited)
 
     def prepare(self, kept: str, choose: Callable[[Talk], tuple[Talk, str, Given]]) -> Prepared:
         """Begin a question, or say at once why it cannot be asked; what was typed is then still in the box.
@@ -224,10 +230,6 @@ class ChatView:
         said = [question_message(pending), problem_message(words.STOPPED)] if pending else []
         box = gr.Textbox(value=pending, submit_btn=True, stop_btn=False) if pending else _at_rest()
         return box, [*talk_messages(talk), *said], self.talks.dump(talk)
-
-    def cleared(self) -> tuple[Any, ...]:
-        """An empty talk."""
-        return "", *self.reading.empty()
 
     def redraw(self, event: Any) -> Any:
         """After an event that put another talk in place: show it."""

@@ -1,0 +1,69 @@
+"""Talks as JSON, sealed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from qa.answer import Answer, Carrier, Citation, Nearby, Sentence
+from qa.cost import Cost
+from qa.question import Question
+from ui.state.talks import Given, Talk, TalkError, Talks
+
+CARRIER = Carrier("c" * 16, "Other", "Gazette", "2025-03-19", "https://gazette.example/1")
+CITED = Citation(
+    "a" * 16, "b" * 12, "Headline", "Wire", "2025-03-18", None, "It rained.", 0, 10, "Port Hallam", "a name", (CARRIER,)
+)
+ANSWER = Answer(
+    Question.parse("Who resigned in March 2025?", publisher="Wire", as_of="2025-04-01"),
+    answered=True,
+    sentences=(Sentence("It rained.", (CITED,), day="18 March 2025"), Sentence("It snowed.", (), struck="no")),
+    short_answer="rain",
+    confidence=0.1 + 0.2,
+    nearby=(Nearby("d" * 16, "Near", None, None, None),),
+    cost=Cost("model", "1", 3, 4, 0.5, 1.5),
+)
+
+
+def test_a_talk_comes_back_as_it_went() -> None:
+    talks = Talks(b"k" * 32)
+    given = Given((None, "2025-03"), ("Wire",), alone=True, now=True)
+    talk = Talk.begin().asking("Who resigned?").with_turn(talks.turn(ANSWER, given)).asking("And why?")
+    assert talks.load(talks.dump(talk)) == talk
+    assert talk.name == "Who resigned?"
+    assert talk.turns[0].words == "Who resigned in March 2025?"
+
+
+def test_an_empty_text_begins_a_talk() -> None:
+    assert Talks(b"k").load("").turns == ()
+    assert len(Talk.begin().id) == 22
+    assert Talk.begin().id != Talk.begin().id
+
+
+@pytest.mark.parametrize("where", ["text", "quote", "headline"])
+def test_an_answer_that_was_changed_is_refused(where: str) -> None:
+    talks = Talks(b"k" * 32)
+    kept = json.loads(talks.dump(Talk.begin().with_turn(talks.turn(ANSWER))))
+    sentence = kept["turns"][0]["answer"]["sentences"][0]
+    (sentence if where == "text" else sentence["citations"][0])[where] = "It burned."
+    with pytest.raises(TalkError, match="did not give"):
+        talks.load(json.dumps(kept))
+
+
+def test_another_servers_answers_are_refused() -> None:
+    text = Talks(b"a" * 32).dump(Talk.begin().with_turn(Talks(b"a" * 32).turn(ANSWER)))
+    with pytest.raises(TalkError):
+        Talks(b"b" * 32).load(text)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "null", '{"id": 1}', "x" * 1_000_000])
+def test_what_is_no_talk_is_told(text: str) -> None:
+    with pytest.raises(TalkError, match="begin a new one"):
+        Talks(b"k").load(text)
+
+
+def test_turns_can_be_cut() -> None:
+    talks = Talks(b"k" * 32)
+    talk = Talk.begin().with_turn(talks.turn(ANSWER)).with_turn(talks.turn(ANSWER)).asking("x")
+    assert (len(talk.cut(1).turns), talk.cut(1).pending) == (1, None)
