@@ -111,7 +111,7 @@ def sidebar(page: Page, *, whole: bool = False) -> None:
 
 
 def names(page: Page) -> list[str]:
-    return [name.strip() for name in page.locator("#talks .name").all_inner_texts()]
+    return [name.strip() for name in page.locator("#talks .name").all_text_contents()]
 
 
 def field(page: Page, name: str) -> Any:

@@ -20,12 +20,13 @@ from ui.render.talks import said_html, talks_html
 from ui.state.database import PageDatabase
 from ui.state.feedback import LONGEST, Feedback
 from ui.state.heads import Head, dump_heads, find, head_of, load_heads
-from ui.state.kept_talks import KeptTalks
+from ui.state.kept_talks import KeptTalks, Window
 from ui.state.shared import SharedAnswers
 from ui.state.talks import Talk, TalkError, Talks
 
 EVIL = "<script>alert(1)</script>\"' & \u202e[x](javascript:1)"
 TODAY = date(2026, 11, 25)
+HERE, THERE = Window("h" * 22, "", "x" * 22), Window("t" * 22, "", "y" * 22)
 
 
 @pytest.fixture
@@ -122,12 +123,14 @@ def test_the_links_under_an_answer_are_those_that_are_heard() -> None:
 
 def test_only_its_owner_has_a_conversation(database: PageDatabase, talks: Talks) -> None:
     kept = KeptTalks(database, talks)
-    talk = kept.keep("ada", talk_of(talks, answered("Who?")))
+    talk = kept.keep("ada", talk_of(talks, answered("Who?")), HERE)
     assert kept.open("ada", talk.id) == talk
     assert kept.open("bob", talk.id) is None
     assert kept.heads("bob") == []
     kept.forget("bob", talk.id)
-    bobs = kept.keep("bob", replace(talk, name="Mine"))  # the same id, were it ever guessed, is another conversation
+    bobs = kept.keep(
+        "bob", replace(talk, name="Mine"), HERE
+    )  # the same id, were it ever guessed, is another conversation
     assert bobs.id == talk.id
     assert kept.open("ada", talk.id) == talk
     kept.forget("ada", talk.id)
@@ -137,16 +140,16 @@ def test_only_its_owner_has_a_conversation(database: PageDatabase, talks: Talks)
 
 def test_conversations_are_listed_newest_first_without_empty_ones(database: PageDatabase, talks: Talks) -> None:
     kept = KeptTalks(database, talks)
-    kept.keep("ada", Talk.begin())
+    kept.keep("ada", Talk.begin(), HERE)
     for name, updated in (("a", "2026-01-01T00:00:00Z"), ("b", "2026-03-01T00:00:00Z"), ("c", "2026-02-01T00:00:00Z")):
-        kept.keep("ada", replace(talk_of(talks, refused("Who?")), name=name, updated=updated))
+        kept.keep("ada", replace(talk_of(talks, refused("Who?")), name=name, updated=updated), HERE)
     assert [head.name for head in kept.heads("ada")] == ["b", "c", "a"]
     assert kept.heads("ada")[0].questions == ("Who?",)
 
 
 def test_a_question_that_is_pending_is_kept(database: PageDatabase, talks: Talks) -> None:
     kept = KeptTalks(database, talks)
-    talk = kept.keep("ada", Talk.begin().asking("Who resigned?"))
+    talk = kept.keep("ada", Talk.begin().asking("Who resigned?"), HERE)
     assert kept.open("ada", talk.id) == talk
     assert talk.pending == "Who resigned?"
 
@@ -154,28 +157,37 @@ def test_a_question_that_is_pending_is_kept(database: PageDatabase, talks: Talks
 def test_what_two_windows_did_with_one_conversation_is_both_kept(database: PageDatabase, talks: Talks) -> None:
     kept = KeptTalks(database, talks)
     first = replace(talk_of(talks, refused("Who?")), updated="2026-01-01T00:00:00Z")
-    kept.keep("ada", first)
-    turn = talks.turn(answered("Why?"))
-    here = replace(first, turns=(*first.turns, turn), updated="2026-01-01T00:01:00Z")
-    there = replace(first, turns=first.turns, name="There", updated="2026-01-01T00:02:00Z")
-    assert kept.keep("ada", here, first.updated).id == first.id
-    moved = kept.keep("ada", there, first.updated)  # it knows of nothing after the first
-    assert moved.id != first.id
-    assert kept.open("ada", first.id) == here
+    kept.keep("ada", first, HERE)
+    there = replace(THERE, seen=first.updated)
+    gone_on = replace(first, turns=(*first.turns, talks.turn(answered("Why?"))), updated="2026-01-01T00:01:00Z")
+    assert kept.keep("ada", gone_on, there).id == first.id
+    pending = replace(first.asking("When?"), updated="2026-01-01T00:02:00Z")
+    assert kept.keep("ada", pending, replace(HERE, seen=first.updated)).id == HERE.other  # it knows of no "Why?"
+    done = replace(first.with_turn(talks.turn(answered("When?"))), updated="2026-01-01T00:03:00Z")
+    moved = kept.keep("ada", done, HERE)  # the answer to what was pending, under the id that it had
+    assert moved.id == HERE.other
+    assert kept.open("ada", first.id) == gone_on
     assert kept.open("ada", moved.id) == moved
-    assert kept.keep("ada", replace(here, name="Named"), here.updated).id == first.id  # the same window goes on
+    assert len(kept.heads("ada")) == 2
+    assert kept.keep("ada", replace(gone_on, name="Named"), there).id == first.id
+
+
+@pytest.mark.parametrize("text", ["", "x", f"{'h' * 22}", f"{'h' * 22} 2026 <script>", f"{'h' * 22} 2026 {'é' * 22}"])
+def test_a_window_that_says_nothing_of_itself_keeps_nothing(text: str) -> None:
+    with pytest.raises(TalkError, match="load the page again"):
+        Window.parse(text)
 
 
 def test_what_is_kept_is_bounded(database: PageDatabase, talks: Talks) -> None:
     kept = KeptTalks(database, talks, most=2)
-    talk = kept.keep("ada", talk_of(talks, refused("Who?")))
-    kept.keep("ada", talk_of(talks, refused("What?")))
+    talk = kept.keep("ada", talk_of(talks, refused("Who?")), HERE)
+    kept.keep("ada", talk_of(talks, refused("What?")), HERE)
     with pytest.raises(TalkError, match="delete some"):
-        kept.keep("ada", talk_of(talks, refused("Why?")))
-    kept.keep("ada", replace(talk, name="Renamed"), talk.updated)
-    kept.keep("bob", talk_of(talks, refused("Why?")))
+        kept.keep("ada", talk_of(talks, refused("Why?")), HERE)
+    kept.keep("ada", replace(talk, name="Renamed"), HERE)
+    kept.keep("bob", talk_of(talks, refused("Why?")), HERE)
     with pytest.raises(TalkError, match="longer than the 5 MB"):
-        kept.keep("bob", talk_of(talks, answered("Why?", "x" * 2_600_000)))
+        kept.keep("bob", talk_of(talks, answered("Why?", "x" * 2_600_000)), HERE)
 
 
 # Links

@@ -1,7 +1,8 @@
 // Conversations: kept in this browser's IndexedDB, or, for people who are signed in, on the server. Each function takes
 // what an event of Gradio gives and returns what it sends on. MARK names the archive: two on one address share nothing.
 (() => {
-  const seenHere = new Map(); // id of a conversation -> when it was last changed, as far as this window knows
+  const seenHere = new Map(); // id of a conversation -> when it had been changed last as it was opened here
+  const others = new Map(); // id of a conversation -> what it is called where another window has gone on with it
   let wanted = ''; // id in the link that was clicked last
   let told = false; // whether it was said that nothing can be kept
 
@@ -74,8 +75,22 @@
 
   const put = (mark, text, talk) => within(mark, 'readwrite', (heads, talks) => {
     talks.put(text, talk.id);
-    heads.put(headOf(talk));
+    heads.put({ ...headOf(talk), window: here });
   });
+
+  const freshId = () => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))))
+    .replace(/\+/g, '-').replace(/\//g, '_').replace(/=/g, '');
+  const here = freshId(); // this window
+
+  const otherOf = (id) => {
+    if (!others.has(id)) others.set(id, freshId());
+    return others.get(id);
+  };
+
+  const openedHere = (talk) => {
+    seenHere.set(talk.id, talk.updated);
+    others.delete(talk.id);
+  };
 
   // What a browser does that cannot keep anything: "!" once, which the page puts into words.
   const orNothing = async (attempt, otherwise) => {
@@ -89,9 +104,6 @@
     }
   };
 
-  const freshId = () => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))))
-    .replace(/\+/g, '-').replace(/\//g, '_').replace(/=/g, '');
-
   Object.assign(window.Dateline, {
     // When the page opens: the answer of a link, or the conversation of this window.
     async begun(mark, link, id, text, known, search) {
@@ -101,34 +113,34 @@
       return orNothing(async () => {
         const kept = answer ? '' : await within(mark, 'readonly', (_, talks) => talks.get(current(mark) || '-'));
         const talk = parsed(kept);
-        if (talk) seenHere.set(talk.id, talk.updated);
+        if (talk) openedHere(talk);
         return [answer, '', kept || '', await heads(mark), search];
       }, (say) => [answer, '', '', say, search]);
     },
 
     // After a change. Where another window has gone on with the same conversation, both are kept: this one anew.
-    async kept(mark, text, seen, known, search) {
+    async kept(mark, text, seen, known) {
       const talk = parsed(text);
-      if (!talk || !(talk.turns.length || talk.pending)) return ['', '', known, search];
+      if (!talk || !(talk.turns.length || talk.pending)) return ['', '', known];
       leaveAnswer();
-      const since = [seenHere.get(talk.id) || '', seen.startsWith(`${talk.id} `) ? seen.slice(talk.id.length + 1) : '']
-        .sort()[1];
-      seenHere.set(talk.id, talk.updated);
       current(mark, talk.id);
-      if (signedIn()) return [text, `${talk.id} ${since}`, known, search];
+      if (signedIn()) {
+        const since = seen.startsWith(`${talk.id} `) ? seen.slice(talk.id.length + 1) : '';
+        return [text, `${here} ${since} ${otherOf(talk.id)}`, known];
+      }
       return orNothing(async () => {
         const before = await within(mark, 'readonly', (heads) => heads.get(talk.id));
+        const since = seenHere.get(talk.id) || '';
         let changed = '';
-        if (before && before.updated > since && before.updated !== talk.updated) {
-          const id = freshId();
+        if (before && before.window !== here && before.updated > since && before.updated !== talk.updated) {
+          const id = otherOf(talk.id);
           changed = text.replace(`"id":"${talk.id}"`, `"id":"${id}"`);
           talk.id = id;
-          seenHere.set(id, talk.updated);
           current(mark, id);
         }
         await put(mark, changed || text, talk);
-        return [changed, `${talk.id} ${talk.updated}`, await heads(mark), search];
-      }, (say) => ['', `${talk.id} ${talk.updated}`, say, search]);
+        return [changed, `${talk.id} ${talk.updated}`, await heads(mark)];
+      }, (say) => ['', `${talk.id} ${talk.updated}`, say]);
     },
 
     // The conversation whose link was clicked.
@@ -144,7 +156,7 @@
         if (kept) {
           leaveAnswer();
           current(mark, id);
-          seenHere.set(id, parsed(kept).updated);
+          openedHere(parsed(kept));
         }
         return [kept || '', await heads(mark), search];
       }, (say) => ['', say, search]);
@@ -168,16 +180,16 @@
       }, (say) => [text, say, search]);
     },
 
-    async restored(mark, text, known, search) {
+    async restored(mark, text, window, known, search) {
       const talk = parsed(text);
-      if (!talk) return ['', known, search];
+      if (!talk) return ['', '', known, search];
       current(mark, talk.id);
-      seenHere.set(talk.id, talk.updated);
-      if (signedIn()) return [text, known, search];
+      openedHere(talk);
+      if (signedIn()) return [text, `${here}  ${otherOf(talk.id)}`, known, search];
       return orNothing(async () => {
         await put(mark, text, talk);
-        return [text, await heads(mark), search];
-      }, (say) => [text, say, search]);
+        return [text, '', await heads(mark), search];
+      }, (say) => [text, '', say, search]);
     },
 
     saved(file) {

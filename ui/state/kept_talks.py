@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
-from dataclasses import replace
+import re
+import sqlite3
+from dataclasses import dataclass, replace
 
 from ui.state.database import PageDatabase
 from ui.state.heads import Head, dump_heads, head_of, load_heads
@@ -17,10 +18,40 @@ LARGEST = 5_000_000
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS kept_talks (
-    owner TEXT NOT NULL, id TEXT NOT NULL, updated TEXT NOT NULL, head TEXT NOT NULL, json TEXT NOT NULL,
-    PRIMARY KEY (owner, id)
+    owner TEXT NOT NULL, id TEXT NOT NULL, updated TEXT NOT NULL, changed_by TEXT NOT NULL, head TEXT NOT NULL,
+    json TEXT NOT NULL, PRIMARY KEY (owner, id)
 );
 """
+
+
+_ID = re.compile(r"[\w-]{22}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Window:
+    """A window of a browser, in which a conversation is open.
+
+    Attributes:
+        id: of the window.
+        seen: when the conversation had been changed last as it was opened there; empty where it began there.
+        other: id that the conversation gets where another window has gone on with it.
+    """
+
+    id: str
+    seen: str
+    other: str
+
+    @classmethod
+    def parse(cls, text: str) -> Window:
+        """From what the browser says of it.
+
+        Raises:
+            TalkError: it says something else.
+        """
+        window, seen, other = [*text.split(" "), "", "", ""][:3]
+        if not _ID.fullmatch(window) or not _ID.fullmatch(other):
+            raise TalkError("the browser does not say which window this is; load the page again")
+        return cls(window, seen, other)
 
 
 class KeptTalks:
@@ -36,16 +67,16 @@ class KeptTalks:
         statement = "SELECT head FROM kept_talks WHERE owner = ? ORDER BY updated DESC, id"
         return load_heads(f"[{','.join(head for (head,) in self._database.rows(statement, owner))}]")
 
-    def keep(self, owner: str, talk: Talk, seen: str = "") -> Talk:
+    def keep(self, owner: str, talk: Talk, window: Window) -> Talk:
         """Keep a conversation as it is now.
 
         Args:
             owner: who keeps it.
             talk: it; an empty one is not kept.
-            seen: when it was last changed as far as whoever keeps it knows.
+            window: where it was changed.
 
         Returns:
-            It; under a new id where somebody else, in another window, has changed it since `seen`: both are kept.
+            It; with another id where another window has gone on with it meanwhile: both are kept.
 
         Raises:
             TalkError: it is too long, or too many are kept.
@@ -53,11 +84,9 @@ class KeptTalks:
         if not talk.turns and not talk.pending:
             return talk
         with self._database.changing() as database:
-            row = database.execute(
-                "SELECT updated FROM kept_talks WHERE owner = ? AND id = ?", (owner, talk.id)
-            ).fetchone()
-            if row and row[0] > seen and row[0] != talk.updated:
-                talk, row = replace(talk, id=secrets.token_urlsafe(16)), None
+            updated, changed_by = _row(database, owner, talk.id)
+            if changed_by not in (None, window.id) and window.seen < updated != talk.updated:
+                talk = replace(talk, id=window.other)
             text = self._talks.dump(talk)
             if len(text.encode()) > LARGEST:
                 raise TalkError(
@@ -65,12 +94,11 @@ class KeptTalks:
                     "export it, and begin a new one"
                 )
             count = database.execute("SELECT count(*) FROM kept_talks WHERE owner = ?", (owner,)).fetchone()[0]
-            if row is None and count >= self._most:
+            if _row(database, owner, talk.id)[1] is None and count >= self._most:
                 raise TalkError(f"{self._most:,} conversations are kept, and no more can be; delete some")
             head = dump_heads([head_of(talk)])[1:-1]
-            database.execute(
-                "INSERT OR REPLACE INTO kept_talks VALUES (?, ?, ?, ?, ?)", (owner, talk.id, talk.updated, head, text)
-            )
+            values = (owner, talk.id, talk.updated, window.id, head, text)
+            database.execute("INSERT OR REPLACE INTO kept_talks VALUES (?, ?, ?, ?, ?, ?)", values)
         return talk
 
     def open(self, owner: str, talk_id: str) -> Talk | None:
@@ -86,3 +114,9 @@ class KeptTalks:
         """Delete one of a person's own."""
         with self._database.changing() as database:
             database.execute("DELETE FROM kept_talks WHERE owner = ? AND id = ?", (owner, talk_id))
+
+
+def _row(database: sqlite3.Connection, owner: str, talk_id: str) -> tuple[str, str | None]:
+    """When and in which window a conversation was changed last; None for the window where it is not kept."""
+    statement = "SELECT updated, changed_by FROM kept_talks WHERE owner = ? AND id = ?"
+    return database.execute(statement, (owner, talk_id)).fetchone() or ("", None)

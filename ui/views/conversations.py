@@ -23,8 +23,8 @@ from ui.render.exports import export
 from ui.render.links import TALK
 from ui.render.talks import said_html, talks_html
 from ui.state.database import PageDatabase
-from ui.state.heads import Head, dump_heads, find, load_heads
-from ui.state.kept_talks import KeptTalks
+from ui.state.heads import dump_heads, find, load_heads
+from ui.state.kept_talks import KeptTalks, Window
 from ui.state.shared import SharedAnswers
 from ui.state.talks import Talk, TalkError, Talks
 from ui.views.links import href_of, listener
@@ -83,9 +83,10 @@ class Conversations:
         Args:
             event: it; also one that only set what is pending, so that a restart in mid-answer loses no question.
         """
-        inputs = [self._talk, self._seen, self._heads, self._search]
-        kept: Dependency = event.then(self._keep, inputs, self._shown, js=self._script("kept"), **_QUICK)
-        return kept
+        inputs = [self._talk, self._seen, self._heads]
+        kept = event.then(self._keep, inputs, self._shown, js=self._script("kept"), **_QUICK)
+        listed: Dependency = kept.then(self._find, [self._heads, self._search, self._seen], self._listed, **_QUICK)
+        return listed
 
     def wire(self, app: gr.Blocks, redraw: Callable[[Dependency], Any]) -> None:
         """Connect it; a page that opens shows the list, and the answer of a link or its last conversation.
@@ -103,7 +104,7 @@ class Conversations:
         deleting, shown = self._delete_talk.click, [*self._shown, self._deleted]
         redraw(deleting(self._delete, [self._talk, *known], shown, js=self._script("forgotten"), **_QUICK))
         undoing, restores = self._undo.click, self._script("restored")
-        redraw(undoing(self._restore, [self._deleted, *known], self._shown, js=restores, **_QUICK))
+        redraw(undoing(self._restore, [self._deleted, self._given, *known], self._shown, js=restores, **_QUICK))
         renaming = [self._rename_talk.click, self._name.submit]
         self.keep_after(gr.on(renaming, self._rename, [self._talk, self._name], self._shown, **_QUICK))
         found = [*known, self._seen]
@@ -113,20 +114,20 @@ class Conversations:
         """A function of talks.js, told whose conversations it is about."""
         return f"(...given) => Dateline.{name}({json.dumps(self._mark)}, ...given)"
 
-    def _keep(self, text: str, seen: str, known: str, search: str, request: gr.Request) -> Outputs:
-        talk_id, _, moment = seen.partition(" ")
+    def _keep(self, text: str, seen: str, known: str, request: gr.Request) -> Outputs:
         if not request.username:
-            heads = load_heads(known)
             moved = {self._talk: text, self._said: said_html(words.COPIED_TALK)} if text else {}
-            name = next((head.name for head in heads if head.id == talk_id), None)
-            return self._list(known, search, talk_id) | self._named(name, seen) | moved
+            name = next((head.name for head in load_heads(known) if head.id == seen.partition(" ")[0]), None)
+            return self._heads_or_said(known) | self._named(name, seen) | moved
+        if not text:
+            return {}
         try:
             talk = self._talks.load(text)
-            kept = self._kept.keep(request.username, talk, moment)
+            kept = self._kept.keep(request.username, talk, Window.parse(seen))
         except DatelineError as error:
             return {self._said: said_html(str(error))}
-        drawn = self._list(self._known(request), search, kept.id) | self._named(kept.name, _seen(kept))
         moved = {self._talk: self._talks.dump(kept), self._said: said_html(words.COPIED_TALK)}
+        drawn = {self._heads: self._known(request)} | self._named(kept.name, _seen(kept))
         return drawn | (moved if kept.id != talk.id else {})
 
     def _begin(self, link: str, talk_id: str, text: str, known: str, search: str, request: gr.Request) -> Outputs:
@@ -172,13 +173,13 @@ class Conversations:
             self._deleted: text,
         }
 
-    def _restore(self, text: str, known: str, search: str, request: gr.Request) -> Outputs:
+    def _restore(self, text: str, window: str, known: str, search: str, request: gr.Request) -> Outputs:
         talk = self._loaded(text)
         if talk is None:
             return {self._undo: gr.Button(visible=False)}
         try:
             if request.username:
-                self._kept.keep(request.username, talk, talk.updated)
+                self._kept.keep(request.username, talk, Window.parse(window))
                 known = self._known(request)
         except DatelineError as error:
             return {self._said: said_html(str(error))}
@@ -223,11 +224,13 @@ class Conversations:
         return {self._seen: seen} | ({} if name is None else {self._name: name})
 
     def _list(self, known: str, search: str, current: str) -> Outputs:
-        """The list; where a browser can keep nothing, that is said."""
-        heads: list[Head] = load_heads(known)
-        listed = talks_html(find(heads, search), current, date.today(), searched=bool(search.strip()))
-        drawn: Outputs = {self._heads: "[]" if known == "!" else known, self._listed: listed}
-        return drawn | ({self._said: said_html(words.NOT_KEPT)} if known == "!" else {})
+        """The list, and what it is made of."""
+        listed = talks_html(find(load_heads(known), search), current, date.today(), searched=bool(search.strip()))
+        return self._heads_or_said(known) | {self._listed: listed}
+
+    def _heads_or_said(self, known: str) -> Outputs:
+        """What the list is made of; where a browser can keep nothing, that is said."""
+        return {self._heads: "[]", self._said: said_html(words.NOT_KEPT)} if known == "!" else {self._heads: known}
 
 
 def _seen(talk: Talk) -> str:

@@ -33,7 +33,7 @@ class FeedbackView:
             talk: holds the conversation that is open.
         """
         rated, about = gr.Textbox(visible="hidden"), gr.Textbox(visible="hidden")
-        with gr.Group(visible=False, elem_id="comment-box") as box:
+        with gr.Column(visible=False, elem_id="comment-box") as box:
             comment = gr.Textbox(lines=3, max_length=LONGEST, elem_id="comment", info=words.COMMENT_HINT)
             with gr.Row():
                 send = gr.Button(words.SEND_COMMENT, elem_id="send-comment", variant="primary", size="sm")
@@ -43,7 +43,7 @@ class FeedbackView:
         begun = commenting.click(self._begin, talk, [box, comment, about], **_QUICK)
         begun.then(None, js="Dateline.focusComment", **_QUICK)
         send.click(self._send, [talk, about, comment], box, **_TOLD)
-        cancel.click(lambda: gr.Group(visible=False), None, box, **_QUICK)
+        cancel.click(lambda: gr.Column(visible=False), None, box, **_QUICK)
         changed = talk.change(self._known, talk, [rated, box], js="(text) => [Dateline.seals(text)]", **_QUICK)
         changed.then(None, rated, rated, js="Dateline.rated", **_QUICK)
 
@@ -65,7 +65,7 @@ class FeedbackView:
             return gr.skip(), gr.skip(), gr.skip()
         label = words.COMMENT_ON.format(question=turn.answer.question.typed or turn.answer.question.text)
         said = self._feedback.comment_on(talk, turn)
-        return gr.Group(visible=True), gr.Textbox(said, label=label), match[2] if match else ""
+        return gr.Column(visible=True), gr.Textbox(said, label=label), match[2] if match else ""
 
     def _send(self, text: str, about: str, comment: str, request: gr.Request) -> Any:
         try:
@@ -75,13 +75,13 @@ class FeedbackView:
             gr.Warning(str(error))
             return gr.skip()
         gr.Info(words.THANKS)
-        return gr.Group(visible=False)
+        return gr.Column(visible=False)
 
     def _known(self, seals: str) -> tuple[Any, Any]:
         try:
             talk_id, given = json.loads(seals)
         except ValueError:
-            return "{}", gr.Group(visible=False)
+            return "{}", gr.Column(visible=False)
         return self._ratings(str(talk_id), [str(seal) for seal in given]), gr.skip()
 
     def _turn(self, text: str, number: str) -> tuple[Talk, Turn]:
