@@ -12,38 +12,20 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read by Gradio whe
 import gradio as gr
 
 from ingest.archive import Archive
-from ingest.errors import ArticleNotFound, DatelineError
+from ingest.errors import DatelineError
 from qa.answer import Answer
 from qa.chain import build_chain, describe_coverage
 from qa.chat_models import ChatModel
 from qa.suggestions import suggest
 from ui.assets import head, styles
-from ui.render import (
-    ALL,
-    CARRIER,
-    CITE,
-    NEAR,
-    answer_markdown,
-    article_html,
-    cards_html,
-    problem_markdown,
-    struck_markdown,
-)
+from ui.render import ALL, answer_markdown, problem_markdown, struck_markdown
+from ui.state.database import PageDatabase
+from ui.state.talks import Talk, Talks
 from ui.views.links import href_of, listener
+from ui.views.reading import ReadingRoom
 
 _EXAMPLES = 4
 _AT_ONCE = 4  # questions answered at the same time
-
-_SCROLL = """
-() => { setTimeout(() => {
-  const box = document.getElementById('article');
-  const mark = box.querySelector('mark.active') || box.querySelector('article');
-  if (!mark) return;
-  box.scrollTop += mark.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 3;
-  mark.focus({ preventScroll: true });
-  if (box.getBoundingClientRect().bottom > innerHeight + 40) box.scrollIntoView({ block: 'end' });
-}, 150); }
-"""
 
 _log = logging.getLogger(__name__)
 
@@ -58,6 +40,8 @@ class Page:
         self.archive = archive
         self.chain = build_chain(archive, chat=chat)
         self._examples: tuple[str, list[str]] | None = None
+        self.talks = Talks(PageDatabase.beside(archive.settings).secret("seal"))
+        self.reading = ReadingRoom(archive, self.talks)
 
     def examples(self) -> list[str]:
         """Questions that the archive answers; found again when it has changed."""
@@ -70,7 +54,7 @@ class Page:
         """The Gradio app."""
         app: gr.Blocks
         with gr.Blocks(title="Dateline", analytics_enabled=False, fill_width=True) as app:
-            turns = gr.State([])
+            talk = gr.Textbox(visible="hidden", elem_id="talk")
             gr.HTML("<h1>Dateline</h1><p>Answers from the archive, in its own words.</p>", elem_id="masthead")
             with gr.Row():
                 with gr.Column(scale=3, min_width=340):
@@ -95,23 +79,20 @@ class Page:
                         submit_btn=True,
                     )
                 with gr.Column(scale=2, min_width=320):
-                    cards = gr.HTML(_EMPTY, elem_id="sources")
-                    article = gr.HTML(elem_id="article")
-            opening = listener("listener", "cite", "near", "carrier")
+                    self.reading.build(talk)
             again = listener("again", "all")
             hidden: dict[str, Any] = {"api_visibility": "private"}
             asking: dict[str, Any] = {
                 "fn": self.ask,
-                "inputs": [box, chat, turns],
-                "outputs": [box, chat, turns, cards, article],
+                "inputs": [box, chat, talk],
+                "outputs": [box, chat, talk, *self.reading.outputs],
                 "concurrency_limit": _AT_ONCE,
             }
-            box.submit(**asking, **hidden).then(None, None, None, js=_SCROLL, **hidden)
+            box.submit(**asking, **hidden)
             chat.example_select(_example, None, box, **hidden).then(**asking, **hidden)
-            chat.clear(lambda: ([], _EMPTY, ""), None, [turns, cards, article], **hidden)
-            opening.click(self.open, turns, [cards, article], **hidden).then(None, None, None, js=_SCROLL, **hidden)
-            asking_again = asking | {"fn": self.ask_again, "inputs": [chat, turns]}
-            again.click(**asking_again, **hidden).then(None, None, None, js=_SCROLL, **hidden)
+            chat.clear(lambda: ("", *self.reading.empty()), None, [talk, *self.reading.outputs], **hidden)
+            asking_again = asking | {"fn": self.ask_again, "inputs": [chat, talk]}
+            again.click(**asking_again, **hidden)
             app.load(self.welcome, None, chat, show_progress="hidden", **hidden)
         return app
 
@@ -123,24 +104,23 @@ class Page:
             examples=[{"text": question} for question in self.examples()],
         )
 
-    def ask(self, question: str, chat: Messages, turns: list[Answer]) -> Iterator[tuple[Any, ...]]:
+    def ask(self, question: str, chat: Messages, kept: str) -> Iterator[tuple[Any, ...]]:
         """Answer a question, a sentence at a time, in the light of those before it."""
-        yield from self._answer({"question": question, "history": turns}, question, chat, turns)
+        talk = self.talks.load(kept)
+        yield from self._answer({"question": question, "history": talk.answers}, question, chat, talk)
 
-    def ask_again(self, chat: Messages, turns: list[Answer], event: gr.EventData) -> Iterator[tuple[Any, ...]]:
+    def ask_again(self, chat: Messages, kept: str, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
         """Ask a question again without the limits that were read from its words."""
-        match = ALL.fullmatch(href_of(event))
-        if match is None or int(match[1]) >= len(turns):
+        match, talk = ALL.fullmatch(href_of(event)), self.talks.load(kept)
+        if match is None or int(match[1]) >= len(talk.turns):
             yield (gr.skip(),) * 5
             return
-        question = turns[int(match[1])].question.text
+        question = talk.answers[int(match[1])].question.text
         asked = {"question": question, "published": (None, None), "publisher": ()}
-        yield from self._answer(asked, question, chat, turns)
+        yield from self._answer(asked, question, chat, talk)
 
-    def _answer(
-        self, asked: dict[str, Any], question: str, chat: Messages, turns: list[Answer]
-    ) -> Iterator[tuple[Any, ...]]:
-        turn, keep = len(turns), gr.skip()
+    def _answer(self, asked: dict[str, Any], question: str, chat: Messages, talk: Talk) -> Iterator[tuple[Any, ...]]:
+        turn, keep = len(talk.turns), gr.skip()
         chat = [*chat, {"role": "user", "content": question}]
         yield "", [*chat, _reply("Searching the archive…")], keep, keep, keep
         answer: Answer | None = None
@@ -157,61 +137,11 @@ class Page:
             return
         if answer is None:
             return
-        opened = self._opened(answer, 1) if answer.citations else ""
-        messages = [*chat, *_replies(answer, turn)]
-        sources = cards_html(answer, turn, 1) if answer.citations else _EMPTY
-        yield "", messages, [*turns, answer], sources, opened
-
-    def open(self, turns: list[Answer], event: gr.EventData) -> tuple[Any, Any]:
-        """Open what a link points at: a cited article, another carrier of its story, or one that a refusal names."""
-        href = href_of(event)
-        for pattern, show in ((CITE, self._cited), (NEAR, self._near)):
-            match = pattern.fullmatch(href)
-            if match is not None and int(match[1]) < len(turns):
-                return show(turns[int(match[1])], int(match[1]), int(match[2]))
-        match = CARRIER.fullmatch(href)
-        if match is not None and int(match[1]) < len(turns):
-            return self._carrier(turns[int(match[1])], int(match[2]), int(match[3]))
-        return gr.skip(), gr.skip()
-
-    def _cited(self, answer: Answer, turn: int, number: int) -> tuple[Any, Any]:
-        if not 1 <= number <= len(answer.citations):
-            return gr.skip(), gr.skip()
-        return cards_html(answer, turn, number), self._opened(answer, number)
-
-    def _near(self, answer: Answer, turn: int, number: int) -> tuple[Any, Any]:
-        if not 1 <= number <= len(answer.nearby):
-            return gr.skip(), gr.skip()
-        return "", self._whole(answer.nearby[number - 1].article_id)
-
-    def _carrier(self, answer: Answer, number: int, place: int) -> tuple[Any, Any]:
-        carriers = answer.citations[number - 1].also_carried_by if 1 <= number <= len(answer.citations) else ()
-        if not 1 <= place <= len(carriers):
-            return gr.skip(), gr.skip()
-        return gr.skip(), self._whole(carriers[place - 1].article_id)
-
-    def _whole(self, article_id: str) -> str:
-        try:
-            return article_html(self.archive.article(article_id))
-        except ArticleNotFound:
-            return _GONE
-
-    def _opened(self, answer: Answer, number: int) -> str:
-        """The article of a citation, with its words marked; says so where the article is gone or was changed since."""
-        citation = answer.citations[number - 1]
-        try:
-            article = self.archive.article(citation.article_id)
-        except ArticleNotFound:
-            return _GONE
-        if article.version != citation.version:
-            return f'<p class="correction">The article was changed after this answer.</p>{article_html(article)}'
-        own = [(c.start, c.end) for c in answer.citations if c.article_id == citation.article_id]
-        return article_html(article, own, (citation.start, citation.end))
+        talk = talk.with_turn(self.talks.turn(answer))
+        yield "", [*chat, *_replies(answer, turn)], self.talks.dump(talk), *self.reading.show(talk, turn)
 
 
-_EMPTY = '<h2 class="label">Sources</h2><p class="hint">The articles that an answer cites open here.</p>'
 _FAILED = "Something went wrong while answering. Ask again; the server's log says what it was."
-_GONE = '<p class="correction">This article is no longer in the archive.</p>'
 
 
 def _reply(markdown: str) -> dict[str, Any]:

@@ -18,3 +18,15 @@ CARRIER = re.compile(r"#carrier-(\d{1,6})-(\d{1,3})-(\d{1,3})")
 
 #: Ask again without the limits that were read from a question's words: turn.
 ALL = re.compile(r"#all-(\d{1,6})")
+
+#: A cited article in one of its versions: turn, number of the citation, the version's twelve hexadecimal digits.
+VERSION = re.compile(r"#version-(\d{1,6})-(\d{1,3})-([0-9a-f]{12})")
+
+#: An article by its id, as it is now or in one of its versions.
+ARTICLE = re.compile(r"#article-([0-9a-f]{16})(?:-([0-9a-f]{12}))?")
+
+#: The answer that came into view: its turn.
+LOOK = re.compile(r"#look-(\d{1,6})")
+
+#: Back to the link that opened an article, its own address without the #; handled in the browser.
+BACK = "#back-"
