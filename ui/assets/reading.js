@@ -21,6 +21,9 @@ Dateline.reading = (() => {
     if (!mark) return;
     const aim = mark.matches('mark') ? mark.getBoundingClientRect().top - box.clientHeight / 3 : -Infinity;
     const top = Math.max(0, box.scrollTop + aim - box.getBoundingClientRect().top);
+    const card = document.querySelector('#sources .card[aria-current]');
+    const list = byId('sources');
+    if (card) list.scrollTop += card.getBoundingClientRect().top - list.getBoundingClientRect().top - 8;
     box.scrollTo({ top, behavior: calm() ? 'instant' : 'smooth' });
     if (!focus) return;
     if (!mark.hasAttribute('tabindex')) mark.tabIndex = -1;
@@ -93,7 +96,7 @@ Dateline.reading = (() => {
     if (!link.dataset.quote || link === marker) return;
     hideQuote();
     marker = link;
-    tip.textContent = `“${link.dataset.quote}”`;
+    tip.textContent = link.dataset.quote;
     tip.hidden = false;
     document.body.append(tip);
     link.setAttribute('aria-describedby', tip.id);

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qa.answer import Answer, Citation, escape_markdown
-from ui.render.cards import shortened, source_line
+from ui.render.cards import quoted, shortened, source_line
 
 _LISTED = 50  # headlines of an answer about the archive
 _QUOTE = 300  # characters of the words that a marker shows
@@ -32,7 +32,7 @@ def answer_markdown(answer: Answer, turn: int) -> str:
 
 def _marker(citation: Citation, turn: int, number: int) -> str:
     """A number that links to the words, with them as its title."""
-    title = escape_markdown(shortened(citation.quote, _QUOTE)).replace('"', '\\"')
+    title = escape_markdown(quoted(shortened(citation.quote, _QUOTE))).replace('"', '\\"')
     return f'[\\[{number}\\]](#cite-{turn}-{number} "{title}")'
 
 

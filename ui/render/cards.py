@@ -34,7 +34,7 @@ def cards_html(answer: Answer, turn: int, active: int = 0, sureness: str = "") -
             f'<span class="headline" dir="auto">{escape(citation.headline)}</span>'
             f'<span class="source"><bdi>{escape(source_line(citation))}</bdi>{place}</span>'
             f"{_correction(citation)}"
-            f'<span class="quote" dir="auto">“{escape(shortened(citation.quote, _QUOTE))}”</span>'
+            f'<span class="quote" dir="auto">{escape(quoted(shortened(citation.quote, _QUOTE)))}</span>'
             f"</a>{_carriers(citation, turn, number)}</li>"
         )
     sure = f'<p class="sure">{escape(sureness)}</p>' if sureness else ""
@@ -87,3 +87,8 @@ def shortened(text: str, most: int) -> str:
         return line
     cut = re.sub(r"\s+\S*$", "", line[:most]) or line[:most]
     return f"{cut.rstrip(' ,;:–—-')}…"
+
+
+def quoted(text: str) -> str:
+    """Text in quotation marks, unless it begins with one."""
+    return text if text[:1] in "“„«‘'\"‹" else f"“{text}”"

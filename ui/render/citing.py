@@ -91,6 +91,8 @@ def _joined(*parts: str) -> str:
     line = there[0]
     for part in there[1:]:
         line = f"{line[:-1]},” {part}" if line.endswith("”") else f"{line}, {part}"
+    if line.endswith("”"):
+        return f"{line[:-1]}.”"
     return line if line.endswith(".") or there[-1].startswith("http") else f"{line}."
 
 
