@@ -6,35 +6,46 @@ Dateline.reading = (() => {
   const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
   let opener = null; // address of the link in the chat that was followed last
   let opened = 0; // when any was
+  let waiting = false; // whether its article is still to come
   let hand = 0; // when the reader last moved the chat: what moves by itself, as while it is written, is not followed
   let pause = 0; // until the chat stands still
 
   // The article
 
   function settle() {
-    setTimeout(scroll, 150, true); // once Gradio has put it there
+    setTimeout(() => { // once Gradio has put it there
+      if (waiting) scroll(true);
+      waiting = false;
+    }, 150);
   }
 
-  function scroll(focus) {
+  function scroll(asked) {
     const box = byId('article');
     const mark = box && (box.querySelector('mark.active') || box.querySelector('article h2, .notice'));
     if (!mark) return;
-    const aim = mark.matches('mark') ? mark.getBoundingClientRect().top - box.clientHeight / 3 : -Infinity;
-    const top = Math.max(0, box.scrollTop + aim - box.getBoundingClientRect().top);
+    const behavior = calm() ? 'instant' : 'smooth';
     const card = document.querySelector('#sources .card[aria-current]');
     const list = byId('sources');
-    if (card) list.scrollTop += card.getBoundingClientRect().top - list.getBoundingClientRect().top - 8;
-    box.scrollTo({ top, behavior: calm() ? 'instant' : 'smooth' });
-    if (!focus) return;
-    if (!mark.hasAttribute('tabindex')) mark.tabIndex = -1;
-    mark.focus({ preventScroll: true });
-    const place = box.getBoundingClientRect();
-    if (place.top > innerHeight - 160 || place.bottom < 160) { // on a phone it stands below the chat
-      box.scrollIntoView({ block: 'start', behavior: calm() ? 'instant' : 'smooth' });
+    if (card) {
+      const [there, all] = [card.getBoundingClientRect(), list.getBoundingClientRect()];
+      if (there.top < all.top || there.bottom > all.bottom) list.scrollTop += there.top - all.top - 8;
     }
+    if (asked) {
+      if (!mark.hasAttribute('tabindex')) mark.tabIndex = -1;
+      mark.focus({ preventScroll: true });
+    }
+    if (getComputedStyle(box).overflowY === 'visible') { // on a phone it stands below the chat, and the page is scrolled
+      if (asked) mark.scrollIntoView({ block: 'center', behavior });
+      return;
+    }
+    const aim = mark.matches('mark') ? mark.getBoundingClientRect().top - box.clientHeight / 3 : -Infinity;
+    box.scrollTo({ top: Math.max(0, box.scrollTop + aim - box.getBoundingClientRect().top), behavior });
+    const place = box.getBoundingClientRect();
+    if (asked && (place.top > innerHeight - 160 || place.bottom < 160)) box.scrollIntoView({ block: 'start', behavior });
   }
 
   function back(address) {
+    waiting = false;
     const links = [...document.querySelectorAll('#chat a')];
     const target = links.find((link) => link.getAttribute('href') === address) || document.querySelector('#question textarea');
     if (!target) return;
@@ -46,6 +57,7 @@ Dateline.reading = (() => {
     const link = event.target.closest?.(OPENERS);
     if (!link) return;
     opened = Date.now();
+    waiting = true;
     clearTimeout(pause);
     if (link.closest('#chat')) opener = link.getAttribute('href');
   }, true);
@@ -75,9 +87,20 @@ Dateline.reading = (() => {
     }
   });
 
+  // Printed from here it is the article alone; Gradio would not let a style sheet reach all that stands beside it.
   document.addEventListener('click', (event) => {
-    if (event.target.closest?.('#article button[data-print]')) print();
+    if (!event.target.closest?.('#article button[data-print]')) return;
+    for (let part = byId('article'); part !== document.body; part = part.parentElement) {
+      for (const other of part.parentElement.children) if (other !== part) other.dataset.unprinted = '';
+    }
+    print();
   });
+  addEventListener('afterprint', () => {
+    for (const part of document.querySelectorAll('[data-unprinted]')) delete part.dataset.unprinted;
+  });
+  const paper = Object.assign(document.createElement('style'), { media: 'print' });
+  paper.textContent = '[data-unprinted] { display: none !important; }';
+  document.head.append(paper);
 
   // The quote of a marker: own words in place of the browser's title, which no keyboard reaches
 
