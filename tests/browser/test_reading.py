@@ -120,6 +120,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def room(page: Page, address: str) -> Page:
     page.goto(address)
     expect(page.locator("#article mark.active")).to_have_text(FIRST)
+    page.wait_for_timeout(500)  # the chat moves to its end by itself
     return page
 
 
@@ -129,6 +130,7 @@ def phone(browser: Browser, address: str) -> Iterator[Page]:
     opened = context.new_page()
     opened.goto(address)
     expect(opened.locator("#article mark.active")).to_have_text(FIRST)
+    opened.wait_for_timeout(500)
     yield opened
     context.close()
 

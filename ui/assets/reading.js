@@ -34,14 +34,10 @@ Dateline.reading = (() => {
       if (!mark.hasAttribute('tabindex')) mark.tabIndex = -1;
       mark.focus({ preventScroll: true });
     }
-    if (getComputedStyle(box).overflowY === 'visible') { // on a phone it stands below the chat, and the page is scrolled
-      if (asked) mark.scrollIntoView({ block: 'center', behavior });
-      return;
-    }
     const aim = mark.matches('mark') ? mark.getBoundingClientRect().top - box.clientHeight / 3 : -Infinity;
     box.scrollTo({ top: Math.max(0, box.scrollTop + aim - box.getBoundingClientRect().top), behavior });
-    const place = box.getBoundingClientRect();
-    if (asked && (place.top > innerHeight - 160 || place.bottom < 160)) box.scrollIntoView({ block: 'start', behavior });
+    const shown = Math.min(box.getBoundingClientRect().bottom, innerHeight) - Math.max(box.getBoundingClientRect().top, 0);
+    if (asked && shown < box.clientHeight / 2) box.scrollIntoView({ block: 'start', behavior }); // on a phone
   }
 
   function back(address) {
