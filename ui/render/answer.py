@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from qa.answer import Answer, escape_markdown
-from ui.render.cards import source_line
+from qa.answer import Answer, Citation, escape_markdown
+from ui.render.cards import quoted, shortened, source_line
 
 _LISTED = 50  # headlines of an answer about the archive
+_QUOTE = 300  # characters of the words that a marker shows
 
 
 def answer_markdown(answer: Answer, turn: int) -> str:
@@ -18,7 +19,7 @@ def answer_markdown(answer: Answer, turn: int) -> str:
     if answer.short_answer and not answer.question.wants_sentences:
         paragraphs.append(f"**{escape_markdown(answer.short_answer)}**")
     for sentence in answer.told:
-        markers = "".join(f"[\\[{numbers[c]}\\]](#cite-{turn}-{numbers[c]})" for c in sentence.citations)
+        markers = "".join(_marker(c, turn, numbers[c]) for c in sentence.citations)
         day = f"*{escape_markdown(sentence.day)}.* " if sentence.day else ""
         paragraphs.append(f"{day}{escape_markdown(sentence.noted or sentence.text)} {markers}")
     if answer.nearby:
@@ -27,6 +28,12 @@ def answer_markdown(answer: Answer, turn: int) -> str:
         paragraphs.append(f"*Being written, not checked yet: {escape_markdown(answer.draft)}…*")
         return "\n\n".join(paragraphs)
     return "\n\n".join([*paragraphs, *_cost(answer)])
+
+
+def _marker(citation: Citation, turn: int, number: int) -> str:
+    """A number that links to the words, with them as its title."""
+    title = escape_markdown(quoted(shortened(citation.quote, _QUOTE))).replace('"', '\\"')
+    return f'[\\[{number}\\]](#cite-{turn}-{number} "{title}")'
 
 
 def struck_markdown(answer: Answer) -> tuple[str, str] | None:

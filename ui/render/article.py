@@ -2,66 +2,109 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
-from urllib.parse import urlsplit
 
 from ingest.article import Article, Published, Span
 from ingest.furniture import is_crosshead
+from qa.answer import Citation
+from ui import words
+from ui.render.cards import source_line
+from ui.render.versions import notice_html
 
 
-def article_html(article: Article, cited: Sequence[Span] = (), active: Span | None = None) -> str:
+def article_html(
+    article: Article, cited: Sequence[Span] = (), active: Span | None = None, notices: Sequence[str] = ()
+) -> str:
     """An article with the cited words marked.
 
     Args:
         article: with its text.
         cited: spans of the text that the answer rests on.
         active: the one that was asked for, marked more strongly; its words, as shown, are exactly those of the span.
+        notices: HTML of what is to be known of it, above the text.
     """
     paragraphs = []
+    focus = ' tabindex="-1"'  # on the first piece of the active mark alone
     for match in re.finditer(r"\S(?:.|\n(?!\n))*", article.text):
-        marked = _marked(article.text, match.span(), cited, active)
+        pieces = []
+        for piece, kind in _pieces(article.text, match.span(), cited, active):
+            pieces.append(_mark(piece, kind, focus) if kind else escape(piece))
+            focus = "" if kind == "active" else focus
         tag = "h3" if is_crosshead(match.group()) else "p"
-        paragraphs.append(f"<{tag}>{marked}</{tag}>")
-    note = f'<p class="correction">{escape(article.correction)}</p>' if article.correction else ""
-    status = '<p class="correction">This article was withdrawn.</p>' if article.status == "canceled" else ""
-    language = escape(article.language or "en")
-    top = f'<h2>{escape(article.headline)}</h2><p class="byline">{escape(_byline(article))}</p>{_original(article.url)}'
-    story = "".join([top, status, note, *paragraphs])
-    return f'<article class="reading" lang="{language}" dir="auto">{story}</article>'
+        paragraphs.append(f'<{tag} dir="auto">{"".join(pieces)}</{tag}>')
+    note = f'<p class="correction" dir="auto">{escape(article.correction)}</p>' if article.correction else ""
+    top = f'<h2 dir="auto">{escape(article.headline)}</h2><p class="byline" lang="en" dir="ltr">{_byline(article)}</p>'
+    return _framed(article.language, "".join([top, *notices, note, *paragraphs]))
 
 
-def _marked(text: str, paragraph: Span, cited: Sequence[Span], active: Span | None) -> str:
-    """A paragraph with its part of each span in a mark."""
-    pieces, position = [], paragraph[0]
-    for start, end in sorted(set(cited) | ({active} if active else set())):
-        first, last = max(start, position), min(end, paragraph[1])
-        if first >= last:
-            continue
-        kind = ' class="active" tabindex="-1"' if (start, end) == active else ""
-        pieces += [escape(text[position:first]), f"<mark{kind}>{escape(text[first:last])}</mark>"]
-        position = last
-    return "".join([*pieces, escape(text[position : paragraph[1]])])
+def closed_html(article: Article, said: str, notice: str | None = None) -> str:
+    """An article whose words may not be read any more: its headline, and why.
+
+    Args:
+        article: its facts.
+        said: why.
+        notice: what the publisher says in place of it.
+    """
+    told = "".join(f'<p dir="auto">{escape(each)}</p>' for each in (notice or "").split("\n\n") if each.strip())
+    return _framed(article.language, f'<h2 dir="auto">{escape(article.headline)}</h2>{notice_html(said)}{told}')
+
+
+def gone_html(citation: Citation) -> str:
+    """What is left of an article that is no longer in the archive: the words that an answer cites."""
+    quote = f'<p lang="en" dir="ltr">{words.GONE_QUOTE}</p><blockquote dir="auto"><mark class="active" tabindex="-1">'
+    return _framed(
+        None,
+        f'<h2 dir="auto">{escape(citation.headline)}</h2>'
+        f'<p class="byline" lang="en" dir="ltr"><bdi>{escape(source_line(citation))}</bdi></p>'
+        f"{notice_html(words.GONE)}{quote}{escape(citation.quote)}</mark></blockquote>",
+    )
+
+
+def _framed(language: str | None, story: str) -> str:
+    return f'<article class="reading" lang="{escape(language or "en")}" dir="auto">{story}</article>'
+
+
+def _mark(piece: str, kind: str, focus: str) -> str:
+    return (
+        f'<mark class="active"{focus}>{escape(piece)}</mark>' if kind == "active" else f"<mark>{escape(piece)}</mark>"
+    )
+
+
+def _pieces(text: str, paragraph: Span, cited: Sequence[Span], active: Span | None) -> Iterator[tuple[str, str]]:
+    """A paragraph in pieces, each with how it is marked; the active span is whole, whatever lies across it."""
+    first, last = paragraph
+    spans = [(max(start, first), min(end, last)) for start, end in cited if start < last and end > first]
+    chosen = (max(active[0], first), min(active[1], last)) if active else (first, first)
+    if chosen[0] >= chosen[1]:
+        chosen = (first, first)
+    borders = {first, last, *chosen, *(edge for span in spans for edge in span)}
+    run, running = "", ""
+    for start, end in itertools.pairwise(sorted(borders)):
+        is_active = chosen[0] <= start and end <= chosen[1]
+        kind = "active" if is_active else "cited" if any(s <= start and end <= e for s, e in spans) else ""
+        if kind != running and run:
+            yield run, running
+            run = ""
+        run, running = run + text[start:end], kind
+    if run:
+        yield run, running
 
 
 def _byline(article: Article) -> str:
-    authors = " and ".join(
-        [", ".join(article.authors[:-1]), article.authors[-1]] if len(article.authors) > 1 else article.authors
-    )
-    parts = [f"By {authors}" if authors else "", article.publisher or "", article.place or "", _date(article.published)]
+    parts = [
+        f"By <bdi>{escape(words.authors(article.authors))}</bdi>" if article.authors else "",
+        *(f"<bdi>{escape(part)}</bdi>" for part in (article.publisher, article.place) if part),
+        escape(_date(article.published)),
+    ]
     return " · ".join(part for part in parts if part)
 
 
 def _date(published: Published | None) -> str:
     if published is None:
-        return "undated"
+        return words.UNDATED
     clock = published.iso[11:16]
     zone = published.iso[16:].lstrip("0123456789:.") if len(published.iso) > 16 else ""
     return published.in_words() + (f", {clock} {'UTC' + zone if zone else ''}".rstrip() if clock else "")
-
-
-def _original(url: str | None) -> str:
-    if not url or urlsplit(url).scheme not in ("http", "https"):
-        return ""
-    return f'<p class="original"><a href="{escape(url)}" target="_blank" rel="noopener noreferrer">Original</a></p>'

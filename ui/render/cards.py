@@ -2,50 +2,93 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from ingest.article import Published
 from qa.answer import Answer, Carrier, Citation
+from ui import words
 
 _CARRIERS = 9  # links to other carriers of a story
+_QUOTE, _NOTE = 180, 160  # characters of the words and of a correction that a card shows
 
 
-def cards_html(answer: Answer, turn: int, active: int = 0) -> str:
-    """The sources of an answer as cards: headline, publisher, date, the words cited.
+def cards_html(answer: Answer, turn: int, active: int = 0, sureness: str = "") -> str:
+    """The sources of an answer as cards: headline, publisher, date, place, the words cited, who else carries it.
 
     Args:
         answer: its citations are shown.
         turn: which answer of the conversation it is, from 0.
         active: number of the citation that is open, from 1; 0 for none.
+        sureness: how sure the answer is, in words.
     """
     if not answer.citations:
         return ""
     cards = []
     for number, citation in enumerate(answer.citations, 1):
         current = ' aria-current="true"' if number == active else ""
+        place = f" · <bdi>{escape(citation.place)}</bdi>" if citation.place else ""
         cards.append(
             f'<li><a class="card" href="#cite-{turn}-{number}"{current}>'
             f'<span class="number">{number}</span>'
-            f'<span class="headline">{escape(citation.headline)}</span>'
-            f'<span class="source">{escape(source_line(citation))}</span>'
+            f'<span class="headline" dir="auto">{escape(citation.headline)}</span>'
+            f'<span class="source"><bdi>{escape(source_line(citation))}</bdi>{place}</span>'
+            f"{_correction(citation)}"
+            f'<span class="quote" dir="auto">{escape(quoted(shortened(citation.quote, _QUOTE)))}</span>'
             f"</a>{_carriers(citation, turn, number)}</li>"
         )
-    return f'<h2 class="label">Sources</h2><ol class="cards">{"".join(cards)}</ol>'
+    sure = f'<p class="sure">{escape(sureness)}</p>' if sureness else ""
+    return f'{_HEADING}{sure}<ol class="cards" data-turn="{turn}">{"".join(cards)}</ol>'
+
+
+def hint_html(said: str, turn: int | None = None) -> str:
+    """What stands in place of cards.
+
+    Args:
+        said: the page's own words.
+        turn: the answer that has none; None before there is one.
+    """
+    of = "" if turn is None else f' data-turn="{turn}"'
+    return f'{_HEADING}<p class="hint"{of}>{escape(said)}</p>'
+
+
+_HEADING = f'<h2 class="label">{words.SOURCES}</h2>'
+
+
+def _correction(citation: Citation) -> str:
+    if not citation.correction:
+        return ""
+    note = escape(shortened(citation.correction, _NOTE))
+    return f'<span class="corrected">{words.CORRECTED} <bdi>{note}</bdi></span>'
 
 
 def _carriers(citation: Citation, turn: int, number: int) -> str:
     """Who else carries the story, as links that open those articles."""
     links = [
         f'<a href="#carrier-{turn}-{number}-{place}" title="{escape(carrier.headline)}">'
-        f"{escape(source_line(carrier))}</a>"
+        f"<bdi>{escape(source_line(carrier))}</bdi></a>"
         for place, carrier in enumerate(citation.also_carried_by[:_CARRIERS], 1)
     ]
     more = len(citation.also_carried_by) - len(links)
     named = ", ".join(links) + (f" and {more} more" if more else "")
-    return f'<div class="carriers">Also carried by {named}</div>' if links else ""
+    return f'<div class="carriers">{words.ALSO_CARRIED_BY} {named}</div>' if links else ""
 
 
 def source_line(cited: Citation | Carrier) -> str:
     """Publisher and date, for people."""
-    date = Published.parse(cited.published).in_words() if cited.published else "undated"
+    date = Published.parse(cited.published).in_words() if cited.published else words.UNDATED
     return " · ".join(part for part in (cited.publisher, date) if part)
+
+
+def shortened(text: str, most: int) -> str:
+    """Text in one line, cut behind a word where it is longer than may be."""
+    line = " ".join(text.split())
+    if len(line) <= most:
+        return line
+    cut = re.sub(r"\s+\S*$", "", line[:most]) or line[:most]
+    return f"{cut.rstrip(' ,;:–—-')}…"
+
+
+def quoted(text: str) -> str:
+    """Text in quotation marks, unless it begins with one."""
+    return text if text[:1] in "“„«‘'\"‹" else f"“{text}”"

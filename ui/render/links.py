@@ -33,3 +33,15 @@ LINK = re.compile(r"#link-(\d{1,6})")
 
 #: A thumb up or down for an answer, or a comment on it: which, turn.
 OPINION = re.compile(r"#(up|down|comment)-(\d{1,6})")
+
+#: A cited article in one of its versions: turn, number of the citation, the version's twelve hexadecimal digits.
+VERSION = re.compile(r"#version-(\d{1,6})-(\d{1,3})-([0-9a-f]{12})")
+
+#: An article by its id, as it is now or in one of its versions.
+ARTICLE = re.compile(r"#article-([0-9a-f]{16})(?:-([0-9a-f]{12}))?")
+
+#: The answer that came into view: its turn.
+LOOK = re.compile(r"#look-(\d{1,6})")
+
+#: Back to the link that opened an article, its own address without the #; handled in the browser.
+BACK = "#back-"

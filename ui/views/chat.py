@@ -129,7 +129,7 @@ class ChatView:
         self._answering.append(answered)
         done = answered.then(_at_rest, None, self.box, queue=False, **_QUIET)
         self.kept_after(done)
-        return answered.then(None, None, None, js="() => Dateline.toMark()", **_QUIET)
+        return answered.then(None, None, None, js="() => Dateline.reading.settle()", **_QUIET)
 
     def begin(self, question: str, kept: str) -> Prepared:
         """Ask what is in the box."""
@@ -234,7 +234,7 @@ class ChatView:
     def redraw(self, event: Any) -> Any:
         """After an event that put another talk in place: show it."""
         shown = event.then(self.drawn, self.talk, [self.chat, *self.reading.outputs], queue=False, **_QUIET)
-        return shown.then(None, None, None, js="() => Dateline.toMark()", **_QUIET)
+        return shown.then(None, None, None, js="() => Dateline.reading.settle()", **_QUIET)
 
     def drawn(self, kept: str) -> tuple[Any, ...]:
         """A talk as it is shown, with the sources of its last answer."""

@@ -23,10 +23,10 @@ class SettingsPanel:
 
     def build(self) -> None:
         """Lay it out; `inputs` are then style, caution and day, in this order."""
-        written = [(words.WRITTEN.format(model=self.chat.name), "written")] if self.chat else []
+        written = [(words.STYLE_WRITTEN.format(model=self.chat.name), "written")] if self.chat else []
         with gr.Accordion(words.SETTINGS, open=False, elem_id="settings"):
             style = gr.Radio(
-                [(words.QUOTED, "quote"), *written],
+                [(words.STYLE_QUOTED, "quote"), *written],
                 value="written" if written else "quote",
                 label=words.STYLE,
                 elem_id="style",

@@ -1,0 +1,61 @@
+"""What can be done with an article that is open: go back, copy a citation, print it, open the original."""
+
+from __future__ import annotations
+
+from datetime import date
+from html import escape
+from urllib.parse import urlsplit
+
+from ingest.article import Article
+from ui import words
+from ui.render.citing import ap, bibtex, chicago
+from ui.render.links import BACK
+
+
+def bar_html(opener: str | None, article: Article | None = None, accessed: date | None = None) -> str:
+    """The bar above an article: a link back; buttons that copy a citation, and print; a link to the original.
+
+    Scripts read the texts from the buttons.
+
+    Args:
+        opener: address of the link in the answer that opened it, such as `#cite-0-1`; None for the last one.
+        article: that is open; None where it cannot be read.
+        accessed: the day, for the styles that name it.
+    """
+    address = BACK + (opener or "").removeprefix("#")
+    tools = _tools(article, accessed) if article else ""
+    return (
+        f'<div class="bar" role="group" aria-label="{words.ABOUT_ARTICLE}" lang="en" dir="ltr">'
+        f'<a class="back" href="{escape(address)}">← {words.BACK}</a>{tools}</div>'
+    )
+
+
+def _tools(article: Article, accessed: date | None) -> str:
+    texts = {"chicago": chicago(article, accessed), "ap": ap(article), "bibtex": bibtex(article, accessed)}
+    buttons = "".join(_copy_button(words.STYLES[style], text) for style, text in texts.items())
+    return (
+        f'<span class="copying"><span aria-hidden="true">{words.COPY}</span> {buttons}</span>'
+        f'<button type="button" data-print>{words.PRINT}</button>{original_html(article.url)}'
+        '<span class="said" role="status"></span>'
+    )
+
+
+def _copy_button(style: str, text: str) -> str:
+    attributes = {
+        "data-copy": text,
+        "data-said": f"{style}: {words.COPIED}",
+        "data-failed": words.NOT_COPIED,
+        "aria-label": f"{words.COPY} {style}",
+    }
+    given = " ".join(f'{name}="{escape(value)}"' for name, value in attributes.items())
+    return f'<button type="button" {given}>{style}</button>'
+
+
+def original_html(url: str | None) -> str:
+    """A link to the original, where that is on the web."""
+    if not url or urlsplit(url).scheme not in ("http", "https"):
+        return ""
+    return (
+        f'<a class="original" href="{escape(url)}" target="_blank" rel="noopener noreferrer">'
+        f'{words.ORIGINAL}<span class="unseen"> {words.OPENS_IN_NEW_TAB}</span></a>'
+    )
