@@ -186,17 +186,19 @@ def test_an_answer_shows_one_of_three_outlets_and_names_the_others(samples: Arch
 def test_the_page_opens_another_carrier_and_leaves_the_cards(samples: Archive) -> None:
     import gradio as gr
 
-    from ui.chat import Page
+    from ui.state.talks import Talk, Talks
+    from ui.views.reading import ReadingRoom
 
-    answer = ask("Why did Davin Pell resign?", archive=samples)
-    page = Page(samples)
+    talks = Talks(b"k" * 32)
+    kept = talks.dump(Talk.begin().with_turn(talks.turn(ask("Why did Davin Pell resign?", archive=samples))))
+    room = ReadingRoom(samples, talks)
 
     def opened(href: str) -> tuple[object, object]:
-        return page.open([answer], gr.EventData(None, {"href": href}))
+        return room.open(kept, gr.EventData(None, {"href": href}))
 
     for place, headline in enumerate(("Transport minister Pell steps down", "Estrane transport minister resigns"), 1):
         cards, article_shown = opened(f"#carrier-0-1-{place}")
-        assert cards == gr.skip()
+        assert "Also carried by" in str(cards)
         assert f"<h2>{headline}" in str(article_shown)
     for href in (
         "#carrier-0-1-3",
