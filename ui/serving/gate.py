@@ -11,6 +11,7 @@ from ui.serving.targets import SIGN_IN, SIGN_OUT, sign_in_for
 from ui.serving.visitors import Visitors
 
 _NAME = "dateline.name"
+_OPEN = {("GET", SIGN_IN), ("HEAD", SIGN_IN), ("POST", SIGN_IN), ("POST", SIGN_OUT)}
 
 
 class Gate:
@@ -22,7 +23,7 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
-        if scope["type"] == "lifespan" or scope["path"] in (SIGN_IN, SIGN_OUT):
+        if scope["type"] == "lifespan" or (scope.get("method"), scope["path"]) in _OPEN:
             await self._app(scope, receive, send)
             return
         name = await self._visitors.name_of(HTTPConnection(scope))

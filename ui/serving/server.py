@@ -68,34 +68,44 @@ def run(served: Application, host: str, port: int, ready: Callable[[str], None] 
     Raises:
         OSError: the port is taken.
     """
-    config = uvicorn.Config(
-        served.asgi,
-        ws="none",
-        log_config=None,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=_STOPPING,
-    )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.create_server((host, port), family=family)
     address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     with suppress(KeyboardInterrupt):  # it has stopped by then
-        _Server(config, served, lambda: ready(address)).run([listening])
+        Server(served, lambda: ready(address)).run([listening])
 
 
-class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, served: Application, ready: Callable[[], None]) -> None:
-        super().__init__(config)
+class Server(uvicorn.Server):
+    """Runs an application on sockets; writes no line for each request."""
+
+    def __init__(self, served: Application, ready: Callable[[], None] = lambda: None) -> None:
+        """Args: served: what is run; ready: told once requests are answered."""
+        super().__init__(
+            uvicorn.Config(
+                served.asgi,
+                ws="none",
+                log_config=None,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=_STOPPING,
+            )
+        )
         self._served, self._ready = served, ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer."""
         await super().startup(sockets)
         if self.started:
             await asyncio.to_thread(self._ready)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop answering."""
         self._served.gradio.stop_event.set()
-        # Pages that are open hold streams, which are cut off: that is no error.
-        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
-        await super().shutdown(sockets)
+        log = logging.getLogger("uvicorn.error")
+        level = log.level
+        log.setLevel(logging.CRITICAL)  # pages that are open hold streams, which are cut off: that is no error
+        try:
+            await super().shutdown(sockets)
+        finally:
+            log.setLevel(level)
