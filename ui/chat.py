@@ -28,6 +28,7 @@ from ui.render import (
     problem_markdown,
     struck_markdown,
 )
+from ui.render.sign_in import signed_in_html
 from ui.views.links import href_of, listener
 
 _EXAMPLES = 4
@@ -71,6 +72,7 @@ class Page:
         with gr.Blocks(title="Dateline", analytics_enabled=False, fill_width=True) as app:
             turns = gr.State([])
             gr.HTML("<h1>Dateline</h1><p>Answers from the archive, in its own words.</p>", elem_id="masthead")
+            who = gr.HTML(elem_id="who")
             with gr.Row():
                 with gr.Column(scale=3, min_width=340):
                     chat = gr.Chatbot(
@@ -112,6 +114,7 @@ class Page:
             asking_again = asking | {"fn": self.ask_again, "inputs": [chat, turns]}
             again.click(**asking_again, **hidden).then(None, None, None, js=_SCROLL, **hidden)
             app.load(self.welcome, None, chat, show_progress="hidden", **hidden)
+            app.load(_who, None, who, show_progress="hidden", queue=False, **hidden)
         return app
 
     def welcome(self) -> Any:
@@ -224,6 +227,10 @@ def _replies(answer: Answer, turn: int) -> Messages:
     if struck:
         shown.append(_reply(struck[1]) | {"metadata": {"title": struck[0], "status": "done"}})
     return shown
+
+
+def _who(request: gr.Request) -> str:
+    return signed_in_html(request.username)
 
 
 def _example(event: gr.SelectData) -> str:
