@@ -154,10 +154,22 @@ def build_parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
         "--host", default="127.0.0.1", help="address to listen on (default %(default)s, this machine only)"
     )
     added.add_argument("--port", type=_port, default=7860, help="port to listen on (default %(default)s)")
-    added.add_argument(
-        "--auth", metavar="FILE", help="a line NAME:PASSWORD for each visitor; needed for other addresses"
-    )
+    who = added.add_mutually_exclusive_group()
+    who.add_argument("--auth", metavar="FILE", help="those who may sign in, as made by dateline account")
+    who.add_argument("--no-auth", action="store_true", help="let everybody in who reaches the address")
+    added.add_argument("--read-only", action="store_true", help="nothing is changed in the archive from the page")
     added.add_argument("--samples", action="store_true", help="fill an empty archive with the sample articles")
+
+    added = command(
+        "account", "add somebody who may sign in, or change their password",
+        "dateline account ada --auth people && dateline serve --host 0.0.0.0 --auth people",
+        json=False,
+    )  # fmt: skip
+    added.add_argument("name", metavar="NAME", help="what the person signs in with")
+    added.add_argument(
+        "--auth", metavar="FILE", required=True, help="file that holds the accounts; made where there is none"
+    )
+    added.add_argument("--remove", action="store_true", help="take the account out; its sessions end")
 
     added = command("articles", "list the articles, newest first", "dateline articles --all")
     added.add_argument("--all", action="store_true", help="also those withheld, withdrawn or under embargo")

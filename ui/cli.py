@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
-import socket
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.errors import DatelineError, SettingsError
-from ui.archive_commands import COMMANDS, opened, print_json, settings
+from ingest.errors import DatelineError
+from ui import archive_commands, serving_commands
+from ui.archive_commands import print_json, settings
 from ui.arguments import Command, build_parser
 from ui.logs import start_logging
 from ui.page_commands import COMMANDS as PAGE_COMMANDS
@@ -114,69 +112,13 @@ def _ask(arguments: argparse.Namespace) -> int:
     return DONE if answer.answered else REFUSED
 
 
-def _serve(arguments: argparse.Namespace) -> int:
-    import ipaddress
-
-    auth = _passwords(arguments.auth) if arguments.auth else None
-    local = arguments.host == "localhost"
-    if not local:
-        try:
-            local = ipaddress.ip_address(arguments.host).is_loopback
-        except ValueError:
-            raise SettingsError(f"--host takes an address such as 127.0.0.1, not {arguments.host!r}") from None
-    if not local and auth is None:
-        raise SettingsError(
-            f"{arguments.host} can be reached by others: name with --auth a file with a line NAME:PASSWORD a visitor"
-        )
-    _check_port(arguments.host, arguments.port)
-    with opened(arguments, create=True) as archive:
-        if arguments.samples and not archive.n_articles:
-            from ingest.pipeline import ingest
-            from ingest.samples import sample_sources
-
-            print("The archive is empty; taking in the sample articles.", flush=True)
-            print(ingest(sample_sources(), archive), flush=True)
-        from qa.chat_models import load_chat_model
-        from ui.chat import serve
-
-        print(f"Dateline opens {archive.settings.archive} ...", flush=True)
-        chat = load_chat_model(archive.settings)
-        if chat is not None:
-            print(f"Answers are written by {chat.name}.", flush=True)
-        signal.signal(
-            signal.SIGTERM, signal.default_int_handler
-        )  # stopped by a service manager is stopped in good order
-        serve(archive, arguments.host, arguments.port, auth, ready=_say_address, chat=chat)
-    return DONE
-
-
-def _check_port(host: str, port: int) -> None:
-    """See that a port is free before anything slow is done."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        with socket.socket(family) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, port))
-    except OSError as error:
-        raise SettingsError(f"port {port} on {host} cannot be used: {error}. Name another with --port") from None
-
-
-def _say_address(url: str) -> None:
-    print(f"Dateline is at {url}  (stop it with Ctrl+C)", flush=True)
-
-
-def _passwords(path: str) -> list[tuple[str, str]]:
-    try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"--auth {path} cannot be read: {error}") from None
-    pairs = [line.strip().partition(":") for line in lines if line.strip()]
-    if not pairs or not all(name and password for name, _, password in pairs):
-        raise SettingsError(f"--auth {path} has to hold a line NAME:PASSWORD for each visitor")
-    return [(name, password) for name, _, password in pairs]
-
-
-_COMMANDS: dict[str, Command] = {"ingest": _ingest, "ask": _ask, "serve": _serve, **COMMANDS, **PAGE_COMMANDS}
+_COMMANDS: dict[str, Command] = {
+    "ingest": _ingest,
+    "ask": _ask,
+    **PAGE_COMMANDS,
+    **archive_commands.COMMANDS,
+    **serving_commands.COMMANDS,
+}
 
 
 if __name__ == "__main__":

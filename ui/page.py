@@ -12,6 +12,7 @@ from ingest.archive import Archive
 from qa.chain import build_chain
 from qa.chat_models import ChatModel
 from ui import words
+from ui.render.sign_in import signed_in_html
 from ui.state.database import PageDatabase
 from ui.state.talks import Talks
 from ui.views.changing import ChangingPanel
@@ -56,6 +57,7 @@ class Page:
         with gr.Blocks(title=words.TITLE, analytics_enabled=False, fill_width=True) as app:
             talk = gr.Textbox(visible="hidden", elem_id="talk", label="talk")
             gr.HTML(f"<h1>{words.TITLE}</h1><p>{words.SUBTITLE}</p>", elem_id="masthead")
+            visitor = gr.HTML(elem_id="visitor")
             with gr.Sidebar(open=False, elem_id="sidebar"):
                 self.conversations.build(talk)
                 self.settings.build()
@@ -75,7 +77,12 @@ class Page:
             self.settings.keep_in_browser(app)
             self.welcome.wire(app, self.chat.chat)
             self.conversations.wire(app, self.chat.redraw)
+            app.load(_signed_in, None, visitor, queue=False, show_progress="hidden", api_visibility="private")
         return app
+
+
+def _signed_in(request: gr.Request) -> str:
+    return signed_in_html(request.username) if request.username else ""
 
 
 def theme() -> gr.themes.Base:

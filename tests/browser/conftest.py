@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -43,11 +43,12 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., st
     """Serve the page over some sources in a process of its own, without a network; returns its address."""
     started: list[subprocess.Popen[str]] = []
 
-    def start(*sources: Path, **variables: str) -> str:
+    def start(*sources: Path, arguments: Sequence[str] = (), **variables: str) -> str:
         folder = tmp_path_factory.mktemp("page")
         assert not ingest(sources, archive=folder / "archive").failed
         port = _free_port()
         command = [sys.executable, "-m", "ui.cli", "serve", "--archive", str(folder / "archive"), "--port", str(port)]
+        command += arguments
         environment = {**os.environ, "PYTHONPATH": f"{GUARD}{os.pathsep}{ROOT}", **variables}
         log = (folder / "log").open("w")
         started.append(subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log, text=True))

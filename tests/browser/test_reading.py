@@ -16,7 +16,7 @@ from qa.question import Question
 from tests.browser.test_page import shoot
 from ui import words
 from ui.assets import head, styles
-from ui.chat import theme
+from ui.page import theme
 from ui.render import answer_markdown
 from ui.state.talks import Talk, Talks
 from ui.views.reading import ReadingRoom

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
 
+import httpx
 import pytest
 
 from ingest import Archive, Article, Published
+from tests.conftest import GUARD, ROOT
+from ui.serving.accounts import Accounts
 
 Command = Callable[..., CompletedProcess[str]]
 
-COMMANDS = ["ingest", "ask", "serve", "articles", "show", "remove", "reindex", "stats", "check"]
+COMMANDS = ["ingest", "ask", "serve", "account", "articles", "show", "remove", "reindex", "stats", "check"]
 TEXT = "The paper mill in Millbrook was fined 400 crowns for dyeing the river green."
 MILL = f"MILLBROOK, May 2, 2024 (Valley Wire) - {TEXT}\n"
 QUESTION = "How much was the paper mill in Millbrook fined?"
@@ -267,22 +274,88 @@ def serve(run: Command, *arguments: str) -> CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.7.7"])  # noqa: S104 - it has to refuse them
-def test_serve_opens_no_port_to_others_without_passwords(run: Command, tmp_path: Path, host: str) -> None:
+def test_serve_opens_no_port_to_others_unless_that_was_said(run: Command, tmp_path: Path, host: str) -> None:
     said = failed_plainly(serve(run, "--host", host, "--archive", "new"))
     assert said.startswith(f"dateline: {host} can be reached by others")
     assert "--auth" in said
-    assert "NAME:PASSWORD" in said
+    assert "dateline account NAME" in said
+    assert "--no-auth" in said
     assert not (tmp_path / "new").exists()
 
 
-def test_serve_refuses_a_file_of_passwords_that_holds_none(run: Command, tmp_path: Path) -> None:
-    for content in ("", "ada\n", ":secret\n", "ada:\n", "ada:secret\nbo\n"):
-        (tmp_path / "visitors").write_text(content)
-        said = failed_plainly(serve(run, "--host", "0.0.0.0", "--auth", "visitors"))  # noqa: S104
-        assert "NAME:PASSWORD" in said
+def test_serve_refuses_a_file_of_accounts_that_holds_none(run: Command, tmp_path: Path) -> None:
+    for content in ("", "# nobody\n", "ada\n", ":secret\n", "ada:\n", "ada:secret\n"):
+        (tmp_path / "people").write_text(content)
+        (tmp_path / "people").chmod(0o600)
+        said = failed_plainly(serve(run, "--auth", "people"))
+        assert "dateline account" in said
         assert "secret" not in said
     assert "absent" in failed_plainly(serve(run, "--auth", "absent"))
     assert "--host" in failed_plainly(serve(run, "--host", "example.org"))
+
+
+def test_serve_with_and_without_accounts_at_once_is_wrong_usage(dateline: Command) -> None:
+    done = dateline("serve", "--auth", "people", "--no-auth")
+    assert done.returncode == 2
+    assert "not allowed with argument" in done.stderr
+
+
+def test_serve_says_what_it_means_to_let_everybody_in(dateline: Command, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    for arguments, may in ([], "change the archive"), (["--read-only"], "read everything, without"):
+        done = dateline("serve", "--host", "0.0.0.0", "--no-auth", "--archive", "file", *arguments)  # noqa: S104
+        assert done.returncode == 1
+        assert "warning: --no-auth: whoever reaches 0.0.0.0 can read everything" in done.stderr
+        assert may in done.stderr
+
+
+def test_serve_stops_in_good_order(folder: Path, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "ui.cli", "serve", "--archive", str(folder), "--port", str(port)]
+    environment = {**os.environ, "PYTHONPATH": f"{GUARD}{os.pathsep}{ROOT}"}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, text=True, **pipes) as server:
+        try:
+            assert server.stdout
+            said = [server.stdout.readline(), server.stdout.readline()]
+            assert said[1] == f"Dateline is at http://127.0.0.1:{port}  (stop it with Ctrl+C)\n"
+            with httpx.stream("GET", f"http://127.0.0.1:{port}/gradio_api/heartbeat/x") as stream:
+                next(stream.iter_lines())
+                server.terminate()
+                out, err = server.communicate(timeout=30)
+        finally:
+            server.kill()
+    assert (server.returncode, out, err) == (0, "Dateline has stopped.\n", "")
+
+
+# account
+
+
+def test_accounts_are_added_changed_and_taken_out(run: Command, dateline: Command, tmp_path: Path) -> None:
+    def account(password: str, *arguments: str) -> CompletedProcess[str]:
+        code = (
+            "import io, sys\n"
+            f"sys.stdin = io.StringIO({password!r})\n"
+            "from ui.cli import main\n"
+            f"sys.exit(main(['account', '--auth', 'people', *{list(arguments)!r}]))"
+        )
+        return run("-c", code)
+
+    done = account("correct horse\nanother line\n", "ada")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "added: ada\n", "")
+    assert (tmp_path / "people").stat().st_mode & 0o777 == 0o600
+    accounts = Accounts(tmp_path / "people")
+    assert accounts.check("ada", "correct horse")
+    assert account("battery staple", "ada").stdout == "password changed: ada\n"
+    assert accounts.check("ada", "battery staple")
+    assert "8 to 1,024 characters" in failed_plainly(account("short\n", "ada"))
+    assert "8 to 1,024 characters" in failed_plainly(account("", "ada"))
+    assert "a name has" in failed_plainly(account("correct horse", "a:b"))
+    assert accounts.check("ada", "battery staple")
+    assert account("", "ada", "--remove").stdout == "removed: ada\n"
+    assert "has no account 'ada'" in failed_plainly(account("", "ada", "--remove"))
+    assert dateline("account", "ada").returncode == 2
 
 
 # help and settings

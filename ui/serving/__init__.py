@@ -1,0 +1,1 @@
+"""How the page is served: to whom, by which address, and with what said to browsers."""

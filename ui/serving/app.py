@@ -1,0 +1,103 @@
+"""The page as a web application: Gradio's, behind all that is asked of a request before it gets there."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read by Gradio when it is imported
+
+import gradio as gr
+from fastapi import FastAPI
+from gradio.routes import App
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp
+
+from ui.assets import head, styles
+from ui.serving.accounts import Accounts
+from ui.serving.attempts import Attempts
+from ui.serving.closed import Closed
+from ui.serving.gate import Gate, name_of
+from ui.serving.headers import SafeHeaders
+from ui.serving.hosts import Hosts
+from ui.serving.sessions import Sessions
+from ui.serving.sign_in import SignIn
+from ui.serving.targets import SIGN_IN, SIGN_OUT
+from ui.serving.visitors import Visitors
+from ui.state.database import PageDatabase
+
+#: The largest file that is taken.
+LARGEST_UPLOAD = "200mb"
+
+
+@dataclass(frozen=True)
+class Application:
+    """What is served.
+
+    Attributes:
+        asgi: to be run.
+        gradio: Gradio's part of it; its `stop_event` ends the streams of open pages.
+    """
+
+    asgi: ASGIApp
+    gradio: App
+
+
+def application(
+    blocks: gr.Blocks,
+    database: PageDatabase,
+    *,
+    port: int = 7860,
+    accounts: Accounts | None = None,
+    loopback_only: bool = False,
+    read_only: bool = False,
+    theme: gr.themes.Base | None = None,
+    clock: Callable[[], float] = time.time,
+) -> Application:
+    """Put it together.
+
+    Args:
+        blocks: the page.
+        database: keeps sessions and attempts.
+        port: where it listens; cookies have it in their name, since browsers part them by host alone.
+        accounts: who may sign in; None for no sign-in.
+        loopback_only: answer under names of this machine only.
+        read_only: nothing is uploaded.
+        theme: of the page.
+        clock: seconds since 1970.
+    """
+    visitors = None
+    routes: list[BaseRoute] = []
+    if accounts is not None:
+        visitors = Visitors(accounts, Sessions(database, clock), f"dateline-{port}")
+        sign_in = SignIn(visitors, Attempts(database, clock))
+        routes = [
+            Route(SIGN_IN, sign_in.show),
+            Route(SIGN_IN, sign_in.enter, methods=["POST"]),
+            Route(SIGN_OUT, sign_in.leave, methods=["POST"]),
+        ]
+    app = FastAPI(routes=routes, docs_url=None, redoc_url=None, openapi_url=None)
+    gr.mount_gradio_app(
+        app,
+        blocks,
+        path="/",
+        auth_dependency=name_of if visitors else None,
+        theme=theme,
+        css=styles(),
+        head=head(),
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        max_file_size=LARGEST_UPLOAD,
+        ssr_mode=False,
+        enable_monitoring=False,
+        pwa=False,
+        mcp_server=False,
+    )
+    gradio = next(route.app for route in app.routes if isinstance(route, Mount) and isinstance(route.app, App))
+    asgi: ASGIApp = Closed(app, read_only)
+    if visitors:
+        asgi = Gate(asgi, visitors)
+    return Application(SafeHeaders(Hosts(asgi, loopback_only)), gradio)

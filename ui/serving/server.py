@@ -1,0 +1,111 @@
+"""The server: listens, says when the page can be opened, and stops in good order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable
+from contextlib import closing, suppress
+
+import uvicorn
+
+from ingest.archive import Archive
+from qa.chat_models import ChatModel
+from ui.serving.accounts import Accounts
+from ui.serving.app import Application, application
+from ui.serving.hosts import is_loopback
+from ui.state.database import PageDatabase
+
+_STOPPING = 3  # seconds that answers under way are given
+
+
+def serve(
+    archive: Archive,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    accounts: Accounts | None = None,
+    read_only: bool = False,
+    ready: Callable[[str], None] = lambda _: None,
+    chat: ChatModel | None = None,
+    open_to_all: bool = False,
+) -> None:
+    """Serve the page until the process is interrupted or asked to end.
+
+    Args:
+        archive: an open one.
+        host: address to listen on; the caller sees to it that any but loopback has `accounts`, or that nobody minds.
+        port: to listen on.
+        accounts: who may sign in; None for no sign-in.
+        read_only: the archive is not changed from the page.
+        ready: told the page's address once it can be opened.
+        chat: writes the answers; None quotes them.
+        open_to_all: answer without sign-in under any name, on loopback, too.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    from ui.page import Page, theme
+
+    with closing(PageDatabase.beside(archive.settings)) as database:
+        page = Page(archive, database, chat, read_only=read_only)
+        page.welcome.examples()  # loads the model as well, so that the first visitor need not wait for it
+        served = application(
+            page.build(),
+            database,
+            port=port,
+            accounts=accounts,
+            loopback_only=accounts is None and not open_to_all and is_loopback(host),
+            read_only=read_only,
+            theme=theme(),
+        )
+        run(served, host, port, ready)
+
+
+def run(served: Application, host: str, port: int, ready: Callable[[str], None] = lambda _: None) -> None:
+    """Run an application in this thread, which has to be the main one, until it is interrupted or asked to end.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.create_server((host, port), family=family)
+    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    with suppress(KeyboardInterrupt):  # it has stopped by then
+        Server(served, lambda: ready(address)).run([listening])
+
+
+class Server(uvicorn.Server):
+    """Runs an application on sockets; writes no line for each request."""
+
+    def __init__(self, served: Application, ready: Callable[[], None] = lambda: None) -> None:
+        """Args: served: what is run; ready: told once requests are answered."""
+        super().__init__(
+            uvicorn.Config(
+                served.asgi,
+                ws="none",
+                log_config=None,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=_STOPPING,
+            )
+        )
+        self._served, self._ready = served, ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer."""
+        await super().startup(sockets)
+        if self.started:
+            await asyncio.to_thread(self._ready)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop answering."""
+        self._served.gradio.stop_event.set()
+        log = logging.getLogger("uvicorn.error")
+        level = log.level
+        log.setLevel(logging.CRITICAL)  # pages that are open hold streams, which are cut off: that is no error
+        try:
+            await super().shutdown(sockets)
+        finally:
+            log.setLevel(level)

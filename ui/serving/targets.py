@@ -1,0 +1,28 @@
+"""Where a visitor goes after signing in."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, urlsplit
+
+SIGN_IN, SIGN_OUT = "/sign-in", "/sign-out"
+
+_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*", re.ASCII)  # printable, no backslash
+_LONGEST = 2000
+
+
+def back_to(wanted: str) -> str:
+    """A path of this host that a visitor wanted to see; the page itself in place of anything else."""
+    if len(wanted) > _LONGEST or not _PATH.fullmatch(wanted):
+        return "/"
+    parts = urlsplit(wanted)
+    path = parts.path.rstrip("/")
+    if parts.scheme or parts.netloc or path in (SIGN_IN, SIGN_OUT) or path.startswith("/gradio_api"):
+        return "/"
+    return wanted
+
+
+def sign_in_for(path: str, query: str = "") -> str:
+    """The address of the sign-in page that leads on to a path."""
+    wanted = back_to(f"{path}?{query}" if query else path)
+    return SIGN_IN if wanted == "/" else f"{SIGN_IN}?next={quote(wanted, safe='/')}"
