@@ -95,7 +95,7 @@ def _pieces(text: str, paragraph: Span, cited: Sequence[Span], active: Span | No
 
 def _byline(article: Article) -> str:
     parts = [
-        f"By <bdi>{escape(words.authors(article.authors))}</bdi>" if article.authors else "",
+        f"{words.BY} <bdi>{escape(words.authors(article.authors))}</bdi>" if article.authors else "",
         *(f"<bdi>{escape(part)}</bdi>" for part in (article.publisher, article.place) if part),
         escape(_date(article.published)),
     ]

@@ -70,7 +70,7 @@ def _carriers(citation: Citation, turn: int, number: int) -> str:
         for place, carrier in enumerate(citation.also_carried_by[:_CARRIERS], 1)
     ]
     more = len(citation.also_carried_by) - len(links)
-    named = ", ".join(links) + (f" and {more} more" if more else "")
+    named = ", ".join(links) + (words.AND_MORE.format(count=more) if more else "")
     return f'<div class="carriers">{words.ALSO_CARRIED_BY} {named}</div>' if links else ""
 
 

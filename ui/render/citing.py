@@ -7,7 +7,7 @@ import unicodedata
 from datetime import date
 
 from ingest.article import Article, Published
-from ui.words import authors as in_one_line
+from ui import words
 
 _MONTHS = (
     "January February March April May June July August September October November December".split()
@@ -77,7 +77,7 @@ def bibtex(article: Article, accessed: date | None = None) -> str:
         "title": f"{{{_tex(_plain(article.headline))}}}",  # its capitals are kept
         "organization" if url else "howpublished": _tex(_plain(article.publisher)),
         **_tex_date(article.published, online=bool(url)),
-        "note": f"Filed from {_tex(_plain(article.place))}" if article.place else "",
+        "note": f"{words.FILED_FROM} {_tex(_plain(article.place))}" if article.place else "",
         "url": url,
         "urldate": accessed.isoformat() if accessed and url else "",
     }
@@ -97,7 +97,7 @@ def _joined(*parts: str) -> str:
 
 
 def _names(article: Article) -> str:
-    return in_one_line([_plain(name) for name in article.authors if _plain(name)])
+    return words.authors([_plain(name) for name in article.authors if _plain(name)])
 
 
 def _quoted(headline: str) -> str:
@@ -159,10 +159,10 @@ def _key(article: Article) -> str:
     """Publisher, year and a word of the headline: `tidewater2025ferry`."""
     publisher = next(iter(_ascii_words(article.publisher)), "anon")
     year = article.published.date[:4] if article.published else "nd"
-    words = [word for word in _ascii_words(article.headline) if word not in _STOP_WORDS and len(word) > 2]
-    return f"{publisher}{year}{words[0] if words else article.article_id[:6]}"
+    told = [word for word in _ascii_words(article.headline) if word not in _STOP_WORDS and len(word) > 2]
+    return f"{publisher}{year}{told[0] if told else article.article_id[:6]}"
 
 
 def _ascii_words(text: str | None) -> list[str]:
-    words = re.findall(r"[A-Za-z0-9]+", unicodedata.normalize("NFKD", text or "").encode("ascii", "ignore").decode())
-    return [word.lower() for word in words if word.lower() != "the"]
+    found = re.findall(r"[A-Za-z0-9]+", unicodedata.normalize("NFKD", text or "").encode("ascii", "ignore").decode())
+    return [word.lower() for word in found if word.lower() != "the"]

@@ -12,6 +12,7 @@ from ui.words import (
     CLEAR,
     CORRECTED_OF_ONE,
     CORRECTED_OF_SEVERAL,
+    DATED,
     DOUBTFUL,
     NEWEST,
     QUOTED,
@@ -87,4 +88,4 @@ def _age(citations: Sequence[Citation], as_of: str | None, today: date) -> str:
         days = ((date.fromisoformat(as_of) if as_of else today) - date.fromisoformat(newest.date)).days
         if 0 <= days < _LONG_AGO:
             return age_in_days(days, Published.parse(as_of).in_words() if as_of else None)
-    return f"of {newest.in_words()}"
+    return DATED.format(date=newest.in_words())
