@@ -56,6 +56,7 @@ class Page:
         with gr.Blocks(title=words.TITLE, analytics_enabled=False, fill_width=True) as app:
             talk = gr.Textbox(visible="hidden", elem_id="talk", label="talk")
             gr.HTML(f"<h1>{words.TITLE}</h1><p>{words.SUBTITLE}</p>", elem_id="masthead")
+            self.conversations.build_said()
             with gr.Sidebar(open=False, elem_id="sidebar"):
                 self.conversations.build(talk)
                 self.settings.build()

@@ -128,7 +128,7 @@ class ChatView:
         )
         self._answering.append(answered)
         done = answered.then(_at_rest, None, self.box, queue=False, **_QUIET)
-        self.kept_after(done)
+        self.kept_after(answered)
         return answered.then(None, None, None, js="() => Dateline.toMark()", **_QUIET)
 
     def begin(self, question: str, kept: str) -> Prepared:
