@@ -58,6 +58,7 @@ class Page:
             talk = gr.Textbox(visible="hidden", elem_id="talk", label="talk")
             gr.HTML(f"<h1>{words.TITLE}</h1><p>{words.SUBTITLE}</p>", elem_id="masthead")
             visitor = gr.HTML(elem_id="visitor")
+            self.conversations.build_said()
             with gr.Sidebar(open=False, elem_id="sidebar"):
                 self.conversations.build(talk)
                 self.settings.build()

@@ -177,7 +177,7 @@ COPIED_TALK = "Another window has gone on with this conversation. Both are kept;
 
 # Links to answers
 LINK_COPIED = "The link is copied. Whoever can open this page can open the answer with it."
-LINK_NOT_COPIED = "The browser did not let the link be copied; it stands under Conversations."
+LINK_NOT_COPIED = "The browser did not let the link be copied; it stands above the conversation."
 LINK_TO = "Link to the answer to “{question}”"
 SHARED = "An answer that a link led to. Ask on, and it becomes a conversation of your own."
 

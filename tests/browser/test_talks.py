@@ -254,7 +254,6 @@ def test_a_link_opens_the_answer_with_its_sources_for_somebody_else(
         other.reload()
         expect(other.locator("#chat a[href='#link-1']")).to_be_visible()
     with visit(browser, f"{server.address}/?answer=%3Cscript%3E") as other:
-        sidebar(other)
         expect(other.locator("#talks-said")).to_contain_text("this link leads to no answer")
         ask(other, QUESTION)
 
@@ -265,7 +264,6 @@ def test_a_link_that_cannot_be_copied_is_shown(page: Page, server: Server) -> No
     ask(page, QUESTION)
     page.locator("#chat a[href='#link-0']").click()
     expect(page.get_by_text("did not let the link be copied")).to_be_visible()
-    sidebar(page)
     page.locator("#talks-said a").click()
     expect(page).to_have_url(re.compile(r"\?answer=\w{32}$"))
     expect(page.locator("#chat")).to_contain_text("Ivo Sedley")
@@ -307,7 +305,7 @@ def test_thumbs_and_comments_are_kept_and_evals_ask_them(page: Page, server: Ser
     given = ["--data", str(path), "--archive", str(server.copy), "--json", str(server.folder / "figures.json")]
     server.command("evals.run", "feedback", *given)
     figures = json.loads((server.folder / "figures.json").read_text(encoding="utf-8"))
-    assert figures["left_out_as_unsaid"] == 1
+    assert figures["options"]["left_out_as_unsaid"] == 1
     assert figures["systems"]["dateline"]["correct"] == 1.0
 
 
@@ -347,9 +345,9 @@ def test_a_browser_that_keeps_nothing_is_told_once_and_answers(browser: Browser,
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.goto(server.address)
-    sidebar(page)
     expect(page.locator("#talks-said")).to_contain_text("This browser keeps no conversations")
     ask(page, QUESTION)
+    sidebar(page)
     page.locator("#new-talk").click()
     expect(page.locator("#talks-said")).not_to_contain_text("keeps no conversations")
     ask(page, OTHER)

@@ -127,8 +127,8 @@ class ChatView:
             **_QUIET,
         )
         self._answering.append(answered)
-        done = answered.then(_at_rest, None, self.box, queue=False, **_QUIET)
-        self.kept_after(done)
+        answered.then(_at_rest, None, self.box, queue=False, **_QUIET)
+        self.kept_after(answered)
         return answered.then(None, None, None, js="() => Dateline.reading.settle()", **_QUIET)
 
     def begin(self, question: str, kept: str) -> Prepared:

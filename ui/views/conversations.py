@@ -45,8 +45,12 @@ class Conversations:
         self._sharing = Sharing(archive, talks, SharedAnswers(database, talks))
         self._mark = database.secret("mark").hex()[:16]
 
+    def build_said(self) -> None:
+        """Where it says what happened: in sight also where the sidebar is closed."""
+        self._said = gr.HTML(elem_id="talks-said")
+
     def build(self, talk: gr.Textbox) -> None:
-        """Lay it out, inside a sidebar.
+        """Lay it out, inside a sidebar; after `build_said`.
 
         Args:
             talk: holds the conversation that is open.
@@ -54,7 +58,6 @@ class Conversations:
         self._talk = talk
         self._new_talk = gr.Button(words.NEW_TALK, elem_id="new-talk", size="sm")
         self._search = gr.Textbox(label=words.FIND_TALK, placeholder=words.FIND_TALK_HINT, elem_id="find-talk")
-        self._said = gr.HTML(elem_id="talks-said")
         self._undo = gr.Button(words.UNDO_DELETE, elem_id="undo-talk", size="sm", visible=False)
         self._listed = gr.HTML(talks_html([], "", date.today()), elem_id="talks")
         self._heads, self._seen, self._deleted, self._exported, self._given = (
@@ -108,7 +111,7 @@ class Conversations:
         renaming = [self._rename_talk.click, self._name.submit]
         self.keep_after(gr.on(renaming, self._rename, [self._talk, self._name], self._shown, **_QUICK))
         found = [*known, self._seen]
-        self._search.input(self._find, found, self._listed, trigger_mode="always_last", **_QUICK)
+        self._search.change(self._find, found, self._listed, trigger_mode="always_last", **_QUICK)
 
     def _script(self, name: str) -> str:
         """A function of talks.js, told whose conversations it is about."""
