@@ -117,7 +117,7 @@ def focused(page: Page) -> str:
     return str(
         page.evaluate(
             """() => { const e = document.activeElement;
-            return e.getAttribute('href') || e.getAttribute('aria-label') || e.id || e.textContent.trim() || e.tagName; }"""
+              return e.getAttribute('href') || e.getAttribute('aria-label') || e.id || e.textContent.trim(); }"""
         )
     )
 
@@ -161,9 +161,9 @@ def test_the_keyboard_alone_asks_opens_an_article_and_comes_back(page: Page, add
     expect(page.locator("#article mark.active")).to_be_focused()
     expect(page.locator("#article mark.active")).to_be_in_viewport()
     assert_focus_is_seen(page)
-    page.keyboard.press("Tab")
-    assert_focus_is_seen(page)
     page.keyboard.press("Shift+Tab")
+    assert page.evaluate("document.activeElement.closest('#article') !== null"), focused(page)
+    assert_focus_is_seen(page)
     page.keyboard.press("Escape")
     expect(page.locator("#chat a[href='#cite-0-2']")).to_be_focused()
     assert_focus_is_seen(page)
