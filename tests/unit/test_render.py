@@ -48,7 +48,7 @@ def test_nothing_of_an_article_becomes_a_tag() -> None:
     facts = {"publisher": EVIL, "place": EVIL, "authors": (EVIL,), "correction": EVIL, "language": '"><script>'}
     markup = article_html(article(EVIL, **facts))
     assert "<script" not in markup
-    assert not re.search(r"<(?!/?(?:article|h2|h3|p)\b)", markup)
+    assert not re.search(r"<(?!/?(?:article|bdi|h2|h3|p)\b)", markup)
     assert shown(markup).count("<script>alert(1)</script>") == 6
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from ingest.article import Article, Published, Span
 from ingest.furniture import is_crosshead
+from ui.render.direction import isolated_html
 
 
 def article_html(article: Article, cited: Sequence[Span] = (), active: Span | None = None) -> str:
@@ -27,7 +28,7 @@ def article_html(article: Article, cited: Sequence[Span] = (), active: Span | No
     note = f'<p class="correction">{escape(article.correction)}</p>' if article.correction else ""
     status = '<p class="correction">This article was withdrawn.</p>' if article.status == "canceled" else ""
     language = escape(article.language or "en")
-    top = f'<h2>{escape(article.headline)}</h2><p class="byline">{escape(_byline(article))}</p>{_original(article.url)}'
+    top = f'<h2>{escape(article.headline)}</h2><p class="byline">{_byline(article)}</p>{_original(article.url)}'
     story = "".join([top, status, note, *paragraphs])
     return f'<article class="reading" lang="{language}" dir="auto">{story}</article>'
 
@@ -49,7 +50,12 @@ def _byline(article: Article) -> str:
     authors = " and ".join(
         [", ".join(article.authors[:-1]), article.authors[-1]] if len(article.authors) > 1 else article.authors
     )
-    parts = [f"By {authors}" if authors else "", article.publisher or "", article.place or "", _date(article.published)]
+    named = [f"By {isolated_html(authors)}" if authors else ""]
+    parts = [
+        *named,
+        *(isolated_html(part or "") for part in (article.publisher, article.place) if part),
+        _date(article.published),
+    ]
     return " · ".join(part for part in parts if part)
 
 
