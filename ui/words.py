@@ -234,6 +234,21 @@ def characters_of(start: int, end: int, version: str) -> str:
     return f"characters {start:,} to {end:,} of version {version}"
 
 
+# For everyone: names of what is drawn without words, read out by screen readers; the browser has them as Dateline.words
+IN_BROWSER = {
+    "answered": "Answer",
+    "article": "Article",
+    "ask": ASK,
+    "asked": QUESTION,
+    "examples": "Example questions",
+    "question": "Your question",
+    "skip": "Skip to the question",
+    "sources": "Sources",
+    "stop": STOP,
+    "talk": CHAT,
+}
+
+
 def characters(count: int) -> str:
     """How long a text is."""
     return f"{count:,} characters"

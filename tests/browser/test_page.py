@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from ingest.samples import sample_sources
+from tests.browser.shots import shoot
 
 pytestmark = pytest.mark.browser
 
@@ -34,14 +35,6 @@ def ask(page: Page, address: str, question: str) -> None:
     box.press("Enter")
     # The answer is there once its sources are.
     page.wait_for_selector("#chat a[href^='#cite-'], #chat a[href^='#near-']", timeout=60_000)
-
-
-def shoot(page: Page, request: pytest.FixtureRequest, name: str) -> None:
-    folder: Path | None = request.config.getoption("--screenshots")
-    if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
-        page.wait_for_timeout(800)  # for scrolling and fading to end
-        page.screenshot(path=folder / f"{name}.png")
 
 
 def test_a_marker_opens_the_article_with_exactly_the_cited_words_marked(

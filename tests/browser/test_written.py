@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from ingest.samples import sample_sources
-from tests.browser.test_page import ask, shoot
+from tests.browser.shots import shoot
+from tests.browser.test_page import ask
 from tests.chat import small_model
 from tests.chat_server import chat_server
 

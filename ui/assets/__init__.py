@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+
+from ui import words
 
 _HERE = Path(__file__).parent
 
@@ -14,7 +17,8 @@ def styles() -> str:
 
 def head() -> str:
     """What goes into the page's head."""
-    return f"<script>\n{_together('js')}\n</script>"
+    spoken = json.dumps(words.IN_BROWSER).replace("<", "\\u003c")
+    return f"<script>\nwindow.Dateline = {{ words: {spoken} }};\n{_together('js')}\n</script>"
 
 
 def _together(suffix: str) -> str:

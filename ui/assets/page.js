@@ -1,5 +1,6 @@
-// What the page does in the browser beside Gradio: one object, filled by the files beside this one, in <head>.
-window.Dateline = {
+// What the page does in the browser beside Gradio: one object, filled by the files beside this one, in <head>. Its
+// `words` are those of ui/words.py.
+Object.assign(window.Dateline, {
   // Tell `heard` of clicks on links that a selector picks, in place of following them.
   onLink(selector, heard) {
     document.addEventListener('click', (event) => {
@@ -28,4 +29,4 @@ window.Dateline = {
     Object.assign(document.createElement('a'), { href: address, download: name }).click();
     setTimeout(() => URL.revokeObjectURL(address), 10_000);
   },
-};
+});

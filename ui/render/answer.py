@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from qa.answer import Answer, Citation, escape_markdown
-from ui.render.cards import quoted, shortened, source_line
+from ui.render.cards import quoted, shortened, source_markdown
+from ui.render.direction import isolated_markdown
 
 _LISTED = 50  # headlines of an answer about the archive
 _QUOTE = 300  # characters of the words that a marker shows
@@ -17,15 +18,15 @@ def answer_markdown(answer: Answer, turn: int) -> str:
     paragraphs = [escape_markdown(answer.note)] if answer.note else []
     # Where a question wants sentences, the few words that were marked in one would stand there without their sense.
     if answer.short_answer and not answer.question.wants_sentences:
-        paragraphs.append(f"**{escape_markdown(answer.short_answer)}**")
+        paragraphs.append(f"**{isolated_markdown(answer.short_answer)}**")
     for sentence in answer.told:
         markers = "".join(_marker(c, turn, numbers[c]) for c in sentence.citations)
         day = f"*{escape_markdown(sentence.day)}.* " if sentence.day else ""
-        paragraphs.append(f"{day}{escape_markdown(sentence.noted or sentence.text)} {markers}")
+        paragraphs.append(f"{day}{isolated_markdown(sentence.noted or sentence.text)} {markers}")
     if answer.nearby:
         paragraphs.append(_headlines(answer, turn))
     if answer.draft:
-        paragraphs.append(f"*Being written, not checked yet: {escape_markdown(answer.draft)}…*")
+        paragraphs.append(f"*Being written, not checked yet: {isolated_markdown(answer.draft)}…*")
         return "\n\n".join(paragraphs)
     return "\n\n".join([*paragraphs, *_cost(answer)])
 
@@ -46,7 +47,7 @@ def struck_markdown(answer: Answer) -> tuple[str, str] | None:
         return None
     lines = []
     for sentence in struck:
-        words = f"~~{escape_markdown(sentence.text)}~~" if sentence.text else "A sentence whose words are withheld"
+        words = f"~~{isolated_markdown(sentence.text)}~~" if sentence.text else "A sentence whose words are withheld"
         lines.append(f"- {words} — {escape_markdown(sentence.struck or '')}")
     count = "1 sentence was" if len(struck) == 1 else f"{len(struck)} sentences were"
     return f"{count} struck out: the articles do not say so", "\n".join(lines)
@@ -70,7 +71,7 @@ def _refusal_markdown(answer: Answer, turn: int) -> str:
 def _headlines(answer: Answer, turn: int) -> str:
     """A list of articles to open."""
     shown = [
-        f"- [{escape_markdown(near.headline)}](#near-{turn}-{number}) {escape_markdown(source_line(near))}"
+        f"- [{isolated_markdown(near.headline)}](#near-{turn}-{number}) {source_markdown(near)}"
         for number, near in enumerate(answer.nearby[:_LISTED], 1)
     ]
     more = len(answer.nearby) - len(shown)

@@ -11,7 +11,7 @@ from ingest.article import Article, Published, Span
 from ingest.furniture import is_crosshead
 from qa.answer import Citation
 from ui import words
-from ui.render.cards import source_line
+from ui.render.cards import source_html
 from ui.render.versions import notice_html
 
 
@@ -58,7 +58,7 @@ def gone_html(citation: Citation) -> str:
     return _framed(
         None,
         f'<h2 dir="auto">{escape(citation.headline)}</h2>'
-        f'<p class="byline" lang="en" dir="ltr"><bdi>{escape(source_line(citation))}</bdi></p>'
+        f'<p class="byline" lang="en" dir="ltr">{source_html(citation)}</p>'
         f"{notice_html(words.GONE)}{quote}{escape(citation.quote)}</mark></blockquote>",
     )
 

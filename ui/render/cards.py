@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import escape
 
 from ingest.article import Published
 from qa.answer import Answer, Carrier, Citation
 from ui import words
+from ui.render.direction import isolated_html, isolated_markdown
 
 _CARRIERS = 9  # links to other carriers of a story
 _QUOTE, _NOTE = 180, 160  # characters of the words and of a correction that a card shows
@@ -32,7 +34,7 @@ def cards_html(answer: Answer, turn: int, active: int = 0, sureness: str = "") -
             f'<li><a class="card" href="#cite-{turn}-{number}"{current}>'
             f'<span class="number">{number}</span>'
             f'<span class="headline" dir="auto">{escape(citation.headline)}</span>'
-            f'<span class="source"><bdi>{escape(source_line(citation))}</bdi>{place}</span>'
+            f'<span class="source">{source_html(citation)}{place}</span>'
             f"{_correction(citation)}"
             f'<span class="quote" dir="auto">{escape(quoted(shortened(citation.quote, _QUOTE)))}</span>'
             f"</a>{_carriers(citation, turn, number)}</li>"
@@ -65,8 +67,7 @@ def _correction(citation: Citation) -> str:
 def _carriers(citation: Citation, turn: int, number: int) -> str:
     """Who else carries the story, as links that open those articles."""
     links = [
-        f'<a href="#carrier-{turn}-{number}-{place}" title="{escape(carrier.headline)}">'
-        f"<bdi>{escape(source_line(carrier))}</bdi></a>"
+        f'<a href="#carrier-{turn}-{number}-{place}" title="{escape(carrier.headline)}">{source_html(carrier)}</a>'
         for place, carrier in enumerate(citation.also_carried_by[:_CARRIERS], 1)
     ]
     more = len(citation.also_carried_by) - len(links)
@@ -74,10 +75,19 @@ def _carriers(citation: Citation, turn: int, number: int) -> str:
     return f'<div class="carriers">{words.ALSO_CARRIED_BY} {named}</div>' if links else ""
 
 
-def source_line(cited: Citation | Carrier) -> str:
-    """Publisher and date, for people."""
+def source_html(cited: Citation | Carrier) -> str:
+    """Publisher and date, for people, in HTML."""
+    return _source_line(cited, isolated_html)
+
+
+def source_markdown(cited: Citation | Carrier) -> str:
+    """Publisher and date, for people, in Markdown."""
+    return _source_line(cited, isolated_markdown)
+
+
+def _source_line(cited: Citation | Carrier, isolated: Callable[[str], str]) -> str:
     date = Published.parse(cited.published).in_words() if cited.published else words.UNDATED
-    return " · ".join(part for part in (cited.publisher, date) if part)
+    return " · ".join([isolated(cited.publisher), date] if cited.publisher else [date])
 
 
 def shortened(text: str, most: int) -> str:
