@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from qa.answer import Answer, escape_markdown
 from ui import words
 from ui.render.answer import answer_markdown, problem_markdown, struck_markdown
 from ui.render.chips import chips_markdown
-from ui.render.confidence import confidence_line
 from ui.render.footer import footer_markdown
 from ui.state.asking import Step
 from ui.state.talks import Talk
@@ -24,7 +22,7 @@ def talk_messages(talk: Talk) -> list[Message]:
     """All turns of a talk, without what is pending."""
     shown: list[Message] = []
     for number, turn in enumerate(talk.turns):
-        shown += [question_message(turn.words), *answer_messages(turn.answer, number, day=turn.asked[:10])]
+        shown += [question_message(turn.words), *answer_messages(turn.answer, number)]
     return shown
 
 
@@ -44,20 +42,17 @@ def question_message(question: str) -> Message:
     return {"role": "user", "content": escape_markdown(text)}
 
 
-def answer_messages(answer: Answer, turn: int, *, done: bool = True, day: str = "") -> list[Message]:
+def answer_messages(answer: Answer, turn: int, *, done: bool = True) -> list[Message]:
     """An answer, or the part of it that is there.
 
     Args:
         answer: or a part.
         turn: of the conversation, from 0.
         done: whether it is whole: then what was understood can be changed.
-        day: when it was asked, ISO 8601; where it is given, how sure the answer is stands under it.
     """
     text = answer_markdown(answer, turn)
     if done:
-        sure = escape_markdown(confidence_line(answer, date.fromisoformat(day))) if day else ""
-        parts = [chips_markdown(answer.question, turn), text, sure and f"*{sure}*", footer_markdown(turn)]
-        text = "\n\n".join(part for part in parts if part)
+        text = "\n\n".join([chips_markdown(answer.question, turn), text, footer_markdown(turn)])
     shown: list[Message] = [{"role": "assistant", "content": text}]
     struck = struck_markdown(answer)
     if struck:
