@@ -301,6 +301,23 @@ def test_an_address_that_tries_many_names_has_to_wait(tmp_path: Path) -> None:
             assert enter(other).status_code == 303
 
 
+def test_a_flood_of_attempts_is_turned_away_and_the_page_goes_on(tmp_path: Path) -> None:
+    change_account(tmp_path / "people", "ada", hash_password(PASSWORD, Cost(log_n=14, p=4)))
+    change_account(tmp_path / "people", "bo", hash_password(PASSWORD, CHEAP))
+    with serving(tmp_path, 0) as site, site.signed_in("bo") as bo:
+
+        def attempt(number: int) -> httpx.Response:
+            with site.visitor(**{"X-Forwarded-For": f"192.0.2.{number}"}) as visitor:
+                return enter(visitor, f"name {number}", OTHER)
+
+        with concurrent.futures.ThreadPoolExecutor(40) as pool:
+            answers = [pool.submit(attempt, number) for number in range(40)]
+            assert bo.get("/config").status_code == 200
+            codes = {answer.result().status_code: answer.result() for answer in answers}
+        assert codes.keys() == {401, 503}
+        assert codes[503].headers["retry-after"] == "5"
+
+
 # other sites and names
 
 

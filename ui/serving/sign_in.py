@@ -65,7 +65,6 @@ class SignIn:
             await anyio.to_thread.run_sync(self._visitors.sessions.end, token)
         response = _to(SIGN_IN)
         response.delete_cookie(self._visitors.cookie, path="/", httponly=True, samesite="lax")
-        response.headers["Clear-Site-Data"] = '"storage"'
         return response
 
     async def _checked(self, request: Request, name: str, password: str, wanted: str) -> Response:
