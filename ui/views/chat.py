@@ -127,7 +127,7 @@ class ChatView:
             **_QUIET,
         )
         self._answering.append(answered)
-        done = answered.then(_at_rest, None, self.box, queue=False, **_QUIET)
+        answered.then(_at_rest, None, self.box, queue=False, **_QUIET)
         self.kept_after(answered)
         return answered.then(None, None, None, js="() => Dateline.toMark()", **_QUIET)
 
