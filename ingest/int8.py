@@ -128,6 +128,8 @@ class StaticEncoder(Int8Encoder):
         # The hint keeps what is not int8 in float32 where the CPU has bfloat16: vectors are those of any other CPU.
         options = {"NUM_STREAMS": streams, "INFERENCE_NUM_THREADS": streams, "INFERENCE_PRECISION_HINT": "f32"}
         model = openvino.Core().compile_model(str(self._folder / "encoder.xml"), "CPU", options)
+        # Its bindings look numpy up when an array first passes; two threads that do so at once would wait for ever.
+        _ = openvino.Tensor(openvino.Type.i64, [1]).data
         self._requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
         for _ in range(self.at_once):
             self._requests.put(model.create_infer_request())

@@ -1,0 +1,129 @@
+"""Ten people at once, the first paint, and hosts that are not asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
+
+from ingest.samples import sample_sources
+from tests.browser.test_access import panels, tabs
+from tests.browser.test_page import QUESTION, ask
+
+pytestmark = pytest.mark.browser
+
+ASKED = {
+    "Who is the mayor of Brannock?": "Sedley",
+    "Why did Davin Pell resign?": "Pell",
+    "Who resigned in March 2025?": "Pell",
+    "What happened to the ferry Silver Tern?": "Tern",
+    "What is the harbour tunnel going to cost now?": "tunnel",
+    "Who is Estrane's transport minister?": "minister",
+    "What did Noemi Astbrook say about Kittern?": "Astbrook",
+    "What did Jory Lanthorn say?": "Lanthorn",
+    "What did Ottmar Lyle say?": "Lyle",
+    "What did Agnes Tholdane say?": "Tholdane",
+}
+
+# When an answer's first sign and its end are there, by the clock of the browser.
+_WATCH = """() => {
+  window.seen = {};
+  const look = () => {
+    const bot = document.querySelectorAll('#chat [data-testid=bot]');
+    if (bot.length) window.seen.sign ||= performance.now();
+    const found = document.querySelector('#chat a[href^="#cite-"], #chat a[href^="#near-"]');
+    if (found) window.seen.answer ||= performance.now();
+  };
+  new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true });
+}"""
+_ASK = """() => {
+  window.asked = performance.now();
+  document.querySelector('#question .submit-button').click();
+}"""
+
+
+@pytest.fixture(scope="module")
+def address(serve: Callable[..., str]) -> str:
+    return serve(*sample_sources())
+
+
+def test_ten_people_ask_at_once_and_nobody_waits_for_anothers_answer(browser: Browser, address: str) -> None:
+    contexts: list[BrowserContext] = []
+    people: list[Page] = []
+    try:
+        for question in ASKED:
+            contexts.append(browser.new_context(viewport={"width": 900, "height": 700}))
+            people.append(contexts[-1].new_page())
+            people[-1].goto(address)
+            people[-1].locator("#chat button.example").first.wait_for(timeout=30_000)
+            people[-1].locator("#question textarea").fill(question)
+            people[-1].evaluate(_WATCH)
+        for person in people:
+            person.evaluate(_ASK)
+        waiting = people[-1]
+        waiting.locator("#question textarea").fill("typed meanwhile")
+        expect(waiting.locator("#question textarea")).to_have_value("typed meanwhile", timeout=1_000)
+        for person in people:
+            person.wait_for_function("window.seen.answer", timeout=120_000)
+        expect(waiting.locator("#question textarea")).to_have_value("typed meanwhile")
+        signs = [person.evaluate("window.seen.sign - window.asked") / 1000 for person in people]
+        for person, (question, words) in zip(people, ASKED.items(), strict=True):
+            chat = person.locator("#chat")
+            expect(chat.locator("[data-testid=user]")).to_have_count(1)
+            expect(chat.locator("[data-testid=user]")).to_contain_text(question)
+            expect(chat.locator("[data-testid=bot]").first).to_contain_text(words)
+        assert max(signs) < 4, signs  # on two cores with ten pages of a browser on them; alone it is 0.1
+    finally:
+        for context in contexts:
+            context.close()
+
+
+def test_the_first_paint_is_quick(page: Page, address: str) -> None:
+    page.goto(address)  # once, so that the server's files lie in memory
+    paints = []
+    for _ in range(3):
+        page.goto(address)
+        page.locator("#question textarea").wait_for()
+        paints.append(page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime") / 1000)
+    assert min(paints) < 1.5, paints  # benchmarks.start has the figure
+
+
+def test_no_other_host_is_asked_wherever_one_goes(page: Page, address: str) -> None:
+    foreign: list[str] = []
+
+    def only_own(route: Route, request: Request) -> None:
+        own = request.url.startswith((f"{address}/", "data:", "blob:"))
+        if not own:
+            foreign.append(request.url)
+        route.continue_() if own else route.abort()
+
+    page.context.route("**/*", only_own)
+    page.on("websocket", lambda socket: foreign.append(socket.url) if not socket.url.startswith("ws://127") else None)
+    page.goto(address)
+    page.locator("#chat button.example").first.wait_for(timeout=30_000)
+    for _ in panels(page):
+        page.wait_for_timeout(200)
+    for _ in tabs(page):
+        page.wait_for_timeout(500)
+        for _ in panels(page):
+            page.wait_for_timeout(200)
+    ask(page, f"{address}/?__theme=dark", QUESTION)
+    page.locator("#chat a[href='#cite-0-1']").click()
+    expect(page.locator("#article mark.active")).to_be_visible()
+    page.wait_for_timeout(1_000)
+    assert foreign == []
+    loads = page.evaluate(
+        """() => [...document.querySelectorAll('script[src], link[href], img[src], iframe[src], use[href]')]
+          .map((e) => e.src?.baseVal ?? e.src ?? e.href?.baseVal ?? e.href)"""
+    )
+    assert [each for each in loads if not each.startswith((f"{address}/", "data:", "blob:"))] == []
+    sheets = page.evaluate("[...document.querySelectorAll('style')].map((e) => e.textContent).join(' ')")
+    served = page.request.get(address).text()
+    for text in (sheets, served):
+        assert re.findall(r"(?:@import|url\()\s*['\"(]?\s*https?:[^'\")]+", text) == []
+    assert (
+        re.findall(r"<(?:script|link|img|iframe)\b[^>]*(?:src|href)=[\"']https?://(?!127\.0\.0\.1)[^\"']+", served)
+        == []
+    )
