@@ -172,7 +172,7 @@ class ReadableArchive(OpenedArchive):
         return sorted(heads, key=lambda a: (-(a.published.epoch if a.published else UNDATED), a.headline, a.article_id))
 
     def shelf(self, choice: Choice | None = None, offset: int = 0, limit: int = 30) -> Shelf:
-        """A page of the articles that are wanted, withheld ones among them, newest first.
+        """A page of the articles that are wanted, newest first.
 
         Args:
             choice: which are wanted; None for all.
@@ -183,10 +183,10 @@ class ReadableArchive(OpenedArchive):
         self._follow()
         with self._lock:
             if choice.words.strip():
-                everything = Scope(now=NEVER)
-                ids, _ = self._keywords.mentioning(choice.words, everything)
+                scope = Scope(now=NEVER if choice.at is None else choice.at)
+                ids, _ = self._keywords.mentioning(choice.words, scope)
                 if not ids:
-                    ids = {i.split(":")[0] for i in self._keywords.search(choice.words, _LOOSELY, everything)}
+                    ids = {i.split(":")[0] for i in self._keywords.search(choice.words, _LOOSELY, scope)}
                     loosely = bool(ids)
                 choice = with_ids(choice, ids)
             catalogue = Catalogue(self._origins)
@@ -200,11 +200,11 @@ class ReadableArchive(OpenedArchive):
             )
             return Shelf(listed, catalogue.count(choice), catalogue.months(choice), loosely)
 
-    def labels(self) -> Labels:
-        """What its articles can be chosen by, withheld ones among them."""
+    def labels(self, at: int | None = None) -> Labels:
+        """What its articles can be chosen by. Args: at: as in `Choice`."""
         self._follow()
         with self._lock:
-            return Catalogue(self._origins).labels()
+            return Catalogue(self._origins).labels(at)
 
     def removed(self, limit: int = 50) -> list[Version]:
         """Articles that were taken out and can be put back, as they were, the last one first."""

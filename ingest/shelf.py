@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.article import Article
 from ingest.origins import Origins
@@ -27,6 +27,8 @@ class Choice:
         publisher: however it is spelt.
         place: where they were filed from.
         ids: of the articles that alone are wanted.
+        at: a moment at which they may be found, seconds since 1970; None wants also what is withheld, withdrawn or
+            under embargo.
     """
 
     words: str = ""
@@ -34,6 +36,7 @@ class Choice:
     publisher: str = ""
     place: str = ""
     ids: tuple[str, ...] = ()
+    at: int | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Shelved:
 
 @dataclass(frozen=True)
 class Shelf:
-    """A page of the articles that were wanted, withheld ones among them.
+    """A page of the articles that were wanted.
 
     Attributes:
         articles: newest first, undated ones last.
@@ -111,20 +114,21 @@ class Catalogue:
 
     def months(self, choice: Choice) -> dict[str, int]:
         """As in `Shelf.months`."""
-        where, values = _where(Choice("", "", choice.publisher, choice.place, choice.ids))
+        where, values = _where(replace(choice, when=""))
         counted = self._counts("COALESCE(substr(date, 1, 7), '')", where, *values)
         dated = {month: counted[month] for month in sorted(counted) if month}
         return dated | ({NO_DATE: counted[""]} if "" in counted else {})
 
-    def labels(self) -> Labels:
-        """What there is."""
+    def labels(self, at: int | None) -> Labels:
+        """What there is. Args: at: as in `Choice`."""
+        where, values = _where(Choice(at=at))
         names = self._database.rows("SELECT publisher, name, MAX(rowid) FROM articles GROUP BY publisher")
         spelt = {str(key): str(name) for key, name, _ in names if key}
-        publishers = self._counts("publisher", "publisher <> ''")
+        publishers = self._counts("publisher", f"{where} AND publisher <> ''", *values)
         return Labels(
             {spelt[key]: count for key, count in publishers.items()},
-            self._counts("place", "place <> ''"),
-            self.months(Choice()),
+            self._counts("place", f"{where} AND place <> ''", *values),
+            self.months(Choice(at=at)),
         )
 
     def _counts(self, column: str, where: str, *values: object) -> dict[str, int]:
@@ -138,12 +142,15 @@ class Catalogue:
 def with_ids(choice: Choice, ids: Collection[str]) -> Choice:
     """A choice among some articles; none of them is no article, not every one."""
     among = set(ids) & set(choice.ids) if choice.ids else set(ids)
-    return Choice("", choice.when, choice.publisher, choice.place, tuple(sorted(among)) or ("",))
+    return replace(choice, words="", ids=tuple(sorted(among)) or ("",))
 
 
 def _where(choice: Choice) -> tuple[str, list[object]]:
     """The condition on a row of an article, and its values."""
     parts, values = ["1"], list[object]()
+    if choice.at is not None:
+        parts.append("available <= ?")
+        values.append(choice.at)
     if choice.when == NO_DATE:
         parts.append("date IS NULL")
     elif choice.when:

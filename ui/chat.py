@@ -29,7 +29,9 @@ from ui.render import (
     problem_markdown,
     struck_markdown,
 )
+from ui.views.archive import MAX_UPLOAD, ArchiveTab
 from ui.views.links import href_of, listener
+from ui.words import ARCHIVE
 
 _EXAMPLES = 4
 _AT_ONCE = 4  # questions answered at the same time
@@ -69,7 +71,16 @@ class Page:
     def build(self) -> gr.Blocks:
         """The Gradio app."""
         app: gr.Blocks
-        with gr.Blocks(title="Dateline", analytics_enabled=False, fill_width=True) as app:
+        with gr.Blocks(title="Dateline", analytics_enabled=False, fill_width=True) as app, gr.Tabs():
+            with gr.Tab("Ask"):
+                self._build_chat(app)
+            with gr.Tab(ARCHIVE, id="archive") as tab:
+                read_only = bool(os.environ.get("DATELINE_READ_ONLY"))  # until the command has --read-only
+                ArchiveTab(self.archive, read_only).build(tab)
+        return app
+
+    def _build_chat(self, app: gr.Blocks) -> None:
+        if True:
             turns = gr.State([])
             gr.HTML("<h1>Dateline</h1><p>Answers from the archive, in its own words.</p>", elem_id="masthead")
             with gr.Row():
@@ -113,7 +124,6 @@ class Page:
             asking_again = asking | {"fn": self.ask_again, "inputs": [chat, turns]}
             again.click(**asking_again, **hidden).then(None, None, None, js=_SCROLL, **hidden)
             app.load(self.welcome, None, chat, show_progress="hidden", **hidden)
-        return app
 
     def welcome(self) -> Any:
         """What an empty chat shows: example questions from the archive at hand, and what it covers."""
@@ -275,7 +285,7 @@ def serve(
         ssr_mode=False,
         quiet=True,
         show_error=False,
-        max_file_size="1mb",
+        max_file_size=MAX_UPLOAD,
         enable_monitoring=False,
         prevent_thread_lock=True,
     )

@@ -40,6 +40,11 @@ class ArchiveTab:
         self._archive = archive
         self._intake = None if read_only else IntakeView(archive, intake or Intake(archive))
         self._item = ItemView(archive, read_only)
+        self._read_only = read_only
+
+    def _at(self) -> int | None:
+        """Who may only read is shown what may be found now; who looks after the archive, everything."""
+        return int(time.time()) if self._read_only else None
 
     def build(self, tab: gr.Tab) -> None:
         """Lay it out and wire its events, inside the tab. Args: tab: it; the list is read anew when it is chosen."""
@@ -104,7 +109,7 @@ class ArchiveTab:
         """What can be chosen, the plot and the list, as the archive is now."""
         *choice, page, opened = inputs
         try:
-            labels = self._archive.labels()
+            labels = self._archive.labels(self._at())
         except DatelineError as error:
             return (*[gr.skip()] * 4, notice_html(str(error)))
         months = sorted((name for name in labels.months if name != NO_DATE), reverse=True)
@@ -125,21 +130,21 @@ class ArchiveTab:
         *choice, _, opened = inputs
         return (0, *self._shown(choice, 0, opened))
 
-    def pick_month(self, *inputs: Any) -> tuple[Any, ...]:
+    def pick_month(
+        self, search: str, when: str, publisher: str, place: str, page: int, opened: str, event: gr.EventData
+    ) -> tuple[Any, ...]:
         """Limit the list to the month that was clicked; a second click takes that back."""
-        *values, event = inputs
-        search, when, publisher, place, _, opened = values
         clicked = href_of(event).removeprefix("#month-")
         when = "" if clicked in (when, "all") else clicked
         return (when, 0, *self._shown([search, when, publisher, place], 0, opened))
 
-    def turn(self, *inputs: Any) -> tuple[Any, ...]:
+    def turn(
+        self, search: str, when: str, publisher: str, place: str, page: int, opened: str, event: gr.EventData
+    ) -> tuple[Any, ...]:
         """Another page of the list."""
-        *values, event = inputs
-        *choice, _, opened = values
         number = href_of(event).removeprefix("#leaf-")
         page = int(number) if number.isascii() and number.isdigit() and len(number) < 8 else 0
-        return (page, *self._shown(choice, page, opened))
+        return (page, *self._shown([search, when, publisher, place], page, opened))
 
     def removed(self) -> str:
         """What can be put back."""
@@ -149,7 +154,7 @@ class ArchiveTab:
             return notice_html(str(error))
 
     def _shown(self, choice: list[Any], page: Any, opened: Any) -> tuple[str, str]:
-        wanted = Choice(*(str(value or "") for value in choice))
+        wanted = Choice(*(str(value or "") for value in choice), at=self._at())
         offset = max(0, int(page or 0)) * _PAGE
         try:
             shelf = self._archive.shelf(wanted, offset, _PAGE)

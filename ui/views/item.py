@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from html import escape
 from typing import Any
 
 import gradio as gr
 
 from ingest.archive import Archive
-from ingest.errors import DatelineError
+from ingest.errors import ArticleNotFound, DatelineError
 from ingest.history import Version
+from ingest.scope import available_from
 from ui import words
 from ui.render.article import article_html
 from ui.render.changes import changes_html
@@ -65,7 +67,7 @@ class ItemView:
         if not article_id:
             return self._outputs("", problem or _EMPTY, [])
         try:
-            versions = self._archive.history(article_id)
+            versions = self._versions(article_id)
         except DatelineError as error:
             return self._outputs("", notice_html(str(error)), [])
         article = versions[-1].article
@@ -91,11 +93,18 @@ class ItemView:
     def compare(self, article_id: str, before: object, after: object) -> str:
         """Two of its versions compared, the earlier one first, whichever way they were chosen."""
         try:
-            versions = {str(each.number): each for each in self._archive.history(article_id)}
+            versions = {str(each.number): each for each in self._versions(article_id)}
         except DatelineError as error:
             return notice_html(str(error))
         chosen = sorted((versions[str(n)] for n in (before, after) if str(n) in versions), key=lambda v: v.number)
         return _compared(*chosen) if len(chosen) == 2 else ""
+
+    def _versions(self, article_id: str) -> list[Version]:
+        """Raises ArticleNotFound where it is not there, or may not be found by who may only read."""
+        versions = self._archive.history(article_id)
+        if self._read_only and available_from(versions[-1].article) > time.time():
+            raise ArticleNotFound(words.NOT_FOUND_NOW)
+        return versions
 
     def take_out(self, article_id: str) -> tuple[Any, ...]:
         """Take the article out; says so, with a link that puts it back."""
