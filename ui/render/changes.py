@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
+from difflib import Match, SequenceMatcher
 from html import escape
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from ingest.article import Article
 from ui import words
@@ -17,11 +17,11 @@ Change = tuple[str, str]
 
 #: Paragraphs, sentences, words; each takes a text apart and leaves no character out.
 _LEVELS = (
-    re.compile(r".+?(?:\n{2,}|\Z)", re.DOTALL),
+    re.compile(r"\n{2,}|.+?(?=\n{2,}|\Z)", re.DOTALL),
     re.compile(r".+?(?:[.!?][\"'”’)]*\s+|\Z)", re.DOTALL),
     re.compile(r"\S+\s*|\s+"),
 )
-_MOST_STEPS = 5_000_000  # of one comparison, and twice that of a whole text: a second or two
+_MOST_STEPS = 8_000_000  # of one comparison: a second or two
 _FACTS = ("headline", "publisher", "published", "place", "authors", "language", "url", "status", "embargo", "correction")
 
 
@@ -31,13 +31,36 @@ def compare(before: str, after: str) -> list[Change]:
     Paragraphs that differ are compared by their sentences, and those by their words; what would take too long is
     replaced as a whole.
     """
-    budget = [2 * _MOST_STEPS]
-    changes = _compared(before, after, 0, budget)
+    changes = _compared(before, after, 0, _Budget())
     return [(kind, "".join(text for _, text in run)) for kind, run in groupby(changes, lambda change: change[0])]
 
 
-def _compared(before: str, after: str, level: int, budget: list[int]) -> Iterator[Change]:
-    if not before or not after or level == len(_LEVELS):
+class _Budget:
+    """How many steps are left."""
+
+    left = _MOST_STEPS
+
+
+class _Matcher(SequenceMatcher[str]):
+    """difflib's, which looks for no more matches once its steps are used up."""
+
+    def __init__(self, old: Sequence[str], new: Sequence[str], budget: _Budget) -> None:
+        super().__init__(None, old, new, autojunk=False)
+        there = Counter(new)
+        self._budget = budget
+        # What looking for a match from the beginning up to each piece costs: one step a pair of equal pieces, and one.
+        self._steps = list(accumulate((1 + there[piece] for piece in old), initial=0))
+
+    def find_longest_match(self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None) -> Match:
+        ahi = len(self.a) if ahi is None else ahi
+        self._budget.left -= self._steps[ahi] - self._steps[alo]
+        if self._budget.left < 0:
+            return Match(alo, blo, 0)
+        return super().find_longest_match(alo, ahi, blo, bhi)
+
+
+def _compared(before: str, after: str, level: int, budget: _Budget) -> Iterator[Change]:
+    if not before or not after or level == len(_LEVELS) or budget.left < 0:
         yield from _replaced(before, after)
         return
     old, new = (_LEVELS[level].findall(text) for text in (before, after))
@@ -48,29 +71,18 @@ def _compared(before: str, after: str, level: int, budget: list[int]) -> Iterato
     yield from _same("".join(old[len(old) - tail :]))
 
 
-def _middle(old: Sequence[str], new: Sequence[str], level: int, budget: list[int]) -> Iterator[Change]:
-    steps = _most_steps(old, new)
-    if steps > min(_MOST_STEPS, budget[0]):
-        yield from _replaced("".join(old), "".join(new))
-        return
-    budget[0] -= steps
-    for kind, first, last, low, high in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+def _middle(old: Sequence[str], new: Sequence[str], level: int, budget: _Budget) -> Iterator[Change]:
+    for kind, first, last, low, high in _Matcher(old, new, budget).get_opcodes():
         if kind == "equal":
             yield from _same("".join(old[first:last]))
         else:
             yield from _compared("".join(old[first:last]), "".join(new[low:high]), level + 1, budget)
 
 
-def _most_steps(old: Sequence[str], new: Sequence[str]) -> int:
-    """How many steps difflib takes at the worst: each match is looked for among all pairs of equal pieces."""
-    there = Counter(new)
-    pairs = sum(count * there[piece] for piece, count in Counter(old).items())
-    return (pairs + len(old) + len(new)) * (min(len(old), len(new), pairs) + 1)
-
-
 def _alike(old: Sequence[str], new: Sequence[str]) -> int:
     """How many pieces are the same at the beginning."""
-    return next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(len(old), len(new)))
+    pairs = enumerate(zip(old, new, strict=False))
+    return next((at for at, (one, other) in pairs if one != other), min(len(old), len(new)))
 
 
 def _same(text: str) -> Iterator[Change]:

@@ -50,7 +50,7 @@ def _bars(months: Mapping[str, int], chosen: str) -> tuple[dict[str, int], bool]
         of_year = {f"{year}-{month:02}": dated.get(f"{year}-{month:02}", 0) for month in range(1, 13)}
         return of_year | ({year: dated[year]} if year in dated else {}), False
     years: dict[str, int] = {}
-    for name, count in dated.items():
+    for name, count in sorted(dated.items()):
         years[name[:4]] = years.get(name[:4], 0) + count
     return years, True
 
