@@ -75,7 +75,7 @@ class Page:
             with gr.Tab("Ask"):
                 self._build_chat(app)
             with gr.Tab(ARCHIVE, id="archive") as tab:
-                read_only = bool(os.environ.get("DATELINE_READ_ONLY"))  # until the command has --read-only
+                read_only = bool(os.environ.get("READ_ONLY_PAGE"))  # until the command has --read-only
                 ArchiveTab(self.archive, read_only).build(tab)
         return app
 
