@@ -39,7 +39,7 @@ REMOVE, REMOVED, PUT_BACK, RESTORED, UNDO = "Remove from the archive", "Removed"
 REMOVED_LIST = "What was removed"
 NONE_REMOVED = "Nothing was removed that can be put back."
 LIST_REMOVED = "Look again"
-VERSION_BEFORE, VERSION_AFTER, VERSIONS = "Compare", "with", "Versions"
+VERSION_BEFORE, VERSION_AFTER = "Compare version", "with version"
 KEY_OUT, KEY_IN = "What was taken out", "what came in"
 SAID_OUT, SAID_IN = ("[deleted: ", "]"), ("[inserted: ", "]")
 SAME_TEXT = "The text is the same in both."
@@ -76,7 +76,9 @@ WAITING = "Somebody else is taking articles in; yours begin after that."
 READING = "Taking in"
 DONE, STOPPED = "Taken in", "Stopped; what was taken in stays"
 REPORT, TAKEN = "Report", "New and changed articles"
-FAILED_INTAKE = "Something went wrong while taking in; what went in before that stays. The server's log says what it was."
+FAILED_INTAKE = (
+    "Something went wrong while taking in; what went in before that stays. The server's log says what it was."
+)
 
 
 def n_articles(count: int) -> str:
@@ -104,10 +106,10 @@ def plot_title(year: str | None) -> str:
     return f"Articles of {year}, by month" if year else "Articles over time"
 
 
-def version_line(number: int, taken: str | None, why: str, headline: str) -> str:
+def version_line(number: int, taken: str | None, why: str) -> str:
     """A version in a list."""
     when = f"{taken[:10]} {taken[11:16]} UTC" if taken else "not recorded when"
-    return f"{number} · {when} · {WHY.get(why, why)} · {headline}"
+    return f"{number} · {when} · {WHY.get(why, why)}"
 
 
 def comparison(before: int, after: int) -> str:

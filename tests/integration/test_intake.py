@@ -13,7 +13,9 @@ from ui.state.intake import Batch, Intake, Look
 
 
 def records(path: Path, count: int) -> Path:
-    lines = [{"guid": f"{path.name} {n}", "title": f"Ferry {n}", "text": f"Ferry number {n} sailed."} for n in range(count)]
+    lines = [
+        {"guid": f"{path.name} {n}", "title": f"Ferry {n}", "text": f"Ferry number {n} sailed."} for n in range(count)
+    ]
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     return path
 
@@ -84,7 +86,9 @@ def test_it_goes_on_where_nobody_looks_any_more(archive: Archive, tmp_path: Path
 
 def test_addresses_are_fetched_and_private_ones_refused(archive: Archive) -> None:
     with serving() as site:
-        site.answers["/a.html"] = "<html><h1>Ferry sinks</h1><p>The ferry Grey Petrel sank on Monday off Kittern.</p></html>"
+        site.answers["/a.html"] = (
+            "<html><h1>Ferry sinks</h1><p>The ferry Grey Petrel sank on Monday off Kittern.</p></html>"
+        )
         refused = list(Intake(archive).run(Batch([site.url("/a.html")])))[-1]
         assert refused.state == "done"
         assert len(refused.report.failed) == 1

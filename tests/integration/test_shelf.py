@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,11 +21,11 @@ RECORDS = [
 
 
 @pytest.fixture
-def filled(archive: Archive, tmp_path: Path) -> Iterator[Archive]:
+def filled(archive: Archive, tmp_path: Path) -> Archive:
     path = tmp_path / "records.jsonl"
     path.write_text("".join(json.dumps(record) + "\n" for record in RECORDS))
     assert not ingest(path, archive).failed
-    yield archive
+    return archive
 
 
 def headlines(archive: Archive, **choice: object) -> list[str]:

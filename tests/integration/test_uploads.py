@@ -24,7 +24,7 @@ def test_the_same_name_sent_again_is_a_new_version(archive: Archive, tmp_path: P
     (version, current) = archive.history(report.written[0])
     assert "12 berths" in version.article.text
     assert "14 berths" in current.article.text
-    assert current.article.source == "desk/quay.txt"
+    assert current.article.source == "upload:desk/quay.txt"
     assert str(tmp_path) not in json.dumps(current.article.to_dict())
     again = ingest(sent(tmp_path, "c3", STORY.format(12), "desk/quay.txt"), archive)
     assert again.replaced == 1  # who sends the earlier text again means it
@@ -38,7 +38,7 @@ def test_errors_name_the_file_as_its_sender_does(archive: Archive, tmp_path: Pat
     folder = Upload(tmp_path, "folder.txt")
     report = ingest([broken, gone, empty, folder], archive)
     assert report.added == 1
-    assert [error.file for error in report.failed] == ["gone.txt", "drop/feed.jsonl", "etc/empty.txt", "folder.txt"]
+    assert [error.file for error in report.failed] == ["drop/feed.jsonl", "gone.txt", "etc/empty.txt", "folder.txt"]
     assert str(tmp_path) not in str([str(error) for error in report.failed])
 
 

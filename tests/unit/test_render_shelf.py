@@ -76,7 +76,9 @@ def test_badges_say_what_is_with_an_article() -> None:
 
 def test_nothing_of_an_article_becomes_a_tag() -> None:
     evil = shelved(publisher=EVIL, place=EVIL, correction=EVIL, published=Published.parse("2025-03-04"))
-    report = IngestReport(added=1, failed=[SourceError(EVIL, EVIL, EVIL, EVIL)], future=[SourceError(EVIL, "", EVIL, "")])
+    report = IngestReport(
+        added=1, failed=[SourceError(EVIL, EVIL, EVIL, EVIL)], future=[SourceError(EVIL, "", EVIL, "")]
+    )
     version = Version(1, "v", None, None, "removed", evil.article)
     for markup in (
         list_html(shelf(evil), 0, 30, "", 0),

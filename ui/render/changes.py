@@ -22,7 +22,18 @@ _LEVELS = (
     re.compile(r"\S+\s*|\s+"),
 )
 _MOST_STEPS = 8_000_000  # of one comparison: a second or two
-_FACTS = ("headline", "publisher", "published", "place", "authors", "language", "url", "status", "embargo", "correction")
+_FACTS = (
+    "headline",
+    "publisher",
+    "published",
+    "place",
+    "authors",
+    "language",
+    "url",
+    "status",
+    "embargo",
+    "correction",
+)
 
 
 def compare(before: str, after: str) -> list[Change]:
@@ -122,14 +133,16 @@ def changes_html(before: Article, after: Article, title: str) -> str:
     for name in _FACTS:
         old, new = _fact(before, name), _fact(after, name)
         if old != new:
-            facts.append(f"<dt>{escape(words.FACTS[name])}</dt><dd dir=\"auto\">{marked(compare(old, new))}</dd>")
+            facts.append(f'<dt>{escape(words.FACTS[name])}</dt><dd dir="auto">{marked(compare(old, new))}</dd>')
     listed = f'<dl class="facts">{"".join(facts)}</dl>' if facts else ""
     if before.text == after.text:
         text = f'<p class="hint">{words.SAME_TEXT}</p>'
     else:
         text = f'<div class="changed" dir="auto">{marked(compare(before.text, after.text))}</div>'
     key = f'<p class="hint"><del>{words.KEY_OUT}</del> <ins>{words.KEY_IN}</ins></p>'
-    return f'<section class="changes" aria-label="{escape(title)}"><h3>{escape(title)}</h3>{key}{listed}{text}</section>'
+    return (
+        f'<section class="changes" aria-label="{escape(title)}"><h3>{escape(title)}</h3>{key}{listed}{text}</section>'
+    )
 
 
 def _fact(article: Article, name: str) -> str:

@@ -60,7 +60,7 @@ def _errors(errors: Sequence[SourceError]) -> str:
 def _error(error: SourceError) -> str:
     place = f', <span class="place">{escape(error.place)}</span>' if error.place else ""
     return (
-        f'<li><strong><bdi>{escape(error.file)}</bdi></strong>{place}: <bdi>{escape(error.reason)}</bdi>. '
+        f"<li><strong><bdi>{escape(error.file)}</bdi></strong>{place}: <bdi>{escape(error.reason)}</bdi>. "
         f"{escape(error.remedy)}</li>"
     )
 

@@ -34,7 +34,8 @@ def plot_html(months: Mapping[str, int], chosen: str) -> str:
     back = "" if not chosen else f'<a href="#month-all">{words.ALL_TIME}</a>'
     title = words.plot_title(None if is_whole else chosen[:4])
     return (
-        f'<figure class="plot"><figcaption id="plot-title"><span class="label">{escape(title)}</span> {back}</figcaption>'
+        f'<figure class="plot"><figcaption id="plot-title"><span class="label">{escape(title)}</span> {back}'
+        "</figcaption>"
         f'<ul class="bars" aria-labelledby="plot-title">{"".join(items)}</ul></figure>'
     )
 
@@ -74,8 +75,8 @@ def _bar(name: str, count: int, most: int, is_chosen: bool) -> str:
     if not count:
         return f'<li title="{escape(title)}"><span class="column">{fill}</span></li>'
     return (
-        f'<li><a class="column" href="#month-{escape(name)}" title="{escape(title)}" aria-label="{escape(title)}"{current}>'
-        f"{fill}</a></li>"
+        f'<li><a class="column" href="#month-{escape(name)}" title="{escape(title)}" aria-label="{escape(title)}"'
+        f"{current}>{fill}</a></li>"
     )
 
 

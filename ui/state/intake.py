@@ -1,4 +1,4 @@
-"""Taking articles in beside everything else: in a thread of its own, one at a time, with its progress to be looked at."""
+"""Taking articles in beside everything else: in a thread of its own, one batch at a time, with its progress."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Look:
         return self.state in ("done", "stopped", "failed")
 
 
-class _Stopped(Exception):  # noqa: N818 - somebody wants it so
+class _Stopped(Exception):
     """It was asked to stop."""
 
 

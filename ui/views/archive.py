@@ -119,7 +119,10 @@ class ArchiveTab:
         times += [NO_DATE] if NO_DATE in labels.months else []
         named = [
             (words.ANY_TIME, [(when_in_words(name), name) for name in times]),
-            (words.ANY_PUBLISHER, [(words.counted(*each), each[0]) for each in list(labels.publishers.items())[:_NAMED]]),
+            (
+                words.ANY_PUBLISHER,
+                [(words.counted(*each), each[0]) for each in list(labels.publishers.items())[:_NAMED]],
+            ),
             (words.ANY_PLACE, [(words.counted(*each), each[0]) for each in list(labels.places.items())[:_NAMED]]),
         ]
         dropdowns = [gr.Dropdown(choices=[(anything, ""), *choices]) for anything, choices in named]

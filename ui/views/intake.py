@@ -70,7 +70,9 @@ class IntakeView:
 
     def send(self, files: Sequence[dict[str, Any]] | None) -> Iterator[tuple[Any, ...]]:
         """Take files in that were sent; they are deleted after that."""
-        uploads = [Upload(Path(each["path"]), str(each.get("orig_name") or Path(each["path"]).name)) for each in files or ()]
+        uploads = [
+            Upload(Path(each["path"]), str(each.get("orig_name") or Path(each["path"]).name)) for each in files or ()
+        ]
         if not uploads:
             yield None, *_idle("")
             return

@@ -43,9 +43,8 @@ class ItemView:
         self.opened = gr.Textbox(visible="hidden", elem_id="shelf-opened")
         article = gr.HTML(_EMPTY, elem_id="shelf-item")
         with gr.Column(visible=False, elem_id="shelf-versions") as versions:
-            with gr.Row():
-                before = gr.Dropdown([], label=words.VERSION_BEFORE, min_width=140, elem_id="version-before")
-                after = gr.Dropdown([], label=words.VERSION_AFTER, min_width=140, elem_id="version-after")
+            before = gr.Dropdown([], label=words.VERSION_BEFORE, elem_id="version-before")
+            after = gr.Dropdown([], label=words.VERSION_AFTER, elem_id="version-after")
             changes = gr.HTML(elem_id="shelf-changes")
         self.outputs = [self.opened, article, versions, before, after, changes]
         if not self._read_only:
@@ -77,10 +76,7 @@ class ItemView:
 
     def _outputs(self, article_id: str, article: str, versions: list[Version]) -> tuple[Any, ...]:
         several = len(versions) > 1
-        choices = [
-            (words.version_line(each.number, each.taken, each.why, each.article.headline[:80]), each.number)
-            for each in versions
-        ]
+        choices = [(words.version_line(each.number, each.taken, each.why), each.number) for each in versions]
         shown: list[Any] = [article_id, article, gr.Column(visible=several)]
         for place in (-2, -1):
             value = choices[place][1] if several else None
