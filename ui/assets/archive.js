@@ -59,7 +59,7 @@ Object.assign(window.Dateline, {
 });
 
 (() => {
-  const inputs = '#intake-files input[type=file], #intake-folder input[type=file], #intake-folder ~ input[type=file]';
+  const inputs = '#take-in input[type=file]';
   let ours = false;
 
   document.addEventListener('change', (event) => {

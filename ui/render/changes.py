@@ -58,12 +58,12 @@ class _Matcher(SequenceMatcher[str]):
     def __init__(self, old: Sequence[str], new: Sequence[str], budget: _Budget) -> None:
         super().__init__(None, old, new, autojunk=False)
         there = Counter(new)
-        self._budget = budget
+        self._budget, self._size = budget, len(old)
         # What looking for a match from the beginning up to each piece costs: one step a pair of equal pieces, and one.
         self._steps = list(accumulate((1 + there[piece] for piece in old), initial=0))
 
     def find_longest_match(self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None) -> Match:
-        ahi = len(self.a) if ahi is None else ahi
+        ahi = self._size if ahi is None else ahi
         self._budget.left -= self._steps[ahi] - self._steps[alo]
         if self._budget.left < 0:
             return Match(alo, blo, 0)

@@ -58,7 +58,7 @@ class ArchiveTab:
             with gr.Column(scale=2, min_width=300):
                 self._item.build()
         self._page = gr.Number(0, visible="hidden", precision=0, elem_id="shelf-page")
-        self._inputs = [*self._choice, self._page, self._item.opened]
+        self._inputs = [self._search, *self._dropdowns, self._page, self._item.opened]
         self._wire(tab)
         if self._item.remove:
             self._wire_changes(self._item.remove, notice)
@@ -76,17 +76,16 @@ class ArchiveTab:
                 [(words.ANY_PUBLISHER, "")], label=words.PUBLISHER, elem_id="shelf-publisher", **narrow
             )
             place = gr.Dropdown([(words.ANY_PLACE, "")], label=words.PLACE, elem_id="shelf-place", **narrow)
-        self._choice = [search, when, publisher, place]
+        self._search, self._dropdowns = search, (when, publisher, place)
 
     def _wire(self, tab: gr.Tab) -> None:
         shown = [self._page, self._plot, self._list]
-        self._everything = [*self._choice[1:], self._plot, self._list]
+        self._everything = [*self._dropdowns, self._plot, self._list]
         tab.select(self.fresh, self._inputs, self._everything, **_CHOSEN)
-        search, *dropdowns = self._choice
-        for chosen in (search.submit, *(dropdown.input for dropdown in dropdowns)):
+        for chosen in (self._search.submit, *(dropdown.input for dropdown in self._dropdowns)):
             chosen(self.choose, self._inputs, shown, **_CHOSEN)
         month = listener("shelf-months", "month")
-        month.click(self.pick_month, self._inputs, [dropdowns[0], *shown], **_CHOSEN)
+        month.click(self.pick_month, self._inputs, [self._dropdowns[0], *shown], **_CHOSEN)
         leaf = listener("shelf-leaves", "leaf")
         turned = leaf.click(self.turn, self._inputs, shown, **_CHOSEN)
         turned.then(None, None, None, js="() => Dateline.focusOn('#shelf-list .entry')", **_QUICK)
@@ -157,7 +156,8 @@ class ArchiveTab:
             return notice_html(str(error))
 
     def _shown(self, choice: list[Any], page: Any, opened: Any) -> tuple[str, str]:
-        wanted = Choice(*(str(value or "") for value in choice), at=self._at())
+        text, when, publisher, place = (str(value or "") for value in choice)
+        wanted = Choice(text, when, publisher, place, at=self._at())
         offset = max(0, int(page or 0)) * _PAGE
         try:
             shelf = self._archive.shelf(wanted, offset, _PAGE)
