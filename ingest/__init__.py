@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ingest.errors import DatelineError, SourceError
     from ingest.pipeline import IngestReport, ingest
     from ingest.settings import Settings
+    from ingest.uploads import Upload
 
 __all__ = [
     "Archive",
@@ -29,6 +30,7 @@ __all__ = [
     "Published",
     "Settings",
     "SourceError",
+    "Upload",
     "ingest",
 ]
 
@@ -42,6 +44,7 @@ _HOMES = {
     "Published": "article",
     "Settings": "settings",
     "SourceError": "errors",
+    "Upload": "uploads",
     "ingest": "pipeline",
 }
 

@@ -13,8 +13,9 @@ from ingest.article import Article, Passage
 from ingest.check import Problem, check
 from ingest.coverage import Coverage, count_coverage
 from ingest.errors import ArticleNotFound
-from ingest.history import Version, pick, versions
-from ingest.scope import UNDATED, Scope
+from ingest.history import Version, pick, removed, versions
+from ingest.scope import NEVER, UNDATED, Scope
+from ingest.shelf import Catalogue, Choice, Labels, Shelf, Shelved, with_ids
 from ingest.stats import Stats, count
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ _COMPARED = 200_000  # passages that are quickly compared
 _FETCHED = 1_000  # passages that Chroma finds more quickly than many are compared
 _SPARE = 1.5  # how many more are fetched, since some will be dropped
 _MORE = 100  # and so many in any case: a wider search misses fewer
+_LOOSELY = 300  # passages looked at where no article mentions all words
 
 
 @dataclass(frozen=True)
@@ -168,6 +170,47 @@ class ReadableArchive(OpenedArchive):
             ids = [r["article_id"] for r in self._store.all_records() if with_unavailable or scope.admits(r)]
             heads = list(self._store.heads(ids).values())
         return sorted(heads, key=lambda a: (-(a.published.epoch if a.published else UNDATED), a.headline, a.article_id))
+
+    def shelf(self, choice: Choice | None = None, offset: int = 0, limit: int = 30) -> Shelf:
+        """A page of the articles that are wanted, newest first.
+
+        Args:
+            choice: which are wanted; None for all.
+            offset: how many come before the page.
+            limit: how many it holds at the most.
+        """
+        choice, loosely = choice or Choice(), False
+        self._follow()
+        with self._lock:
+            if choice.words.strip():
+                scope = Scope(now=NEVER if choice.at is None else choice.at)
+                ids, _ = self._keywords.mentioning(choice.words, scope)
+                if not ids:
+                    ids = {i.split(":")[0] for i in self._keywords.search(choice.words, _LOOSELY, scope)}
+                    loosely = bool(ids)
+                choice = with_ids(choice, ids)
+            catalogue = Catalogue(self._origins)
+            page = dict(catalogue.page(choice, offset, limit))
+            heads = self._derived.copy.heads(page)
+            records = self._store.records(list(page))
+            listed = tuple(
+                Shelved(heads[i].article, available, int(records[i]["number"]) if i in records else 1)
+                for i, available in page.items()
+                if i in heads
+            )
+            return Shelf(listed, catalogue.count(choice), catalogue.months(choice), loosely)
+
+    def labels(self, at: int | None = None) -> Labels:
+        """What its articles can be chosen by. Args: at: as in `Choice`."""
+        self._follow()
+        with self._lock:
+            return Catalogue(self._origins).labels(at)
+
+    def removed(self, limit: int = 50) -> list[Version]:
+        """Articles that were taken out and can be put back, as they were, the last one first."""
+        self._follow()
+        with self._lock:
+            return removed(self._store, limit)
 
     def stats(self) -> Stats:
         """How many articles there are by publisher, month and status, and what they take."""

@@ -66,6 +66,22 @@ def versions(store: Store, record: Mapping[str, Any], current: Article) -> list[
     return [*earlier, Version(standing.number, current.version, _iso(standing.taken), None, "current", current)]
 
 
+def removed(store: Store, limit: int) -> list[Version]:
+    """What was taken out of an archive and can be put back, the last one first."""
+    known = sorted(store.removed(), key=lambda each: int(each["until"]), reverse=True)[:limit]
+    return [
+        Version(
+            each["number"],
+            each["version"],
+            _iso(each["taken"]),
+            _iso(each["until"]),
+            each["why"],
+            store.history_article(each),
+        )
+        for each in known
+    ]
+
+
 def pick(found: list[Version], version: str) -> Version:
     """The version whose name begins so; the latest, where a text came back.
 

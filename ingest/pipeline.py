@@ -17,7 +17,8 @@ from ingest.known import KnownFiles
 from ingest.readers.records import check_columns
 from ingest.scope import available_from
 from ingest.settings import Settings
-from ingest.sources import DEFAULT_LIMIT, Intake, Unchanged, Web
+from ingest.sources import DEFAULT_LIMIT, Given, Intake, Unchanged, Web
+from ingest.uploads import Upload
 
 if TYPE_CHECKING:
     from ingest.fetching.fetcher import Fetcher
@@ -44,6 +45,7 @@ class IngestReport:
         copies: how many of the added and replaced ones carry a story that another article had first; counted last.
         future: a word on each of the added and replaced ones that is dated more than two days from now, and would be
             found before; it is taken as it is.
+        written: ids of the added and replaced ones, in the order in which they came.
     """
 
     added: int = 0
@@ -55,6 +57,7 @@ class IngestReport:
     older: int = 0
     copies: int = 0
     future: list[SourceError] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
 
     @property
     def total(self) -> int:
@@ -86,7 +89,7 @@ Progress = Callable[[int, int, IngestReport], None]
 
 
 def ingest(
-    sources: str | Path | Iterable[str | Path],
+    sources: Given | Iterable[Given],
     archive: Archive | Settings | str | Path | None = None,
     columns: Mapping[str, str] | None = None,
     progress: Progress | None = None,
@@ -101,7 +104,8 @@ def ingest(
 
     Args:
         sources: files, folders and addresses that begin with http:// or https://. Folders are walked, hidden files
-            left out; zip, tar and packed files and web archives are read in place.
+            left out; zip, tar and packed files and web archives are read in place. An `Upload` is a file under a name
+            of its own.
         archive: an archive, its folder, or None for the default.
         columns: for JSON Lines and CSV, which column holds which fact, as in `{"text": "body"}`.
         progress: told how far it is.
@@ -119,7 +123,7 @@ def ingest(
         []
     """
     columns = check_columns(columns)
-    given = [sources] if isinstance(sources, str | Path) else list(sources)
+    given = [sources] if isinstance(sources, str | Path | Upload) else list(sources)
     opened = archive if isinstance(archive, Archive) else Archive.open(archive, create=True)
     memory = Memory(_folder(opened))
     web = Web(lambda: fetcher or _fetcher(), memory, lambda ids: opened.versions(list(ids)), follow, limit)
@@ -147,9 +151,8 @@ class _Run:
         self.progress = progress or (lambda *_: None)
         self.report = IngestReport()
         self.batch: dict[str, Article] = {}
-        self.written: list[str] = []  # ids
 
-    def take(self, sources: Iterable[str | Path]) -> IngestReport:
+    def take(self, sources: Iterable[Given]) -> IngestReport:
         for found in self.intake.read(sources):
             if isinstance(found, SourceError):
                 self._fail(found)
@@ -158,7 +161,7 @@ class _Run:
             else:
                 self._take(found)
         self._flush()
-        self.report.copies = sum(origin != i for i, origin in self.archive.origins(self.written).items())
+        self.report.copies = sum(origin != i for i, origin in self.archive.origins(self.report.written).items())
         return self.report
 
     def _take(self, article: Article) -> None:
@@ -178,9 +181,12 @@ class _Run:
             self.report.older += outcome == "older"
             if outcome not in ("unchanged", "older"):
                 self.report.withheld += available_from(article) > time.time()
-                self.written.append(article_id)
+                self.report.written.append(article_id)
                 self._look_at_date(article)
         self.batch.clear()
+        self._tell()
+
+    def _tell(self) -> None:
         self.progress(self.intake.done_bytes, self.intake.total_bytes, self.report)
 
     def _look_at_date(self, article: Article) -> None:
@@ -194,6 +200,7 @@ class _Run:
     def _fail(self, error: SourceError) -> None:
         _log.info("not taken: %s", error)
         self.report.failed.append(error)
+        self._tell()
 
 
 def _folder(archive: Archive) -> Path | None:

@@ -18,6 +18,7 @@ from ingest.fetching.addresses import shown
 from ingest.fetching.memory import Memory
 from ingest.known import KnownFiles
 from ingest.readers import HEAD_BYTES, Source, choose_reader
+from ingest.uploads import Upload
 
 if TYPE_CHECKING:
     from ingest.fetching.fetcher import Fetcher
@@ -41,7 +42,11 @@ class Unchanged:
 Found = Article | Unchanged | SourceError
 
 
-def is_address(given: str | Path) -> bool:
+#: What is named to be read.
+Given = str | Path | Upload
+
+
+def is_address(given: Given) -> bool:
     """Whether a source is named by an address rather than a path."""
     return isinstance(given, str) and _ADDRESS.match(given) is not None
 
@@ -63,6 +68,23 @@ class Web:
     in_archive: Callable[[Iterable[str]], Collection[str]]
     follow: bool | None = None
     limit: int = DEFAULT_LIMIT
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file to read.
+
+    Attributes:
+        path: where it lies.
+        size: in bytes.
+        source: what it is called.
+        stays: whether it will be found there again, so that it is worth while to know it.
+    """
+
+    path: Path
+    size: int
+    source: Source
+    stays: bool
 
 
 class Intake:
@@ -102,47 +124,48 @@ class Intake:
         current = self._current
         return self._finished + (current.tell() if current is not None and not current.closed else 0)
 
-    def read(self, given: Iterable[str | Path]) -> Iterator[Found]:
+    def read(self, given: Iterable[Given]) -> Iterator[Found]:
         """What comes of files, folders and addresses, in their order."""
-        files: list[tuple[Path, int] | str | SourceError] = []
-        seen: set[Path] = set()
+        files: list[_File | str | SourceError] = []
+        seen: set[str] = set()
         for name in given:
             if isinstance(name, str) and is_address(name):
                 files.append(name)
             else:
-                files += _files(name, seen)
-        self.total_bytes = sum(each[1] for each in files if isinstance(each, tuple))
+                files += _sent(name, seen) if isinstance(name, Upload) else _files(name, seen)
+        self.total_bytes = sum(each.size for each in files if isinstance(each, _File))
         for each in files:
             if isinstance(each, SourceError):
                 yield each
             elif isinstance(each, str):
                 yield from self._page(each, follow=self._web.follow is not False)
             else:
-                yield from self._file(*each)
+                yield from self._file(each)
 
-    def _file(self, path: Path, size: int) -> Iterator[Found]:
-        source = Source(str(path), str(path.resolve()))
+    def _file(self, given: _File) -> Iterator[Found]:
         follow = self._web.follow is True
         try:
-            digest = self._known.hash(path)
-            if not follow and (ids := self._known.unchanged(path, digest)):
+            digest = self._known.hash(given.path) if given.stays else ""
+            if given.stays and not follow and (ids := self._known.unchanged(given.path, digest)):
                 yield Unchanged(ids)
                 return
-            with path.open("rb") as file:
+            with given.path.open("rb") as file:
                 self._current = file
                 articles: dict[str, str] | None = {}
-                for found in self._documents(Member(file, source), follow, 0):
+                for found in self._documents(Member(file, given.source), follow, 0):
                     if not isinstance(found, Article) or (articles and found.article_id in articles):
                         articles = None
                     elif articles is not None:
                         articles[found.article_id] = found.version
                     yield found
-            self._known.note(path, digest, (not follow and articles) or {})
+            if given.stays:
+                self._known.note(given.path, digest, (not follow and articles) or {})
         except OSError as error:
-            yield source.problem(f"it cannot be read: {error}", "Check the file and its permissions")
+            reason = error if given.stays else error.strerror
+            yield given.source.problem(f"it cannot be read: {reason}", "Check the file and its permissions")
         finally:
             self._current = None
-            self._finished += size
+            self._finished += given.size
 
     def _page(self, url: str, follow: bool, depth: int = 0, known: Draft | None = None) -> Iterator[Found]:
         """What comes of an address."""
@@ -262,7 +285,7 @@ class Intake:
         )
 
 
-def _files(given: str | Path, seen: set[Path]) -> Iterator[tuple[Path, int] | SourceError]:
+def _files(given: str | Path, seen: set[str]) -> Iterator[_File | SourceError]:
     """The files of a path, each with its size; one that was seen before is reported."""
     root = Path(given).expanduser()
     try:
@@ -273,13 +296,25 @@ def _files(given: str | Path, seen: set[Path]) -> Iterator[tuple[Path, int] | So
         else:
             raise FileNotFoundError("no such file or folder")
         for path in found:
-            if path.resolve() in seen:
-                yield SourceError(str(path), "", "it is in this batch twice", "It was read once; name it once")
-                continue
-            seen.add(path.resolve())
-            yield path, path.stat().st_size
+            yield from _once(path, Source(str(path), str(path.resolve())), seen, stays=True)
     except OSError as error:
         yield SourceError(str(given), "", str(error), "Check the path and its permissions")
+
+
+def _sent(upload: Upload, seen: set[str]) -> Iterator[_File | SourceError]:
+    """The file of an upload."""
+    try:
+        yield from _once(upload.path, upload.source, seen, stays=False)
+    except OSError as error:
+        yield upload.source.problem(f"it did not arrive: {error.strerror}", "Send it again")
+
+
+def _once(path: Path, source: Source, seen: set[str], *, stays: bool) -> Iterator[_File | SourceError]:
+    if source.key in seen:
+        yield source.problem("it is in this batch twice", "It was read once; name it once")
+        return
+    seen.add(source.key)
+    yield _File(path, path.stat().st_size, source, stays)
 
 
 def _unasked(url: str) -> SourceError:

@@ -15,6 +15,7 @@ from ui import words
 from ui.render.sign_in import signed_in_html
 from ui.state.database import PageDatabase
 from ui.state.talks import Talks
+from ui.views.archive import ArchiveTab
 from ui.views.changing import ChangingPanel
 from ui.views.chat import ChatView
 from ui.views.conversations import Conversations
@@ -49,6 +50,7 @@ class Page:
         self.settings = SettingsPanel(chat)
         self.conversations = Conversations(archive, self.talks, database)
         self.feedback = FeedbackView(self.talks, database)
+        self.shelf = ArchiveTab(archive, read_only)
         self.welcome = Welcome(archive, quoting, read_only=read_only)
 
     def build(self) -> gr.Blocks:
@@ -57,20 +59,23 @@ class Page:
         with gr.Blocks(title=words.TITLE, analytics_enabled=False, fill_width=True) as app:
             talk = gr.Textbox(visible="hidden", elem_id="talk", label="talk")
             gr.HTML(f"<h1>{words.TITLE}</h1><p>{words.SUBTITLE}</p>", elem_id="masthead")
-            visitor = gr.HTML(elem_id="visitor")
+            visitor = gr.HTML(elem_id="who")
             self.conversations.build_said()
             with gr.Sidebar(open=False, elem_id="sidebar"):
                 self.conversations.build(talk)
                 self.settings.build()
-            with gr.Row():
-                with gr.Column(scale=3, min_width=340):
-                    self.welcome.build()
-                    self.chat.build()
-                    self.feedback.build(talk)
-                    self.changing.build()
-                    self.chat.build_box()
-                with gr.Column(scale=2, min_width=320):
-                    self.reading.build(talk)
+            with gr.Tabs(elem_id="tabs"):
+                with gr.Tab(words.ASK_TAB, id="ask"), gr.Row():
+                    with gr.Column(scale=3, min_width=340):
+                        self.welcome.build()
+                        self.chat.build()
+                        self.feedback.build(talk)
+                        self.changing.build()
+                        self.chat.build_box()
+                    with gr.Column(scale=2, min_width=320):
+                        self.reading.build(talk)
+                with gr.Tab(words.ARCHIVE, id="archive") as tab:
+                    self.shelf.build(tab)
             self.chat.kept_after = self.conversations.keep_after
             self.chat.wire(talk, self.settings.inputs)
             self.changing.wire(talk)

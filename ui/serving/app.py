@@ -27,9 +27,7 @@ from ui.serving.sign_in import SignIn
 from ui.serving.targets import SIGN_IN, SIGN_OUT
 from ui.serving.visitors import Visitors
 from ui.state.database import PageDatabase
-
-#: The largest file that is taken.
-LARGEST_UPLOAD = "200mb"
+from ui.views.intake import MAX_UPLOAD
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ def application(
         footer_links=[],
         run_history=False,
         show_error=False,
-        max_file_size=LARGEST_UPLOAD,
+        max_file_size=MAX_UPLOAD,
         ssr_mode=False,
         enable_monitoring=False,
         pwa=False,
