@@ -59,7 +59,7 @@ class SignIn:
             self._waiting -= 1
 
     async def leave(self, request: Request) -> Response:
-        """`POST /sign-out`: the session ends; what the browser keeps of the page stays, since nothing of a person is in it."""
+        """`POST /sign-out`: the session ends; what the browser keeps of the page is not of a person, and stays."""
         token = self._visitors.token_of(request)
         if token:
             await anyio.to_thread.run_sync(self._visitors.sessions.end, token)
