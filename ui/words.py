@@ -348,9 +348,11 @@ def found(total: int, first: int, last: int) -> str:
     return n_articles(total) if last - first + 1 == total else f"{first:,} to {last:,} of {n_articles(total)}"
 
 
-def plot_title(year: str | None) -> str:
-    """What the plot shows."""
-    return f"Articles of {year}, by month" if year else "Articles over time"
+def plot_title(first: str, last: str | None) -> str:
+    """What the plot shows: from a year to a year, or the months of one."""
+    if last is None:
+        return f"Articles of {first}, by month" if first else "Articles over time"
+    return f"Articles over time, {first}" if first == last else f"Articles over time, {first} to {last}"
 
 
 def version_line(number: int, taken: str | None, why: str) -> str:

@@ -32,7 +32,7 @@ def plot_html(months: Mapping[str, int], chosen: str) -> str:
     if undated := months.get(NO_DATE):
         items.append(_bar(NO_DATE, undated, max(most, undated), chosen == NO_DATE))
     back = "" if not chosen else f'<a href="#month-all">{words.ALL_TIME}</a>'
-    title = words.plot_title(None if is_whole else chosen[:4])
+    title = words.plot_title(*((min(bars)[:4], max(bars)[:4]) if bars and is_whole else (chosen[:4], None)))
     return (
         f'<figure class="plot"><figcaption id="plot-title"><span class="label">{escape(title)}</span> {back}'
         "</figcaption>"
