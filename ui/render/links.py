@@ -1,8 +1,8 @@
 """The grammar of links: a click on one is an event of the page, never a visit.
 
 Each is `#VERB-` and numbers: a turn of the conversation from 0, and in it a citation, a carrier or a headline from 1.
-Those of the archive tab take an id or a name: `#item-ID` opens an article, `#putback-ID` puts one back, `#month-2025-03`
-limits the list (`#month-all` takes that back), `#leaf-2` turns to a page of it.
+Those of the archive tab take an id or a name: `#item-ID` opens an article, `#putback-ID` puts one back,
+`#month-2025-03` limits the list (`#month-all` takes that back), `#leaf-2` turns to a page of it.
 """
 
 from __future__ import annotations
