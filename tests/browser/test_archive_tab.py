@@ -24,7 +24,7 @@ def address(serve: Callable[..., str]) -> str:
 
 @pytest.fixture(scope="module")
 def reading(serve: Callable[..., str]) -> str:
-    return serve(*sample_sources(), READ_ONLY_PAGE="1")
+    return serve(*sample_sources(), arguments=["--read-only"])
 
 
 def open_tab(page: Page, address: str) -> None:

@@ -18,7 +18,7 @@ TEXT = st.one_of(st.text(max_size=300), WORDS.map(" ".join))
 
 def sides(markup: str) -> tuple[str, str]:
     """The two texts that a comparison shows."""
-    markup = re.sub(r'<span class="said">.*?</span>', "", markup)
+    markup = re.sub(r'<span class="spoken">.*?</span>', "", markup)
     before = re.sub(r"<ins>.*?</ins>|</?del>", "", markup, flags=re.DOTALL)
     after = re.sub(r"<del>.*?</del>|</?ins>", "", markup, flags=re.DOTALL)
     return html.unescape(before), html.unescape(after)
@@ -47,8 +47,8 @@ def test_only_the_words_that_changed_are_marked() -> None:
 def test_a_screen_reader_is_told_what_came_and_went() -> None:
     markup = marked([("out", "a"), ("in", "b")])
     assert markup == (
-        '<del><span class="said">[deleted: </span>a<span class="said">]</span></del>'
-        '<ins><span class="said">[inserted: </span>b<span class="said">]</span></ins>'
+        '<del><span class="spoken">[deleted: </span>a<span class="said">]</span></del>'
+        '<ins><span class="spoken">[inserted: </span>b<span class="said">]</span></ins>'
     )
 
 

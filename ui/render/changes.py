@@ -116,7 +116,7 @@ def marked(changes: Sequence[Change]) -> str:
             pieces.append(escape(text))
         else:
             tag, begin, end = ("del", *words.SAID_OUT) if kind == "out" else ("ins", *words.SAID_IN)
-            said = [f'<span class="said">{each}</span>' for each in (begin, end)]
+            said = [f'<span class="spoken">{each}</span>' for each in (begin, end)]
             pieces.append(f"<{tag}>{said[0]}{escape(text)}{said[1]}</{tag}>")
     return "".join(pieces)
 

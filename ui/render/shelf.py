@@ -162,7 +162,7 @@ def removed_html(removed: Sequence[Version]) -> str:
         f'<li><span class="headline" dir="auto">{escape(each.article.headline)}</span> '
         f'<span class="source">{facts_html(each.article)}</span> '
         f'<a href="#putback-{each.article.article_id}">{words.PUT_ARTICLE_BACK}'
-        f'<span class="said">: {escape(each.article.headline)}</span></a></li>'
+        f'<span class="spoken">: {escape(each.article.headline)}</span></a></li>'
         for each in removed
     )
     return f'<ul class="shelf removed">{rows}</ul>'

@@ -88,7 +88,7 @@ def application(
         footer_links=[],
         run_history=False,
         show_error=False,
-        max_file_size=MAX_UPLOAD,
+        max_file_size="1mb" if read_only else MAX_UPLOAD,
         ssr_mode=False,
         enable_monitoring=False,
         pwa=False,
