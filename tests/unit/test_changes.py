@@ -47,8 +47,8 @@ def test_only_the_words_that_changed_are_marked() -> None:
 def test_a_screen_reader_is_told_what_came_and_went() -> None:
     markup = marked([("out", "a"), ("in", "b")])
     assert markup == (
-        '<del><span class="spoken">[deleted: </span>a<span class="said">]</span></del>'
-        '<ins><span class="spoken">[inserted: </span>b<span class="said">]</span></ins>'
+        '<del><span class="spoken">[deleted: </span>a<span class="spoken">]</span></del>'
+        '<ins><span class="spoken">[inserted: </span>b<span class="spoken">]</span></ins>'
     )
 
 
