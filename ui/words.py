@@ -5,13 +5,6 @@ What the archive and the answers say of themselves (refusals, notes, errors) com
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from ingest.pipeline import IngestReport
-
 # The page
 TITLE = "Dateline"
 SUBTITLE = "Answers from the archive, in its own words."
@@ -117,39 +110,20 @@ CLEAR = "Likely to be the answer"
 UNCERTAIN = "Uncertain: read the words"
 DOUBTFUL = "Doubtful: read the words"
 
-
-def count_of_sources(sources: int, stories: int) -> str:
-    """How many sources say it: `Two independent sources`."""
-    if sources > 1:
-        return f"{number_in_words(sources).capitalize()} independent sources"
-    return "One source" if stories == 1 else f"{number_in_words(stories).capitalize()} reports of one source"
-
-
-def age_in_days(days: int, on: str | None) -> str:
-    """How old an article is, today or on a day that is named."""
-    if days < 2:
-        return (
-            ("published that day", "published the day before") if on else ("published today", "published yesterday")
-        )[days]
-    return f"{days} days old" + (f" on {on}" if on else "")
-
-
-def times_of_version(taken: str | None, until: str | None) -> str:
-    """When a version was taken in, and when it ceased to count."""
-    since = f"taken in {taken}" if taken else "taken in at a time that was not recorded"
-    return f"{since}, until {until}" if until else since
-
-
-def authors(names: Sequence[str]) -> str:
-    """People in one line: `A, B and C`."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
-def number_in_words(count: int) -> str:
-    """Up to twelve as a word."""
-    return NUMBERS[count] if count < len(NUMBERS) else f"{count:,}"
-
-
+INDEPENDENT_SOURCES, REPORTS_OF_ONE_SOURCE, ONE_SOURCE = (
+    "{count} independent sources",
+    "{count} reports of one source",
+    "One source",
+)
+TODAYS, YESTERDAYS, OF_THAT_DAY, OF_DAY_BEFORE = (
+    "published today",
+    "published yesterday",
+    "published that day",
+    "published the day before",
+)
+DAYS_OLD, ON_DAY = "{days} days old", " on {day}"
+TAKEN, TAKEN_SOMETIME, UNTIL = "taken in {taken}", "taken in at a time that was not recorded", ", until {until}"
+AND = " and "
 NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
 
 # Conversations
@@ -200,7 +174,30 @@ NEAREST = "Articles near to the question"
 STRUCK = "Struck out, as the articles do not say so"
 NOT_ANSWERED = "This question was not answered: the answer was cut off."
 
+# Exports and links
+GONE_SINCE, GONE_CHANGED, GONE_REMOVED = (
+    "Of the articles that it cites, {what} since.",
+    "{count} changed",
+    "{count} removed",
+)
+EXPORTED = "Begun on {started}, last changed on {updated}. Answers from the archive, in its own words."
+CHARACTERS_OF = "characters {start:,} to {end:,} of version {version}"
+CHARACTERS = "{count:,} characters"
+
 # The archive
+N_ARTICLES = "1 article", "{count:,} articles"
+N_VERSIONS = "1 version", "{count:,} versions"
+FOUND = "{first:,} to {last:,} of {articles}"
+PLOT, PLOT_OF_YEAR, PLOT_OF_YEARS = (
+    "Articles over time",
+    "Articles over time, {first}",
+    "Articles over time, {first} to {last}",
+)
+PLOT_BY_MONTH = "Articles of {first}, by month"
+VERSION_LINE, NOT_RECORDED = "{number} · {when} · {why}", "not recorded when"
+COMPARISON = "Version {before} compared with version {after}"
+SHELF_MORE = "and {count:,} more"
+BYTES_READ = "{done} of {total} read"
 ARCHIVE = "Archive"
 SEARCH = "Search the archive"
 SEARCH_HINT = "Words of a headline or text"
@@ -260,7 +257,11 @@ NO_ADDRESS = "Give an address that begins with http:// or https://."
 WAITING = "Somebody else is taking articles in; yours begin after that."
 READING = "Taking in"
 DONE, INTAKE_STOPPED = "Taken in", "Stopped; what was taken in stays"
-REPORT, TAKEN = "Report", "New and changed articles"
+REPORT, TAKEN_ARTICLES = "Report", "New and changed articles"
+N_NOT_TAKEN = "{count:,} not taken"
+N_FAILED = "1 was not taken", "{count:,} were not taken"
+N_FUTURE = "1 is dated in the future", "{count:,} are dated in the future"
+TOO_BIG = "it has {got}, and {limit} a file are taken here. Split it, or use `dateline ingest` where the archive is"
 FAILED_INTAKE = (
     "Something went wrong while taking in; what went in before that stays. The server's log says what it was."
 )
@@ -285,23 +286,6 @@ WRONG_ORIGIN = "This came from another site, and is not answered. Open the page 
 NOT_HERE = "There is nothing here.\n"
 READ_ONLY = "This archive cannot be changed from the page: it is served with --read-only."
 
-
-def gone_since(changed: int, removed: int) -> str:
-    """What became of the articles that an answer cites; empty where they are as they were."""
-    said = [f"{count} {what}" for count, what in ((changed, "changed"), (removed, "removed")) if count]
-    return f"Of the articles that it cites, {' and '.join(said)} since." if said else ""
-
-
-def exported(started: str, updated: str) -> str:
-    """When a conversation that is exported was held."""
-    return f"Begun on {started}, last changed on {updated}. Answers from the archive, in its own words."
-
-
-def characters_of(start: int, end: int, version: str) -> str:
-    """Where cited words stand."""
-    return f"characters {start:,} to {end:,} of version {version}"
-
-
 # For everyone: names of what is drawn without words, read out by screen readers; the browser has them as Dateline.words
 IN_BROWSER = {
     "answered": "Answer",
@@ -315,96 +299,4 @@ IN_BROWSER = {
     "stop": STOP,
     "talk": CHAT,
 }
-
-
-def characters(count: int) -> str:
-    """How long a text is."""
-    return f"{count:,} characters"
-
-
-def too_many_attempts(seconds: float) -> str:
-    """That a visitor has to wait, and how long."""
-    minutes = max(1, math.ceil(seconds / 60))
-    return f"Too many attempts. Try again in {minutes} minute{'' if minutes == 1 else 's'}."
-
-
-def n_articles(count: int) -> str:
-    """As in "1 article"."""
-    return "1 article" if count == 1 else f"{count:,} articles"
-
-
-def counted(name: str, count: int) -> str:
-    """A publisher or place to choose."""
-    return f"{name} ({count:,})"
-
-
-def n_versions(count: int) -> str:
-    """As in "2 versions"."""
-    return f"{count:,} versions"
-
-
-def found(total: int, first: int, last: int) -> str:
-    """Which of how many are listed."""
-    return n_articles(total) if last - first + 1 == total else f"{first:,} to {last:,} of {n_articles(total)}"
-
-
-def plot_title(first: str, last: str | None) -> str:
-    """What the plot shows: from a year to a year, or the months of one."""
-    if last is None:
-        return f"Articles of {first}, by month" if first else "Articles over time"
-    return f"Articles over time, {first}" if first == last else f"Articles over time, {first} to {last}"
-
-
-def version_line(number: int, taken: str | None, why: str) -> str:
-    """A version in a list."""
-    when = f"{taken[:10]} {taken[11:16]} UTC" if taken else "not recorded when"
-    return f"{number} · {when} · {WHY.get(why, why)}"
-
-
-def comparison(before: int, after: int) -> str:
-    """Which versions are compared."""
-    return f"Version {before} compared with version {after}"
-
-
-def and_more(count: int) -> str:
-    """Where a list ends early."""
-    return f"and {count:,} more"
-
-
-def size(count: float) -> str:
-    """Bytes, for people."""
-    for unit in ("bytes", "kB", "MB"):
-        if count < 1_000:
-            return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.1f} {unit}"
-        count /= 1_000
-    return f"{count:.1f} GB"
-
-
-def progress(done: int, total: int, articles: int, failed: int) -> str:
-    """How far taking in is."""
-    parts = [f"{size(done)} of {size(total)} read"] if total else []
-    parts.append(n_articles(articles))
-    return ", ".join([*parts, *([f"{failed:,} not taken"] if failed else [])])
-
-
-def counts(report: IngestReport) -> str:
-    """A report in a line."""
-    return f"{report}."
-
-
-def n_failed(count: int) -> str:
-    """Over a list of errors."""
-    return "1 was not taken" if count == 1 else f"{count:,} were not taken"
-
-
-def n_future(count: int) -> str:
-    """Over a list of articles that are dated in the future."""
-    return "1 is dated in the future" if count == 1 else f"{count:,} are dated in the future"
-
-
-def too_big(got: int, limit: int) -> str:
-    """Why a file was not sent."""
-    return (
-        f"it has {size(got)}, and {size(limit)} a file are taken here. Split it, or use `dateline ingest` where the "
-        "archive is"
-    )
+TOO_MANY_ATTEMPTS = "Too many attempts. Try again in 1 minute.", "Too many attempts. Try again in {count} minutes."

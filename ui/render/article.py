@@ -11,6 +11,7 @@ from ingest.article import Article, Published, Span
 from ingest.furniture import is_crosshead
 from qa.answer import Citation
 from ui import words
+from ui.render import phrases
 from ui.render.cards import source_html
 from ui.render.versions import notice_html
 
@@ -95,7 +96,7 @@ def _pieces(text: str, paragraph: Span, cited: Sequence[Span], active: Span | No
 
 def _byline(article: Article) -> str:
     parts = [
-        f"{words.BY} <bdi>{escape(words.authors(article.authors))}</bdi>" if article.authors else "",
+        f"{words.BY} <bdi>{escape(phrases.authors(article.authors))}</bdi>" if article.authors else "",
         *(f"<bdi>{escape(part)}</bdi>" for part in (article.publisher, article.place) if part),
         escape(_date(article.published)),
     ]

@@ -8,6 +8,7 @@ from datetime import date
 
 from ingest.article import Article, Published
 from ui import words
+from ui.render import phrases
 
 _MONTHS = (
     "January February March April May June July August September October November December".split()
@@ -97,7 +98,7 @@ def _joined(*parts: str) -> str:
 
 
 def _names(article: Article) -> str:
-    return words.authors([_plain(name) for name in article.authors if _plain(name)])
+    return phrases.authors([_plain(name) for name in article.authors if _plain(name)])
 
 
 def _quoted(headline: str) -> str:

@@ -8,6 +8,7 @@ from datetime import date
 from ingest.article import Published
 from qa.answer import Answer, Citation
 from qa.calibration import THRESHOLDS
+from ui.render.phrases import age_in_days, count_of_sources
 from ui.words import (
     CLEAR,
     CORRECTED_OF_ONE,
@@ -19,8 +20,6 @@ from ui.words import (
     UNCERTAIN,
     UNDATED,
     WRITTEN,
-    age_in_days,
-    count_of_sources,
 )
 
 _LONG_AGO = 31  # days from which on a date says more than an age

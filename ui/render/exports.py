@@ -200,12 +200,12 @@ def _source(cited: Citation | Carrier) -> str:
 
 
 def _place(citation: Citation) -> str:
-    where = words.characters_of(citation.start, citation.end, citation.version)
+    where = words.CHARACTERS_OF.format(start=citation.start, end=citation.end, version=citation.version)
     return ". ".join([f"{citation.article_id}, {where}", *([citation.correction] if citation.correction else [])])
 
 
 def _about(talk: Talk) -> str:
-    return words.exported(*(_moment(each) for each in (talk.started, talk.updated)))
+    return words.EXPORTED.format(started=_moment(talk.started), updated=_moment(talk.updated))
 
 
 def _moment(moment: str) -> str:

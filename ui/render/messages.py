@@ -38,7 +38,9 @@ def turn_of(talk: Talk, index: int) -> int:
 
 def question_message(question: str) -> Message:
     """A question as it was typed; a very long one is cut."""
-    text = question if len(question) <= _LONGEST else f"{question[:200]}… ({words.characters(len(question))})"
+    text = (
+        question if len(question) <= _LONGEST else f"{question[:200]}… ({words.CHARACTERS.format(count=len(question))})"
+    )
     return {"role": "user", "content": escape_markdown(text)}
 
 

@@ -9,6 +9,7 @@ from ingest.article import Article
 from ingest.errors import SourceError
 from ingest.pipeline import IngestReport
 from ui import words
+from ui.render import phrases
 from ui.render.shelf import facts_html
 
 _LISTED = 200  # errors
@@ -23,7 +24,7 @@ def progress_html(done: int, total: int, report: IngestReport, doing: str) -> st
         report: of what went in so far.
         doing: what is being done.
     """
-    told = words.progress(done, total, report.total, len(report.failed)) if total or report.total else ""
+    told = phrases.progress(done, total, report.total, len(report.failed)) if total or report.total else ""
     # Where nothing is known yet, a bar without a value says that something is being done.
     value = f' value="{min(done, total)}" max="{total}"' if total else ""
     return (
@@ -40,20 +41,20 @@ def report_html(report: IngestReport, taken: Sequence[Article], title: str) -> s
         taken: some of the articles that are new or changed, to be opened.
         title: whether it was finished.
     """
-    parts = [f'<h3 tabindex="-1" role="status">{escape(title)}</h3><p>{escape(words.counts(report))}</p>']
+    parts = [f'<h3 tabindex="-1" role="status">{escape(title)}</h3><p>{escape(f"{report}.")}</p>']
     if report.failed:
-        parts.append(f"<h4>{escape(words.n_failed(len(report.failed)))}</h4>{_errors(report.failed)}")
+        parts.append(f"<h4>{escape(phrases.counted(words.N_FAILED, len(report.failed)))}</h4>{_errors(report.failed)}")
     if report.future:
-        parts.append(f"<h4>{escape(words.n_future(len(report.future)))}</h4>{_errors(report.future)}")
+        parts.append(f"<h4>{escape(phrases.counted(words.N_FUTURE, len(report.future)))}</h4>{_errors(report.future)}")
     if taken:
-        parts.append(f"<h4>{words.TAKEN}</h4>{_links(taken, len(report.written))}")
+        parts.append(f"<h4>{words.TAKEN_ARTICLES}</h4>{_links(taken, len(report.written))}")
     return f'<section class="report" aria-label="{words.REPORT}">{"".join(parts)}</section>'
 
 
 def _errors(errors: Sequence[SourceError]) -> str:
     rows = "".join(_error(error) for error in errors[:_LISTED])
     more = len(errors) - _LISTED
-    rest = f"<li>{words.and_more(more)}</li>" if more > 0 else ""
+    rest = f"<li>{words.SHELF_MORE.format(count=more)}</li>" if more > 0 else ""
     return f'<ul class="errors">{rows}{rest}</ul>'
 
 
@@ -72,7 +73,7 @@ def _links(taken: Sequence[Article], count: int) -> str:
         for article in taken
     )
     more = count - len(taken)
-    return f'<ul class="taken">{rows}{f"<li>{words.and_more(more)}</li>" if more > 0 else ""}</ul>'
+    return f'<ul class="taken">{rows}{f"<li>{words.SHELF_MORE.format(count=more)}</li>" if more > 0 else ""}</ul>'
 
 
 def refused_html(refused: Sequence[tuple[str, int]], limit: int) -> str:
@@ -80,9 +81,13 @@ def refused_html(refused: Sequence[tuple[str, int]], limit: int) -> str:
     if not refused:
         return ""
     rows = "".join(
-        f"<li><strong><bdi>{escape(name)}</bdi></strong>: {escape(words.too_big(size, limit))}</li>"
+        f"<li><strong><bdi>{escape(name)}</bdi></strong>: {_too_big(size, limit)}</li>"
         for name, size in refused[:_LISTED]
     )
     more = len(refused) - _LISTED
-    rest = f"<li>{words.and_more(more)}</li>" if more > 0 else ""
+    rest = f"<li>{words.SHELF_MORE.format(count=more)}</li>" if more > 0 else ""
     return f'<div role="alert"><ul class="errors refused">{rows}{rest}</ul></div>'
+
+
+def _too_big(size: int, limit: int) -> str:
+    return escape(words.TOO_BIG.format(got=phrases.size(size), limit=phrases.size(limit)))

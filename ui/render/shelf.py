@@ -10,6 +10,7 @@ from ingest.history import Version
 from ingest.scope import NEVER
 from ingest.shelf import NO_DATE, Shelf, Shelved
 from ui import words
+from ui.render import phrases
 
 _MOST_BARS = 60  # months side by side; more are shown as years
 
@@ -32,7 +33,7 @@ def plot_html(months: Mapping[str, int], chosen: str) -> str:
     if undated := months.get(NO_DATE):
         items.append(_bar(NO_DATE, undated, max(most, undated), chosen == NO_DATE))
     back = "" if not chosen else f'<a href="#month-all">{words.ALL_TIME}</a>'
-    title = words.plot_title(*((min(bars)[:4], max(bars)[:4]) if bars and is_whole else (chosen[:4], None)))
+    title = phrases.plot_title(*((min(bars)[:4], max(bars)[:4]) if bars and is_whole else (chosen[:4], None)))
     return (
         f'<figure class="plot"><figcaption id="plot-title"><span class="label">{escape(title)}</span> {back}'
         "</figcaption>"
@@ -67,7 +68,7 @@ def _filled(dated: Mapping[str, int]) -> dict[str, int]:
 
 
 def _bar(name: str, count: int, most: int, is_chosen: bool) -> str:
-    told = words.n_articles(count)
+    told = phrases.counted(words.N_ARTICLES, count)
     title = f"{when_in_words(name)}: {told}"
     current = ' aria-current="true"' if is_chosen else ""
     height = 0 if not count else max(3, round(100 * count / most))
@@ -110,7 +111,7 @@ def list_html(shelf: Shelf, offset: int, limit: int, open_id: str, now: int) -> 
     """
     if not shelf.articles:
         return f'<p class="hint" role="status">{words.NOTHING_FOUND if not shelf.total else words.PAGE_EMPTY}</p>'
-    said = words.found(shelf.total, offset + 1, offset + len(shelf.articles))
+    said = phrases.found(shelf.total, offset + 1, offset + len(shelf.articles))
     loosely = f'<p class="hint">{words.LOOSELY}</p>' if shelf.loosely else ""
     rows = "".join(_row(each, open_id, now) for each in shelf.articles)
     page = offset // limit
@@ -144,7 +145,7 @@ def _badges(each: Shelved, now: int) -> list[str]:
     if article.correction:
         said.append(words.BADGE_CORRECTED)
     if each.versions > 1:
-        said.append(words.n_versions(each.versions))
+        said.append(phrases.counted(words.N_VERSIONS, each.versions))
     return said
 
 

@@ -8,6 +8,7 @@ from html import escape
 from ingest.article import Published
 from ingest.history import Version
 from ui import words
+from ui.render import phrases
 
 
 def versions_html(versions: Sequence[Version], shown: str, link: Callable[[str], str], cited: str | None = None) -> str:
@@ -29,7 +30,7 @@ def versions_html(versions: Sequence[Version], shown: str, link: Callable[[str],
 def _row(version: Version, shown: str, link: Callable[[str], str], cited: str | None) -> str:
     roles = [words.IS_CURRENT if version.why == "current" else words.VERSION_WHY.get(version.why, version.why)]
     roles += [words.IS_CITED] if version.version == cited else []
-    times = words.times_of_version(_moment(version.taken), _moment(version.until))
+    times = phrases.times_of_version(_moment(version.taken), _moment(version.until))
     current = ' aria-current="true"' if version.version == shown else ""
     headline = f'<bdi lang="{escape(version.article.language or "en")}">{escape(version.article.headline)}</bdi>'
     note = (

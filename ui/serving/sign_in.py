@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ui import words
+from ui.render import phrases
 from ui.render.sign_in import POLICY, sign_in_page
 from ui.serving.accounts import as_kept
 from ui.serving.attempts import Attempts
@@ -72,7 +73,7 @@ class SignIn:
         wait = await anyio.to_thread.run_sync(self._attempts.begin, name, address)
         if wait:
             _log.warning("too many failed sign-ins from %s or for one name", address)
-            return _page(wanted, words.too_many_attempts(wait), 429, name, wait)
+            return _page(wanted, phrases.too_many_attempts(wait), 429, name, wait)
         accounts, sessions = self._visitors.accounts, self._visitors.sessions
         right = await anyio.to_thread.run_sync(accounts.check, name, password, limiter=self._hashing)
         mark = accounts.mark(name)

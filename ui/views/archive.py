@@ -120,9 +120,9 @@ class ArchiveTab:
             (words.ANY_TIME, [(when_in_words(name), name) for name in times]),
             (
                 words.ANY_PUBLISHER,
-                [(words.counted(*each), each[0]) for each in list(labels.publishers.items())[:_NAMED]],
+                [(f"{each[0]} ({each[1]:,})", each[0]) for each in list(labels.publishers.items())[:_NAMED]],
             ),
-            (words.ANY_PLACE, [(words.counted(*each), each[0]) for each in list(labels.places.items())[:_NAMED]]),
+            (words.ANY_PLACE, [(f"{each[0]} ({each[1]:,})", each[0]) for each in list(labels.places.items())[:_NAMED]]),
         ]
         dropdowns = [gr.Dropdown(choices=[(anything, ""), *choices]) for anything, choices in named]
         return (*dropdowns, *self._shown(choice, page, opened))

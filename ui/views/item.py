@@ -13,6 +13,7 @@ from ingest.errors import ArticleNotFound, DatelineError
 from ingest.history import Version
 from ingest.scope import available_from
 from ui import words
+from ui.render import phrases
 from ui.render.article import article_html
 from ui.render.changes import changes_html
 from ui.render.shelf import notice_html
@@ -76,7 +77,7 @@ class ItemView:
 
     def _outputs(self, article_id: str, article: str, versions: list[Version]) -> tuple[Any, ...]:
         several = len(versions) > 1
-        choices = [(words.version_line(each.number, each.taken, each.why), each.number) for each in versions]
+        choices = [(phrases.version_line(each.number, each.taken, each.why), each.number) for each in versions]
         shown: list[Any] = [article_id, article, gr.Column(visible=several)]
         for place in (-2, -1):
             value = choices[place][1] if several else None
@@ -120,5 +121,5 @@ class ItemView:
 
 
 def _compared(before: Version, after: Version) -> str:
-    title = words.comparison(before.number, after.number)
+    title = words.COMPARISON.format(before=before.number, after=after.number)
     return changes_html(before.article, after.article, title)

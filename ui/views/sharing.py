@@ -9,6 +9,7 @@ import gradio as gr
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFound, DatelineError
 from ui import words
+from ui.render import phrases
 from ui.render.links import LINK
 from ui.render.talks import said_html
 from ui.state.shared import SharedAnswers
@@ -56,7 +57,7 @@ class Sharing:
                 changed += self._archive.article(article_id).version != version
             except ArticleNotFound:
                 removed += 1
-        return words.gone_since(changed, removed)
+        return phrases.gone_since(changed, removed)
 
     def _share(self, text: str, request: gr.Request, event: gr.EventData) -> tuple[str, str]:
         match = LINK.fullmatch(href_of(event))
