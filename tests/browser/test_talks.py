@@ -74,6 +74,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     started.kill()
 
 
+@pytest.fixture
+def restarting(tmp_path: Path) -> Iterator[Server]:
+    made = Server(tmp_path, DATELINE_CHAT_MODEL="openai:scripted", OPENAI_API_KEY="unused")
+    yield made
+    made.kill()
+
+
 @pytest.fixture(scope="module")
 def signed_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     started = Server(tmp_path_factory.mktemp("people"))
@@ -389,9 +396,11 @@ def test_what_signed_in_people_ask_is_kept_on_the_server_for_them_alone(browser:
     assert record["who"] == "ada"
 
 
-def test_a_restart_in_mid_answer_loses_no_conversation(page: Page, tmp_path: Path) -> None:
+@pytest.mark.timeout(600)  # three starts of a server
+def test_a_restart_in_mid_answer_loses_no_conversation(page: Page, restarting: Server) -> None:
+    server = restarting
     with chat_server("The harbour tunnel will cost 712 million crowns. [1]", pause=0.05) as quick:
-        server = Server(tmp_path, DATELINE_CHAT_MODEL="openai:scripted", DATELINE_CHAT_URL=quick, OPENAI_API_KEY="x")
+        server.variables["DATELINE_CHAT_URL"] = quick
         server.start()
         page.goto(server.address)
         ask(page, "What is the harbour tunnel going to cost now?")
@@ -421,4 +430,3 @@ def test_a_restart_in_mid_answer_loses_no_conversation(page: Page, tmp_path: Pat
         expect(page.locator("#chat")).not_to_contain_text("was cut off")
         page.reload()
         expect(page.locator("#chat a[href='#link-1']")).to_be_visible()
-    server.kill()
