@@ -84,6 +84,8 @@ def test_axe_finds_nothing_serious(
     page.locator("#chat a[href='#cite-0-1']").click()
     expect(page.locator("#article mark.active")).to_be_visible()
     assert_for_everyone(page)
+    if theme == "light" and not size:
+        shoot(page, request, "article", page.locator("#article"))
     if size:
         assert overflow(page) <= 0
         if theme == "light":
@@ -95,10 +97,14 @@ def test_axe_finds_nothing_serious(
     page.locator("#question textarea").press("Enter")
     expect(page.locator("#chat")).to_contain_text("the question is empty")
     assert_for_everyone(page)
+    if theme == "light" and not size:
+        shoot(page, request, "error")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_serious_on_any_tab_and_in_any_panel(page: Page, address: str, theme: str) -> None:
+def test_axe_finds_nothing_serious_on_any_tab_and_in_any_panel(
+    page: Page, address: str, theme: str, request: pytest.FixtureRequest
+) -> None:
     ask(page, f"{address}/?__theme={theme}", QUESTION)
     for name in panels(page):
         settled(page)
@@ -106,6 +112,8 @@ def test_axe_finds_nothing_serious_on_any_tab_and_in_any_panel(page: Page, addre
         assert not found, f"{name} opened:\n" + "\n".join(map(str, found))
     for tab in tabs(page):
         assert_for_everyone(page)
+        if theme == "light":
+            shoot(page, request, tab.inner_text().strip().lower())
         for name in panels(page):
             settled(page)
             found = violations(page)
