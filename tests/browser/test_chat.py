@@ -136,6 +136,16 @@ def test_what_is_typed_while_an_answer_is_computed_stays(page: Page, slow: str) 
     expect(box).to_have_value("And who died?")
 
 
+def test_what_is_typed_right_after_sending_stays(page: Page, address: str) -> None:
+    page.goto(address)
+    box = page.locator("#question textarea")
+    box.fill(QUESTION)
+    box.press("Enter")
+    box.press_sequentially("And who")
+    page.wait_for_selector("#chat a[href='#change-0']", timeout=60_000)
+    expect(box).to_have_value("And who")
+
+
 def test_settings_are_obeyed_and_remembered(page: Page, address: str, request: pytest.FixtureRequest) -> None:
     page.goto(address)
     _open_settings(page)

@@ -15,6 +15,16 @@ Object.assign(window.Dateline, {
     setTimeout(() => document.querySelector(selector)?.focus(), 150); // Gradio shows it a moment later
   },
 
+  // Empty the question's box as soon as it is sent, so that what is typed next is never taken away.
+  sent(question, talk) {
+    const box = document.querySelector('#question textarea');
+    if (box && box.value === question) {
+      box.value = '';
+      box.dispatchEvent(new Event('input', { bubbles: true }));
+    }
+    return [question, talk];
+  },
+
   async copy(text) {
     if (navigator.clipboard) return navigator.clipboard.writeText(text);
     const area = Object.assign(document.createElement('textarea'), { value: text });

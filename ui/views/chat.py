@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -96,7 +97,7 @@ class ChatView:
         """
         self.talk, self.settings = talk, settings
         self.asked = gr.State(None)
-        self.asks(self.box.submit, self.begin, [self.box, talk])
+        self.asks(partial(self.box.submit, js="Dateline.sent"), self.begin, [self.box, talk])
         self.asks(self.chat.example_select, self.begin_example, [talk])
         self.asks(self.chat.retry, self.begin_retry, [talk])
         self.asks(self.chat.edit, self.begin_edit, [talk])
@@ -179,7 +180,7 @@ class ChatView:
             checked(question)
         except DatelineError as error:
             return None, question, [*messages, problem_message(str(error))], self.talks.dump(before)
-        box = gr.Textbox(value="", submit_btn=False, stop_btn=True)
+        box = gr.Textbox(submit_btn=False, stop_btn=True)
         pending = self.talks.dump(before.asking(question))
         return Asked(question, given), box, [*messages, steps_message([])], pending
 
