@@ -25,7 +25,7 @@ STEPS = {
 }
 STOPPED = "Stopped. Nothing of this question was kept; ask again, or ask something else."
 FAILED = "Something went wrong while answering. Ask again; the server's log says what it was."
-CUT_OFF = "The answer to “{question}” was cut off: the page was closed or the server restarted."
+CUT_OFF = "The answer to “{question}” was cut off: the page was closed, or the server restarted."
 ASK_AGAIN = "Ask again"
 SEARCHED_AS = "Searched as “{question}”"
 AS_OF_CHIP = "as of {day}"
@@ -52,7 +52,6 @@ CAUTION = "How sure an answer has to be"
 CAUTIONS = {"low": "answer more", "normal": "balanced", "high": "refuse more"}
 AS_OF = "As of"
 AS_OF_INFO = "a day such as 2020-07-21: nothing later is known; empty for now"
-BAD_DAY = "“{text}” is no day: write it as in 2020-07-21, or leave it empty for now."
 
 # An empty archive
 EMPTY = "The archive is empty."
@@ -220,7 +219,6 @@ REMOVE, REMOVED, UNDO = "Remove from the archive", "Removed", "Undo"
 PUT_ARTICLE_BACK, RESTORED = "Put back", "Put back"
 REMOVED_LIST = "What was removed"
 NONE_REMOVED = "Nothing was removed that can be put back."
-LIST_REMOVED = "Look again"
 VERSION_BEFORE, VERSION_AFTER = "Compare version", "with version"
 KEY_OUT, KEY_IN = "What was taken out", "what came in"
 SAID_OUT, SAID_IN = ("[deleted: ", "]"), ("[inserted: ", "]")
