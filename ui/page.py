@@ -95,4 +95,5 @@ def theme() -> gr.themes.Base:
     """Fonts of the visitor's own machine only, so that the page asks no other host for anything."""
     sans = tuple(gr.themes.Font(name) for name in ("system-ui", "-apple-system", "Segoe UI", "sans-serif"))
     mono = tuple(gr.themes.Font(name) for name in ("ui-monospace", "Consolas", "monospace"))
-    return gr.themes.Base(primary_hue="amber", neutral_hue="stone", font=sans, font_mono=mono)
+    base = gr.themes.Base(primary_hue="amber", neutral_hue="stone", font=sans, font_mono=mono)
+    return base.set(color_accent="*primary_700")  # on white, amber itself is too faint to be read

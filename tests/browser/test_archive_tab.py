@@ -110,6 +110,7 @@ def test_the_same_file_with_other_words_is_a_new_version_and_the_two_are_compare
     expect(changes.locator(".changed del")).to_have_text("[deleted: 12 ]")
     expect(changes.locator(".changed ins")).to_have_text("[inserted: 14 new ]")
     shoot(page, request, "versions")
+    page.wait_for_timeout(1_000)  # the list of versions is drawn anew with the article
     page.locator("#version-after input").click()
     page.get_by_role("option").first.click()
     expect(changes).to_contain_text("The text is the same in both.")

@@ -67,6 +67,7 @@ def test_dates_and_publisher_can_be_changed_and_the_question_is_asked_again(
 def test_dates_that_are_none_are_told_and_nothing_is_lost(page: Page, address: str) -> None:
     ask(page, address, QUESTION)
     page.locator("#chat a[href='#change-0']").click()
+    expect(page.locator("#changed-question textarea")).to_be_focused()
     page.locator("#changed-from textarea, #changed-from input").first.fill("yesterday")
     page.locator("#changed-ask").click()
     expect(page.locator("#chat")).to_contain_text("yesterday", timeout=30_000)

@@ -15,14 +15,26 @@ Object.assign(window.Dateline, {
     setTimeout(() => document.querySelector(selector)?.focus(), 150); // Gradio shows it a moment later
   },
 
-  // Empty the question's box as soon as it is sent, so that what is typed next is never taken away.
-  sent(question, talk) {
+  // The page has begun once it has opened the talk that was open before; a question that is sent earlier waits for that,
+  // or the talk would come over it.
+  begun: new Promise((done) => {
+    window.addEventListener('dateline-begun', done, { once: true });
+    setTimeout(done, 15_000);
+  }),
+  hasBegun() { window.dispatchEvent(new Event('dateline-begun')); },
+
+  // What is sent: the box is empty at once, so that what is typed next is never taken away, and the talk is that of now.
+  async sent(question) {
     const box = document.querySelector('#question textarea');
     if (box && box.value === question) {
       box.value = '';
       box.dispatchEvent(new Event('input', { bubbles: true }));
     }
-    return [question, talk];
+    return [question, await Dateline.openTalk()];
+  },
+  async openTalk() {
+    await Dateline.begun;
+    return document.querySelector('#talk textarea, #talk input').value;
   },
 
   async copy(text) {

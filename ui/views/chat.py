@@ -98,7 +98,8 @@ class ChatView:
         self.talk, self.settings = talk, settings
         self.asked = gr.State(None)
         self.asks(partial(self.box.submit, js="Dateline.sent"), self.begin, [self.box, talk])
-        self.asks(self.chat.example_select, self.begin_example, [talk])
+        chosen = partial(self.chat.example_select, js="async () => [await Dateline.openTalk()]")
+        self.asks(chosen, self.begin_example, [talk])
         self.asks(self.chat.retry, self.begin_retry, [talk])
         self.asks(self.chat.edit, self.begin_edit, [talk])
 

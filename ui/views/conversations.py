@@ -100,7 +100,8 @@ class Conversations:
         """
         known = [self._heads, self._search]
         given = [self._given] * 3  # what the browser gives: their own values do not matter
-        redraw(app.load(self._begin, [*given, *known], self._shown, js=self._script("begun"), **_QUICK))
+        begun = redraw(app.load(self._begin, [*given, *known], self._shown, js=self._script("begun"), **_QUICK))
+        begun.then(None, None, None, js="() => Dateline.hasBegun()", **_QUICK)
         opening, opens = self._opening.click, self._script("openedTalk")
         redraw(opening(self._open, [self._given, *known], self._shown, js=opens, **_QUICK))
         redraw(self._new_talk.click(self._new, known, self._shown, js=self._script("leftTalk"), **_QUICK))
