@@ -14,6 +14,7 @@ from qa.chat_models import ChatModel
 from ui import words
 from ui.render.sign_in import signed_in_html
 from ui.state.database import PageDatabase
+from ui.state.intake import Intake
 from ui.state.talks import Talks
 from ui.views.archive import ArchiveTab
 from ui.views.changing import ChangingPanel
@@ -23,6 +24,8 @@ from ui.views.feedback import FeedbackView
 from ui.views.reading import ReadingRoom
 from ui.views.settings import SettingsPanel
 from ui.views.welcome import Welcome
+
+_LOOK, _KEPT = 3_600, 86_400  # seconds between two looks at files that were sent and not taken in; how long they stay
 
 
 class Page:
@@ -50,13 +53,14 @@ class Page:
         self.settings = SettingsPanel(chat)
         self.conversations = Conversations(archive, self.talks, database)
         self.feedback = FeedbackView(self.talks, database)
-        self.shelf = ArchiveTab(archive, read_only)
-        self.welcome = Welcome(archive, quoting, read_only=read_only)
+        intake = None if read_only else Intake(archive)
+        self.shelf = ArchiveTab(archive, read_only, intake)
+        self.welcome = Welcome(archive, quoting, intake)
 
     def build(self) -> gr.Blocks:
         """The Gradio app."""
         app: gr.Blocks
-        with gr.Blocks(title=words.TITLE, analytics_enabled=False, fill_width=True) as app:
+        with gr.Blocks(title=words.TITLE, analytics_enabled=False, fill_width=True, delete_cache=(_LOOK, _KEPT)) as app:
             talk = gr.Textbox(visible="hidden", elem_id="talk", label="talk")
             gr.HTML(f"<h1>{words.TITLE}</h1><p>{words.SUBTITLE}</p>", elem_id="masthead")
             visitor = gr.HTML(elem_id="who")
@@ -65,7 +69,7 @@ class Page:
                 self.conversations.build(talk)
                 self.settings.build()
             with gr.Tabs(elem_id="tabs"):
-                with gr.Tab(words.ASK_TAB, id="ask"), gr.Row():
+                with gr.Tab(words.ASK_TAB, id="ask") as asking, gr.Row():
                     with gr.Column(scale=3, min_width=340):
                         self.welcome.build()
                         self.chat.build()
@@ -81,9 +85,10 @@ class Page:
             self.changing.wire(talk)
             self.chat.wire_stop()
             self.settings.keep_in_browser(app)
-            self.welcome.wire(app, self.chat.chat)
+            self.welcome.wire(app, asking, self.chat.chat)
             self.conversations.wire(app, self.chat.redraw)
             app.load(_signed_in, None, visitor, queue=False, show_progress="hidden", api_visibility="private")
+        app.queue(api_open=False)  # what is queued is not to be had beside the queue and its limits
         return app
 
 

@@ -6,8 +6,7 @@ What the archive and the answers say of themselves (refusals, notes, errors) com
 from __future__ import annotations
 
 # The page
-TITLE = "Dateline"
-SUBTITLE = "Answers from the archive, in its own words."
+TITLE, SUBTITLE = "Dateline", "Answers from the archive, in its own words."
 
 # Asking
 ASK_TAB = "Ask"
@@ -23,6 +22,7 @@ STEPS = {
     "read": "Reading {count} passages…",
     "check": "Checking the words…",
 }
+BUSY_TITLE, BUSY = "One at a time", "A question is being answered. Stop it, or ask this one when it is done."
 STOPPED = "Stopped. Nothing of this question was kept; ask again, or ask something else."
 FAILED = "Something went wrong while answering. Ask again; the server's log says what it was."
 CUT_OFF = "The answer to “{question}” was cut off: the page was closed, or the server restarted."
@@ -126,8 +126,7 @@ AND = " and "
 NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
 
 # Conversations
-CONVERSATIONS = "Conversations"
-NEW_TALK = "New conversation"
+CONVERSATIONS, NEW_TALK = "Conversations", "New conversation"
 FIND_TALK = "Find a conversation"
 FIND_TALK_HINT = "words of its name or its questions"
 NO_TALKS = "What you ask is kept here."
@@ -281,7 +280,8 @@ WRONG_HOST = (
     "it with --auth FILE, or with --no-auth where something in front of it sees to who comes in.\n"
 )
 WRONG_ORIGIN = "This came from another site, and is not answered. Open the page itself.\n"
-NOT_HERE = "There is nothing here.\n"
+NOT_HERE, NOT_FETCHED = "There is nothing here.\n", "Addresses are taken in on the Archive tab only.\n"
+TOO_LARGE = "This is larger than anything that the page sends.\n"
 READ_ONLY = "This archive cannot be changed from the page: it is served with --read-only."
 
 # For everyone: names of what is drawn without words, read out by screen readers; the browser has them as Dateline.words

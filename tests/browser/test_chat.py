@@ -137,6 +137,49 @@ def test_what_is_typed_while_an_answer_is_computed_stays(page: Page, slow: str) 
     expect(box).to_have_value("And who died?")
 
 
+def test_a_second_question_waits_for_the_first(page: Page, slow: str) -> None:
+    page.goto(slow)
+    box = page.locator("#question textarea")
+    box.fill("What is the harbour tunnel going to cost now?")
+    box.press("Enter")
+    expect(page.locator("#chat")).to_contain_text("Being written", timeout=30_000)
+    box.fill(QUESTION)
+    box.press("Enter")
+    expect(page.get_by_text("One at a time")).to_be_visible()
+    expect(box).to_have_value(QUESTION)
+    page.wait_for_selector("#chat a[href='#change-0']", timeout=60_000)
+    expect(page.locator("#chat [data-testid=user]")).to_have_count(1)
+    box.press("Enter")
+    page.wait_for_selector("#chat a[href='#change-1']", timeout=90_000)
+
+
+def test_a_stopped_question_is_the_one_that_retry_asks(page: Page, slow: str) -> None:
+    ask(page, slow, QUESTION)
+    page.wait_for_selector("#chat a[href='#change-0']", timeout=60_000)
+    box = page.locator("#question textarea")
+    box.fill("What is the harbour tunnel going to cost now?")
+    box.press("Enter")
+    expect(page.locator("#chat")).to_contain_text("Being written", timeout=30_000)
+    page.locator("#question .stop-button").click()
+    expect(page.locator("#chat")).to_contain_text("Stopped.")
+    page.get_by_role("button", name="Retry").last.click()
+    page.wait_for_selector("#chat a[href='#change-1']", timeout=90_000)
+    users = page.locator("#chat [data-testid=user]")
+    expect(users).to_have_text([QUESTION, "What is the harbour tunnel going to cost now?"])
+
+
+def test_an_edit_that_cannot_be_asked_loses_nothing(page: Page, address: str) -> None:
+    ask(page, address, QUESTION)
+    page.wait_for_selector("#chat a[href='#change-0']", timeout=60_000)
+    page.get_by_role("button", name="Edit").click()
+    page.locator("#chat textarea").fill("why " * 700)
+    page.get_by_role("button", name="Submit", exact=False).first.click()
+    expect(page.locator("#chat")).to_contain_text("it may have 2,000", timeout=30_000)
+    expect(page.locator("#chat a[href='#cite-0-1']").first).to_be_visible()
+    page.reload()
+    expect(page.locator("#chat a[href='#cite-0-1']").first).to_be_visible(timeout=30_000)
+
+
 def test_what_is_typed_right_after_sending_stays(page: Page, address: str) -> None:
     page.goto(address)
     box = page.locator("#question textarea")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import logging
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -198,7 +199,6 @@ def test_signing_out_ends_the_session(site: Site) -> None:
         kept = dict(visitor.cookies)
         answer = visitor.post("/sign-out")
         assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
-        assert answer.headers["clear-site-data"] == '"storage"'
         assert not visitor.cookies
         assert visitor.get("/config", cookies=kept).status_code == 401
         assert elsewhere.get("/config").status_code == 200
@@ -460,3 +460,64 @@ def test_who_is_signed_in_is_said_with_a_button() -> None:
     shown = signed_in_html('<b>"ada')
     assert "<bdi>&lt;b&gt;&quot;ada</bdi>" in shown
     assert '<form class="signed-in" method="post" action="/sign-out">' in shown
+
+
+def _sent(visitor: httpx.Client, value: object) -> str:
+    """What an event says to a value of its text box."""
+    asked = {"data": [value], "fn_index": 0, "session_hash": "s", "event_data": None, "trigger_id": None}
+    joined = visitor.post("/gradio_api/queue/join", json=asked)
+    if joined.status_code != 200:
+        return f"{joined.status_code} {joined.text}"
+    told = []
+    with visitor.stream("GET", "/gradio_api/queue/data?session_hash=s") as stream:
+        for line in stream.iter_lines():
+            told.append(line)
+            if "process_completed" in line:
+                break
+    return "\n".join(told)
+
+
+@pytest.mark.parametrize("more", [{}, {"is_stream": True}, {"orig_name": "a.txt"}])
+def test_a_path_of_this_machine_is_no_file_that_was_sent(
+    loopback: Site, tmp_path: Path, more: dict[str, object]
+) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("the seal")
+    value = {"path": str(secret), "meta": {"_type": "gradio.FileData"}, **more}
+    with loopback.visitor() as visitor:
+        told = _sent(visitor, value)
+        assert '"success": true' not in told
+        assert '"success":true' not in told
+        for copy in re.findall(r'"path":\s*"([^"]+)"', told):
+            assert "the seal" not in visitor.get(f"/gradio_api/file={copy}").text
+        assert visitor.get(f"/gradio_api/file={secret}").status_code == 403
+    assert secret.read_text() == "the seal"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"path": "http://127.0.0.1:9/x", "meta": {"_type": "gradio.FileData"}},
+        [{"deep": {"path": "https://evil.example/x", "meta": {"_type": "gradio.FileData"}}}],
+        {"path": None, "url": "https://evil.example/x", "meta": {"_type": "gradio.FileData"}},
+    ],
+)
+def test_gradio_is_not_made_to_fetch(loopback: Site, value: object) -> None:
+    with loopback.visitor() as visitor:
+        assert _sent(visitor, value).startswith("403 Addresses are taken in on the Archive tab only")
+
+
+def test_a_body_that_is_too_large_is_refused(loopback: Site) -> None:
+    with loopback.visitor() as visitor:
+        assert _sent(visitor, "x" * 20_000_001).startswith("413")
+        assert "Hello, None" in _sent(visitor, "Hello")
+
+
+def test_what_is_taken_in_and_deleted_was_sent(tmp_path: Path) -> None:
+    from gradio.utils import get_upload_folder
+
+    from ui.views.intake import was_sent
+
+    assert was_sent(f"{get_upload_folder()}/abc/story.txt")
+    for path in ("/etc/passwd", f"{get_upload_folder()}/../x", str(tmp_path / "a"), None, 3):
+        assert not was_sent(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -63,7 +64,21 @@ def test_what_is_no_talk_is_told(text: str) -> None:
         Talks(b"k").load(text)
 
 
-def test_turns_can_be_cut() -> None:
+def test_an_answer_takes_the_place_of_those_it_replaces_only_once_it_is_there() -> None:
     talks = Talks(b"k" * 32)
-    talk = Talk.begin().with_turn(talks.turn(ANSWER)).with_turn(talks.turn(ANSWER)).asking("x")
-    assert (len(talk.cut(1).turns), talk.cut(1).pending) == (1, None)
+    turn = talks.turn(ANSWER)
+    talk = Talk.begin().with_turn(turn).with_turn(turn).asking("x", Given((None, "2025")), replaces=1)
+    assert len(talk.turns) == 2
+    assert len(talk.at_rest().turns) == 2
+    assert (talk.at_rest().pending, talk.at_rest().replaces) == (None, None)
+    answered = talk.with_turn(turn)
+    assert (len(answered.turns), answered.pending, answered.given) == (2, None, Given())
+    assert len(Talk.begin().with_turn(turn).asking("x").with_turn(turn).turns) == 2
+    assert talks.load(talks.dump(talk)) == talk
+
+
+def test_a_seal_holds_where_a_field_with_a_default_is_added() -> None:
+    talks = Talks(b"k" * 32)
+    kept = json.loads(talks.dump(Talk.begin().with_turn(talks.turn(replace(ANSWER, cost=None)))))
+    del kept["turns"][0]["answer"]["cost"]  # as of a version that had none
+    assert talks.load(json.dumps(kept)).turns[0].answer.cost is None

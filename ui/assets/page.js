@@ -23,18 +23,28 @@ Object.assign(window.Dateline, {
   }),
   hasBegun() { window.dispatchEvent(new Event('dateline-begun')); },
 
-  // What is sent: the box is empty at once, so that what is typed next is never taken away, and the talk is that of now.
-  async sent(question) {
+  // Each question that is asked gets the talk of now, and whether another one is being answered.
+  askedAt: 0,
+  async asking(_talk, _busy, ...inputs) {
+    await Dateline.begun;
+    const busy = Dateline.isBusy();
+    if (!busy) Dateline.askedAt = Date.now();
+    return [document.querySelector('#talk textarea, #talk input').value, busy ? 'busy' : '', ...inputs];
+  },
+  isBusy() { // between the click and the button that stops it, the time says so
+    if (!Dateline.askedAt) return false;
+    return Boolean(document.querySelector('#question .stop-button')) || Date.now() - Dateline.askedAt < 3_000;
+  },
+  answered() { Dateline.askedAt = 0; },
+
+  // The box is empty as soon as its question is sent, so that what is typed next is never taken away.
+  async sent(talk, busy, question) {
     const box = document.querySelector('#question textarea');
-    if (box && box.value === question) {
+    if (box && box.value === question && !Dateline.isBusy()) {
       box.value = '';
       box.dispatchEvent(new Event('input', { bubbles: true }));
     }
-    return [question, await Dateline.openTalk()];
-  },
-  async openTalk() {
-    await Dateline.begun;
-    return document.querySelector('#talk textarea, #talk input').value;
+    return Dateline.asking(talk, busy, question);
   },
 
   async copy(text) {

@@ -24,9 +24,6 @@ DROP = re.compile(r"#drop-(\d{1,6})-(time|publisher|day|wording)")
 #: Change what was understood and ask again: turn.
 CHANGE = re.compile(r"#change-(\d{1,6})")
 
-#: Ask a question that was cut off again.
-AGAIN = re.compile(r"#again-(\d{1,6})")
-
 #: A conversation of the list: its id.
 TALK = re.compile(r"#talk-([\w-]{22})", re.ASCII)
 

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 from ui.assets import head, styles
 from ui.serving.accounts import Accounts
 from ui.serving.attempts import Attempts
+from ui.serving.bodies import Bodies
 from ui.serving.closed import Closed
 from ui.serving.gate import Gate, name_of
 from ui.serving.headers import SafeHeaders
@@ -94,8 +95,9 @@ def application(
         pwa=False,
         mcp_server=False,
     )
+    blocks.has_launched = True  # until it is, Gradio takes any path of this machine for a file that was sent
     gradio = next(route.app for route in app.routes if isinstance(route, Mount) and isinstance(route.app, App))
-    asgi: ASGIApp = Closed(app, read_only)
+    asgi: ASGIApp = Closed(Bodies(app), read_only)
     if visitors:
         asgi = Gate(asgi, visitors)
     return Application(SafeHeaders(Hosts(asgi, loopback_only)), gradio)

@@ -76,6 +76,8 @@ class Talk:
         updated: when it was last changed.
         turns: the first one first.
         pending: a question that is being answered; left behind where that was cut off.
+        given: what was given beside its words.
+        replaces: from which turn on its answer takes the place of others; None where it comes behind them.
     """
 
     id: str
@@ -84,6 +86,8 @@ class Talk:
     updated: str
     turns: tuple[Turn, ...] = ()
     pending: str | None = None
+    given: Given = Given()
+    replaces: int | None = None
 
     @classmethod
     def begin(cls) -> Talk:
@@ -95,18 +99,18 @@ class Talk:
         """For `history` of the next question."""
         return tuple(turn.answer for turn in self.turns)
 
-    def asking(self, question: str) -> Talk:
+    def asking(self, question: str, given: Given = Given(), replaces: int | None = None) -> Talk:
         """With a question that is being answered."""
         name = self.name or " ".join(question.split())[:_NAME]
-        return replace(self, name=name, pending=question, updated=now())
+        return replace(self, name=name, pending=question, given=given, replaces=replaces, updated=now())
 
     def with_turn(self, turn: Turn) -> Talk:
-        """With one more turn, and nothing pending."""
-        return replace(self, turns=(*self.turns, turn), pending=None, updated=now())
+        """With one more turn, in the place of those that it replaces, and nothing pending."""
+        return replace(self.at_rest(), turns=(*self.turns[: self.replaces], turn))
 
-    def cut(self, count: int) -> Talk:
-        """Its first turns only, and nothing pending."""
-        return replace(self, turns=self.turns[:count], pending=None, updated=now())
+    def at_rest(self) -> Talk:
+        """With nothing pending."""
+        return replace(self, pending=None, given=Given(), replaces=None, updated=now())
 
 
 class Talks:
@@ -152,7 +156,8 @@ class Talks:
             )
 
     def _seal(self, answer: Answer) -> str:
-        return hmac.new(self._key, _ANSWER.dump_json(answer), hashlib.sha256).hexdigest()
+        # Without defaults, so that a field that a later version adds breaks no seal.
+        return hmac.new(self._key, _ANSWER.dump_json(answer, exclude_defaults=True), hashlib.sha256).hexdigest()
 
 
 _TALK = TypeAdapter(Talk)

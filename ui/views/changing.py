@@ -9,7 +9,7 @@ import gradio as gr
 
 from ingest.archive import Archive
 from ui import words
-from ui.render.links import AGAIN, CHANGE, DROP
+from ui.render.links import CHANGE, DROP
 from ui.state.talks import Given, Talk, Talks, Turn
 from ui.views.chat import ChatView, Prepared
 from ui.views.links import href_of, listener
@@ -44,8 +44,8 @@ class ChangingPanel:
         opened = opening.click(self.open, talk, [self.panel, *self.fields], **_QUIET)
         opened.then(None, None, None, js="() => Dateline.focus('#changed-question textarea')", **_QUIET)
         self.cancel.click(_closed, None, self.panel, **_QUIET)
-        self.chat.asks(dropping.click, self.drop, [talk])
-        self.chat.asks(self.ask.click, self.change, [talk, *self.fields])
+        self.chat.asks(dropping.click, self.drop)
+        self.chat.asks(self.ask.click, self.change, self.fields)
         self.ask.click(_closed, None, self.panel, **_QUIET)
 
     def open(self, kept: str, event: gr.EventData) -> tuple[Any, ...]:
@@ -60,24 +60,23 @@ class ChangingPanel:
         chosen = gr.Dropdown(choices, value=list(question.publishers))
         return gr.Group(visible=True), question.text, first or "", last or "", chosen
 
-    def change(self, kept: str, question: str, first: str, last: str, publishers: list[str]) -> Prepared:
+    def change(self, kept: str, busy: str, question: str, first: str, last: str, publishers: list[str]) -> Prepared:
         """Ask with what was set in the panel; what is empty there sets no limit."""
         published = ((first or "").strip() or None, (last or "").strip() or None)
         given = Given(published, tuple(publishers or ()), alone=True)
-        return self.chat.prepare(kept, lambda talk: (talk, question, given))
+        return self.chat.prepare(kept, busy, lambda _: (question, given, None))
 
-    def drop(self, kept: str, event: gr.EventData) -> Prepared:
+    def drop(self, kept: str, busy: str, event: gr.EventData) -> Prepared:
         """Ask again without one of the limits, or a question that was cut off."""
         href = href_of(event)
-        pending = self.talks.load(kept).pending if kept else None
 
-        def without(talk: Talk) -> tuple[Talk, str, Given]:
+        def without(talk: Talk) -> tuple[str, Given, int | None]:
             match = DROP.fullmatch(href)
             if match is not None and int(match[1]) < len(talk.turns):
-                return talk, *_without(talk.turns[int(match[1])], match[2])
-            return talk, pending if pending and AGAIN.fullmatch(href) else "", Given()
+                return *_without(talk.turns[int(match[1])], match[2]), None
+            return (talk.pending, talk.given, talk.replaces) if talk.pending else ("", Given(), None)
 
-        return self.chat.prepare(kept, without)
+        return self.chat.prepare(kept, busy, without)
 
 
 def _closed() -> Any:

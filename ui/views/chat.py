@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -42,6 +41,7 @@ class Asked:
 
     question: str
     given: Given
+    replaces: int | None = None
 
 
 #: What is asked, the box, the messages, the talk.
@@ -56,7 +56,7 @@ class ChatView:
         self.talks = talks
         self.reading = reading
         self.kept_after: Callable[[Any], Any] = lambda event: event
-        self._answering: list[Any] = []
+        self.answering: list[Any] = []
 
     def build(self) -> None:
         """Lay it out: `chat` and `box`."""
@@ -97,29 +97,37 @@ class ChatView:
         """
         self.talk, self.settings = talk, settings
         self.asked = gr.State(None)
-        self.asks(partial(self.box.submit, js="Dateline.sent"), self.begin, [self.box, talk])
-        chosen = partial(self.chat.example_select, js="async () => [await Dateline.openTalk()]")
-        self.asks(chosen, self.begin_example, [talk])
-        self.asks(self.chat.retry, self.begin_retry, [talk])
-        self.asks(self.chat.edit, self.begin_edit, [talk])
+        self.busy = gr.Textbox(visible="hidden", elem_id="busy")
+        self.asks(self.box.submit, self.begin, [self.box], js="Dateline.sent")
+        self.asks(self.chat.example_select, self.begin_example)
+        self.asks(self.chat.retry, self.begin_retry, [self.asked])
+        self.asks(self.chat.edit, self.begin_edit)
 
     def wire_stop(self) -> None:
         """Let the button end whatever is being answered; after all that may ask has been wired."""
-        ended = self.box.stop(None, None, None, cancels=self._answering, **_QUIET)
+        ended = self.box.stop(None, None, None, cancels=self.answering, **_QUIET)
         stopped = ended.then(self.stop, self.talk, [self.box, self.chat, self.talk], queue=False, **_QUIET)
         self.kept_after(stopped)
 
-    def asks(self, trigger: Callable[..., Any], prepare: Callable[..., Prepared], inputs: list[Any]) -> Any:
-        """Ask when something happens.
+    def asks(
+        self,
+        trigger: Callable[..., Any],
+        prepare: Callable[..., Prepared],
+        inputs: Sequence[Any] = (),
+        js: str = "Dateline.asking",
+    ) -> None:
+        """Ask when something happens, unless a question is being answered.
 
         Args:
             trigger: an event of a component.
-            prepare: says what is asked, how box and chat look meanwhile, and the talk.
-            inputs: of `prepare`.
+            prepare: of the talk, whether one is being answered, and its inputs, says what is asked.
+            inputs: of `prepare`, behind these two.
+            js: fills these two in.
         """
-        begun = trigger(prepare, inputs, [self.asked, self.box, self.chat, self.talk], queue=False, **_QUIET)
+        outputs = [self.asked, self.box, self.chat, self.talk]
+        begun = trigger(prepare, [self.talk, self.busy, *inputs], outputs, js=js, queue=False, **_QUIET)
         self.kept_after(begun)
-        answered = begun.then(
+        answered = begun.success(
             self.answer,
             [self.asked, self.talk, *self.settings],
             [self.chat, self.talk, *self.reading.outputs],
@@ -128,62 +136,69 @@ class ChatView:
             trigger_mode="multiple",  # else one that was just stopped may keep the next from being asked
             **_QUIET,
         )
-        self._answering.append(answered)
-        answered.then(_at_rest, None, self.box, queue=False, **_QUIET)
+        self.answering.append(answered)
         self.kept_after(answered)
-        return answered.then(None, None, None, js="() => Dateline.reading.settle()", **_QUIET)
+        answered.then(_at_rest, None, self.box, js="Dateline.answered", queue=False, **_QUIET)
+        answered.then(None, None, None, js="() => Dateline.reading.settle()", **_QUIET)
 
-    def begin(self, question: str, kept: str) -> Prepared:
+    def begin(self, kept: str, busy: str, question: str) -> Prepared:
         """Ask what is in the box."""
-        return self.prepare(kept, lambda talk: (talk, question, Given()))
+        return self.prepare(kept, busy, lambda _: (question, Given(), None))
 
-    def begin_example(self, kept: str, event: gr.SelectData) -> Prepared:
+    def begin_example(self, kept: str, busy: str, event: gr.SelectData) -> Prepared:
         """Ask one of the examples."""
         value = event.value
         question = str(value.get("text", "") if isinstance(value, dict) else value)
-        return self.prepare(kept, lambda talk: (talk, question, Given()))
+        return self.prepare(kept, busy, lambda _: (question, Given(), None))
 
-    def begin_retry(self, kept: str, event: gr.RetryData) -> Prepared:
-        """Ask the question of an answer again, in its place."""
+    def begin_retry(self, kept: str, busy: str, asked: Asked | None, event: gr.RetryData) -> Prepared:
+        """Ask the question of an answer again, in its place; or the one that was stopped, or failed."""
 
-        def again(talk: Talk) -> tuple[Talk, str, Given]:
-            turn = min(turn_of(talk, _flat(event.index)), len(talk.turns) - 1)
-            if turn < 0:
-                return talk, talk.pending or "", Given()
-            return talk.cut(turn), talk.turns[turn].words, talk.turns[turn].given
+        def again(talk: Talk) -> tuple[str, Given, int | None]:
+            turn = turn_of(talk, _flat(event.index))
+            if turn < len(talk.turns):
+                return talk.turns[turn].words, talk.turns[turn].given, turn
+            if talk.pending:
+                return talk.pending, talk.given, talk.replaces
+            return (asked.question, asked.given, asked.replaces) if asked else ("", Given(), None)
 
-        return self.prepare(kept, again)
+        return self.prepare(kept, busy, again)
 
-    def begin_edit(self, kept: str, event: gr.EditData) -> Prepared:
+    def begin_edit(self, kept: str, busy: str, event: gr.EditData) -> Prepared:
         """Ask the last question in other words, in its place; an earlier one anew, so that nothing after it is lost."""
         question = _ESCAPED.sub("", str(event.value))
 
-        def edited(talk: Talk) -> tuple[Talk, str, Given]:
+        def edited(talk: Talk) -> tuple[str, Given, int | None]:
             turn = turn_of(talk, _flat(event.index))
-            return talk.cut(turn) if turn == len(talk.turns) - 1 else talk, question, Given()
+            return question, Given(), turn if turn == len(talk.turns) - 1 else None
 
-        return self.prepare(kept, edited)
+        return self.prepare(kept, busy, edited)
 
-    def prepare(self, kept: str, choose: Callable[[Talk], tuple[Talk, str, Given]]) -> Prepared:
+    def prepare(self, kept: str, busy: str, choose: Callable[[Talk], tuple[str, Given, int | None]]) -> Prepared:
         """Begin a question, or say at once why it cannot be asked; what was typed is then still in the box.
 
         Args:
             kept: the talk as JSON.
-            choose: of the talk, the turns before the question, the question, and what is given with it.
+            busy: not empty while another question of the page is being answered.
+            choose: of the talk, the question, what is given with it, and which turn its answer replaces.
         """
+        if busy:
+            raise gr.Error(words.BUSY, title=words.BUSY_TITLE, print_exception=False)
         try:
-            talk = replace(self.talks.load(kept), pending=None)
+            talk = self.talks.load(kept)
         except DatelineError as error:
             return None, gr.skip(), [problem_message(str(error))], ""
-        before, question, given = choose(talk)
-        messages = [*talk_messages(before), question_message(question)]
+        question, given, replaces = choose(talk)
+        talk = talk.at_rest()
         try:
             checked(question)
         except DatelineError as error:
-            return None, question, [*messages, problem_message(str(error))], self.talks.dump(before)
+            messages = [*talk_messages(talk), question_message(question), problem_message(str(error))]
+            return None, question, messages, self.talks.dump(talk)
+        pending = talk.asking(question, given, replaces)
+        messages = [*_before(pending), steps_message([])]
         box = gr.Textbox(submit_btn=False, stop_btn=True)
-        pending = self.talks.dump(before.asking(question))
-        return Asked(question, given), box, [*messages, steps_message([])], pending
+        return Asked(question, given, replaces), box, messages, self.talks.dump(pending)
 
     def answer(self, asked: Asked | None, kept: str, style: str, caution: str, as_of: str) -> Iterator[tuple[Any, ...]]:
         """Answer the pending question, a sentence at a time, in the light of those before it."""
@@ -192,11 +207,11 @@ class ChatView:
             yield gr.skip(), gr.skip(), *keep
             return
         talk = self.talks.load(kept)
-        before, number = [*talk_messages(talk), question_message(asked.question)], len(talk.turns)
+        before, number = _before(talk), len(talk.turns[: talk.replaces])
         given = asked.given
         question = {
             "question": asked.question,
-            "history": () if given.alone else talk.answers,
+            "history": () if given.alone else talk.answers[:number],
             "published": given.published,
             "publisher": given.publishers,
             "style": style,
@@ -214,24 +229,28 @@ class ChatView:
                 answer = each if answer is None else answer + each
                 yield [*before, *answer_messages(answer, number, done=False)], gr.skip(), *keep
         except DatelineError as error:
-            yield [*before, problem_message(str(error))], self.talks.dump(talk.cut(number)), *keep
+            yield self._failed(talk, str(error)), self.talks.dump(talk.at_rest()), *keep
             return
         except Exception:  # whatever it was, the visitor is not left with "Searching"
             _log.exception("a question failed")
-            yield [*before, problem_message(words.FAILED)], self.talks.dump(talk.cut(number)), *keep
+            yield self._failed(talk, words.FAILED), self.talks.dump(talk.at_rest()), *keep
             return
         if answer is not None:
             talk = talk.with_turn(self.talks.turn(answer, given))
-            yield talk_messages(talk), self.talks.dump(talk), *self.reading.show(talk, number)
+            yield talk_messages(talk), self.talks.dump(talk), *keep
+            yield gr.skip(), gr.skip(), *self.reading.show(talk, number)
+
+    def _failed(self, talk: Talk, said: str) -> list[Message]:
+        """All that was there, and what went wrong with the question that is pending."""
+        return [*talk_messages(talk), question_message(talk.pending or ""), problem_message(said)]
 
     def stop(self, kept: str) -> tuple[Any, ...]:
         """End the question that is being answered; it goes back into the box."""
         talk = self.talks.load(kept)
-        pending = talk.pending
-        talk = talk.cut(len(talk.turns))
-        said = [question_message(pending), problem_message(words.STOPPED)] if pending else []
-        box = gr.Textbox(value=pending, submit_btn=True, stop_btn=False) if pending else _at_rest()
-        return box, [*talk_messages(talk), *said], self.talks.dump(talk)
+        if not talk.pending:
+            return _at_rest(), gr.skip(), gr.skip()
+        box = gr.Textbox(value=talk.pending, submit_btn=True, stop_btn=False)
+        return box, self._failed(talk, words.STOPPED), self.talks.dump(talk.at_rest())
 
     def redraw(self, event: Any) -> Any:
         """After an event that put another talk in place: show it."""
@@ -249,6 +268,12 @@ class ChatView:
             messages += [question_message(talk.pending), cut_off_message(talk.pending)]
         sources = self.reading.show(talk, len(talk.turns) - 1) if talk.turns else self.reading.empty()
         return messages, *sources
+
+
+def _before(talk: Talk) -> list[Message]:
+    """What stands above the answer of the question that is pending."""
+    shown = replace(talk, turns=talk.turns[: talk.replaces])
+    return [*talk_messages(shown), question_message(talk.pending or "")]
 
 
 def _at_rest() -> Any:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.utils import get_upload_folder
 
 from ingest.archive import Archive
 from ingest.shelf import Choice
@@ -60,8 +61,7 @@ class IntakeView:
         told.click(_refused, None, refused, queue=False, **_HIDDEN)
         outputs = [progress, stop, report, running]
         working: dict[str, Any] = {"concurrency_limit": _AT_ONCE, "concurrency_id": "intake", **_HIDDEN}
-        # preprocess=False: Gradio's own gives the path alone, and the name of the file is wanted; that the path is one
-        # of an upload is checked before in either case.
+        # preprocess=False: Gradio's own gives the path alone, and the name of the file is wanted.
         sent = files.upload(self.send, files, [files, *outputs], preprocess=False, **working)
         sent_folder = folder.upload(self.send, folder, [folder, *outputs], preprocess=False, **working)
         fetched = fetch.click(self.fetch, [addresses, follow, limit], outputs, **working)
@@ -70,8 +70,11 @@ class IntakeView:
 
     def send(self, files: Sequence[dict[str, Any]] | None) -> Iterator[tuple[Any, ...]]:
         """Take files in that were sent; they are deleted after that."""
+        # What is taken in here is deleted after that, so it has to be what was sent, whatever the browser says.
         uploads = [
-            Upload(Path(each["path"]), str(each.get("orig_name") or Path(each["path"]).name)) for each in files or ()
+            Upload(Path(each["path"]), str(each.get("orig_name") or Path(each["path"]).name))
+            for each in files or ()
+            if was_sent(each["path"])
         ]
         if not uploads:
             yield None, *_idle("")
@@ -115,6 +118,11 @@ def _refused(event: gr.EventData) -> str:
     """What was not sent since it is too big, as the browser says."""
     found = (event._data or {}).get("files", [])
     return refused_html([(str(each["name"]), int(each["size"])) for each in found], MAX_UPLOAD)
+
+
+def was_sent(path: object) -> bool:
+    """Whether a path is one of Gradio's folder of what was sent."""
+    return isinstance(path, str) and Path(path).resolve().is_relative_to(Path(get_upload_folder()).resolve())
 
 
 def _delete(paths: Iterable[Path]) -> None:

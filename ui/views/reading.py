@@ -73,6 +73,9 @@ class ReadingRoom:
             turn: which answer of it, from 0; one that is not there shows nothing new.
             number: of the citation, from 1.
         """
+        return self._told(lambda: self._shown(talk, turn, number))
+
+    def _shown(self, talk: Talk, turn: int, number: int) -> Shown:
         if not 0 <= turn < len(talk.turns):
             return gr.skip(), gr.skip()
         answer = talk.turns[turn].answer

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import queue
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,13 +9,12 @@ import gradio as gr
 from langchain_core.runnables import Runnable
 
 from ingest.archive import Archive
-from ingest.errors import DatelineError
-from ingest.pipeline import ingest
 from ingest.samples import sample_sources
-from qa.answer import Answer
+from qa.answer import Answer, escape_markdown
 from qa.chain import describe_coverage
 from qa.suggestions import suggest
 from ui import words
+from ui.state.intake import Batch, Intake
 
 _EXAMPLES = 4
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -26,17 +23,17 @@ _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"
 class Welcome:
     """Examples from the archive at hand, or the way to fill it."""
 
-    def __init__(self, archive: Archive, quoting: Runnable[Any, Answer], *, read_only: bool) -> None:
+    def __init__(self, archive: Archive, quoting: Runnable[Any, Answer], intake: Intake | None) -> None:
         """Make it.
 
         Args:
             archive: an open one.
             quoting: a chain over it without a chat model.
-            read_only: whether nobody may fill it here.
+            intake: fills it; None where nobody may fill it here.
         """
         self.archive = archive
         self.quoting = quoting
-        self.read_only = read_only
+        self.intake = intake
         self._examples: tuple[str, list[str]] | None = None
 
     def examples(self) -> list[str]:
@@ -50,13 +47,14 @@ class Welcome:
         empty = not self.archive.n_articles
         with gr.Column(visible=empty, elem_id="empty") as self.panel:
             self.told = gr.Markdown(self._how())
-            if not self.read_only:
+            if self.intake is not None:
                 self.load_samples = gr.Button(words.LOAD_SAMPLES, variant="primary", elem_id="load-samples")
 
-    def wire(self, app: gr.Blocks, chat: gr.Chatbot) -> None:
-        """Connect it: at each visit, and when the samples are asked for."""
-        app.load(self.greet, None, [self.panel, chat], **_QUIET)
-        if not self.read_only:
+    def wire(self, app: gr.Blocks, tab: gr.Tab, chat: gr.Chatbot) -> None:
+        """Connect it: at each visit, when the chat's tab is chosen again, and when the samples are asked for."""
+        for event in (app.load, tab.select):
+            event(self.greet, None, [self.panel, chat], **_QUIET)
+        if self.intake is not None:
             loaded = self.load_samples.click(self.fill, None, [self.told, self.load_samples], **_QUIET)
             loaded.then(self.greet, None, [self.panel, chat], **_QUIET)
 
@@ -70,22 +68,16 @@ class Welcome:
 
     def fill(self) -> Iterator[tuple[Any, Any]]:
         """Take the sample articles in, and say how far it is."""
-        counts: queue.SimpleQueue[int | DatelineError | None] = queue.SimpleQueue()
-
-        def work() -> None:
-            try:
-                ingest(sample_sources(), self.archive, progress=lambda _, __, report: counts.put(report.total))
-            except DatelineError as error:
-                counts.put(error)
-            finally:
-                counts.put(None)
-
+        if self.intake is None:
+            return
         yield words.LOADING_SAMPLES.format(count=0), gr.Button(interactive=False)
-        threading.Thread(target=work, name="samples", daemon=True).start()
-        while (count := counts.get()) is not None:
-            said = str(count) if isinstance(count, DatelineError) else words.LOADING_SAMPLES.format(count=count)
-            yield said, gr.skip()
-        yield self._how(), gr.Button(interactive=True)
+        for look in self.intake.run(Batch(sample_sources())):
+            if look.state == "failed":
+                yield f"⚠️ {escape_markdown(look.problem or words.FAILED_INTAKE)}", gr.Button(interactive=True)
+            elif not look.is_over:
+                yield words.LOADING_SAMPLES.format(count=look.report.total), gr.skip()
+            else:
+                yield self._how(), gr.Button(interactive=True)
 
     def _how(self) -> str:
-        return f"### {words.EMPTY}\n{words.EMPTY_READ_ONLY if self.read_only else words.EMPTY_HOW}"
+        return f"### {words.EMPTY}\n{words.EMPTY_HOW if self.intake else words.EMPTY_READ_ONLY}"
