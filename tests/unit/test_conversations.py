@@ -72,6 +72,12 @@ def test_what_is_no_list_of_heads_is_none(text: str) -> None:
     assert load_heads(text) == []
 
 
+def test_one_head_that_cannot_be_read_hides_no_other() -> None:
+    ferry = Head("a" * 22, "The ferry", "2026-11-25T10:00:00Z", ("Who ran aground? \N{FERRY}",))
+    cut = '{"id": "b", "name": "", "updated": "", "questions": ["\\ud83d"]}'  # half of a character
+    assert load_heads(f"[{cut}, 3, {dump_heads([ferry])[1:-1]}]") == [ferry]
+
+
 def test_conversations_are_found_by_words_of_name_and_questions_in_any_order_and_case() -> None:
     ferry = Head("a" * 22, "The FERRY", "2026-11-25T10:00:00Z", ("Who ran aground?", "why?"))
     straße = Head("b" * 22, "Straße", "2026-11-24T10:00:00Z", ("Wo?",))
@@ -145,6 +151,15 @@ def test_conversations_are_listed_newest_first_without_empty_ones(database: Page
         kept.keep("ada", replace(talk_of(talks, refused("Who?")), name=name, updated=updated), HERE)
     assert [head.name for head in kept.heads("ada")] == ["b", "c", "a"]
     assert kept.heads("ada")[0].questions == ("Who?",)
+
+
+def test_a_head_that_cannot_be_read_hides_none_of_a_persons(database: PageDatabase, talks: Talks) -> None:
+    kept = KeptTalks(database, talks)
+    broken = kept.keep("ada", talk_of(talks, refused("Who?")), HERE)
+    kept.keep("ada", talk_of(talks, refused("Why?")), HERE)
+    with database.changing() as rows:
+        rows.execute("UPDATE kept_talks SET head = '{' WHERE id = ?", (broken.id,))
+    assert [head.name for head in kept.heads("ada")] == ["Why?"]
 
 
 def test_a_question_that_is_pending_is_kept(database: PageDatabase, talks: Talks) -> None:

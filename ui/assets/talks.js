@@ -62,15 +62,19 @@
     try { return text ? JSON.parse(text) : null; } catch { return null; }
   };
 
+  // Half of a character, as cutting or typing may leave one, is no text to the server.
+  const whole = (text) => (text.toWellFormed ? text.toWellFormed() : text);
+
   const headOf = (talk) => {
     const typed = talk.turns.map((turn) => turn.answer.question.typed || turn.answer.question.text);
     const questions = talk.pending ? [...typed, talk.pending] : typed;
-    return { id: talk.id, name: talk.name, updated: talk.updated, questions: questions.map((q) => q.slice(0, 300)) };
+    return { id: talk.id, name: talk.name, updated: talk.updated, questions: questions.map((q) => [...q].slice(0, 300).join('')) };
   };
 
   const heads = async (mark) => {
     const all = await within(mark, 'readonly', (heads) => heads.getAll());
-    return JSON.stringify(all.sort((a, b) => (a.updated < b.updated ? 1 : -1)));
+    all.sort((a, b) => (a.updated < b.updated ? 1 : -1));
+    return JSON.stringify(all, (_, value) => (typeof value === 'string' ? whole(value) : value));
   };
 
   const put = (mark, text, talk) => within(mark, 'readwrite', (heads, talks) => {

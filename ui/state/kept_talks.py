@@ -65,7 +65,7 @@ class KeptTalks:
     def heads(self, owner: str) -> list[Head]:
         """What a person keeps, the newest first."""
         statement = "SELECT head FROM kept_talks WHERE owner = ? ORDER BY updated DESC, id"
-        return load_heads(f"[{','.join(head for (head,) in self._database.rows(statement, owner))}]")
+        return [head for (text,) in self._database.rows(statement, owner) for head in load_heads(f"[{text}]")]
 
     def keep(self, owner: str, talk: Talk, window: Window) -> Talk:
         """Keep a conversation as it is now.
