@@ -129,15 +129,12 @@ NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".sp
 CONVERSATIONS, NEW_TALK = "Conversations", "New conversation"
 FIND_TALK = "Find a conversation"
 FIND_TALK_HINT = "words of its name or its questions"
-NO_TALKS = "What you ask is kept here."
-NO_TALK_FOUND = "No conversation has these words."
+NO_TALKS, NO_TALK_FOUND = "What you ask is kept here.", "No conversation has these words."
 UNNAMED = "Without a name"
 TODAY, YESTERDAY = "today", "yesterday"
 THIS_TALK = "This conversation"
 TALK_NAME = "Its name"
-RENAME = "Rename"
-DELETE = "Delete"
-UNDO_DELETE = "Put it back"
+RENAME, DELETE, UNDO_DELETE = "Rename", "Delete", "Put it back"
 EXPORT = "Export"
 EXPORTS = {"markdown": "Markdown", "html": "HTML", "json": "JSON"}
 NOTHING_OPEN = "Nothing has been asked in this conversation yet."
@@ -149,6 +146,9 @@ NOT_THERE = "This conversation is not kept any more; it may have been deleted in
 NOT_KEPT = (
     "This browser keeps no conversations, as it may be a private window or its disk is full. What you ask is gone when "
     "the page is closed; export what you need."
+)
+SIGN_IN_AGAIN = (
+    "Somebody else has signed in in this browser, so nothing of this page is kept. Sign in again, and reload."
 )
 COPIED_TALK = "Another window has gone on with this conversation. Both are kept; this is the one of this window."
 
@@ -164,8 +164,8 @@ COMMENT_ON = "What is good or wrong about the answer to “{question}”?"
 COMMENT_HINT = (
     "It is kept on the server with the question, the answer and its sources, for whoever looks after the archive."
 )
-SEND_COMMENT = "Send"
-THANKS = "Thank you, this is kept."
+SEND_COMMENT, THANKS = "Send", "Thank you, this is kept."
+ANOTHER_ANSWER = "This answer is not open any more, so the comment was not sent."
 
 # Exports
 NEAREST = "Articles near to the question"

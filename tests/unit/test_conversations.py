@@ -72,6 +72,12 @@ def test_what_is_no_list_of_heads_is_none(text: str) -> None:
     assert load_heads(text) == []
 
 
+def test_one_head_that_cannot_be_read_hides_no_other() -> None:
+    ferry = Head("a" * 22, "The ferry", "2026-11-25T10:00:00Z", ("Who ran aground? \N{FERRY}",))
+    cut = '{"id": "b", "name": "", "updated": "", "questions": ["\\ud83d"]}'  # half of a character
+    assert load_heads(f"[{cut}, 3, {dump_heads([ferry])[1:-1]}]") == [ferry]
+
+
 def test_conversations_are_found_by_words_of_name_and_questions_in_any_order_and_case() -> None:
     ferry = Head("a" * 22, "The FERRY", "2026-11-25T10:00:00Z", ("Who ran aground?", "why?"))
     straße = Head("b" * 22, "Straße", "2026-11-24T10:00:00Z", ("Wo?",))
@@ -147,6 +153,15 @@ def test_conversations_are_listed_newest_first_without_empty_ones(database: Page
     assert kept.heads("ada")[0].questions == ("Who?",)
 
 
+def test_a_head_that_cannot_be_read_hides_none_of_a_persons(database: PageDatabase, talks: Talks) -> None:
+    kept = KeptTalks(database, talks)
+    broken = kept.keep("ada", talk_of(talks, refused("Who?")), HERE)
+    kept.keep("ada", talk_of(talks, refused("Why?")), HERE)
+    with database.changing() as rows:
+        rows.execute("UPDATE kept_talks SET head = '{' WHERE id = ?", (broken.id,))
+    assert [head.name for head in kept.heads("ada")] == ["Why?"]
+
+
 def test_a_question_that_is_pending_is_kept(database: PageDatabase, talks: Talks) -> None:
     kept = KeptTalks(database, talks)
     talk = kept.keep("ada", Talk.begin().asking("Who resigned?"), HERE)
@@ -158,11 +173,11 @@ def test_what_two_windows_did_with_one_conversation_is_both_kept(database: PageD
     kept = KeptTalks(database, talks)
     first = replace(talk_of(talks, refused("Who?")), updated="2026-01-01T00:00:00Z")
     kept.keep("ada", first, HERE)
-    there = replace(THERE, seen=first.updated)
+    there = replace(THERE, seen=kept.mark(first))
     gone_on = replace(first, turns=(*first.turns, talks.turn(answered("Why?"))), updated="2026-01-01T00:01:00Z")
     assert kept.keep("ada", gone_on, there).id == first.id
     pending = replace(first.asking("When?"), updated="2026-01-01T00:02:00Z")
-    assert kept.keep("ada", pending, replace(HERE, seen=first.updated)).id == HERE.other  # it knows of no "Why?"
+    assert kept.keep("ada", pending, replace(HERE, seen=kept.mark(first))).id == HERE.other  # it knows of no "Why?"
     done = replace(first.with_turn(talks.turn(answered("When?"))), updated="2026-01-01T00:03:00Z")
     moved = kept.keep("ada", done, HERE)  # the answer to what was pending, under the id that it had
     assert moved.id == HERE.other
@@ -170,6 +185,42 @@ def test_what_two_windows_did_with_one_conversation_is_both_kept(database: PageD
     assert kept.open("ada", moved.id) == moved
     assert len(kept.heads("ada")) == 2
     assert kept.keep("ada", replace(gone_on, name="Named"), there).id == first.id
+
+
+def test_a_new_name_is_a_change_that_another_window_does_not_undo(database: PageDatabase, talks: Talks) -> None:
+    kept = KeptTalks(database, talks)
+    first = kept.keep("ada", talk_of(talks, refused("Who?")), HERE)
+    there = replace(THERE, seen=kept.mark(first))
+    named = kept.keep("ada", replace(first, name="Named"), there)
+    asked = kept.keep("ada", replace(first, pending="Why?"), replace(HERE, seen=kept.mark(first)))  # the same second
+    assert asked.id == HERE.other
+    assert sorted(head.name for head in kept.heads("ada")) == ["Named", "Who?"]
+    knowing = replace(HERE, seen=kept.mark(named))
+    assert kept.keep("ada", replace(named, name="Named anew"), knowing).id == first.id
+
+
+def test_a_first_question_that_was_stopped_leaves_nothing(database: PageDatabase, talks: Talks) -> None:
+    kept = KeptTalks(database, talks)
+    begun = Talk.begin()
+    asked = kept.keep("ada", begun.asking("Who?"), HERE)
+    kept.keep("ada", asked.cut(0), replace(THERE, seen=""))  # a window that has not seen it takes nothing away
+    assert len(kept.heads("ada")) == 1
+    kept.keep("ada", asked.cut(0), HERE)
+    assert kept.heads("ada") == []
+
+
+def test_one_that_cannot_be_read_is_told_and_can_be_deleted(database: PageDatabase, talks: Talks) -> None:
+    kept = KeptTalks(database, talks)
+    talk = kept.keep("ada", talk_of(talks, refused("Who?")), HERE)
+    with database.changing() as rows:
+        rows.execute("UPDATE kept_talks SET json = replace(json, 'Who?', 'How?')")
+    with pytest.raises(TalkError):
+        kept.open("ada", talk.id)
+    assert "How?" in kept.text("ada", talk.id)
+    moved = kept.keep("ada", talk, replace(THERE, seen=kept.mark(talk)))
+    assert moved.id == THERE.other
+    kept.forget("ada", talk.id)
+    assert [head.id for head in kept.heads("ada")] == [moved.id]
 
 
 @pytest.mark.parametrize("text", ["", "x", f"{'h' * 22}", f"{'h' * 22} 2026 <script>", f"{'h' * 22} 2026 {'é' * 22}"])

@@ -92,10 +92,18 @@ def test_nothing_of_an_article_becomes_a_tag_a_script_or_a_foreign_address() -> 
 
 
 def test_nothing_of_an_article_becomes_markup_in_markdown() -> None:
-    text = talk_markdown(talk_about(EVIL))
+    text = re.sub("</?bdi>", "", talk_markdown(talk_about(EVIL)))
     assert not re.search(r"(?<!\\)[<`]", text)
     assert not re.search(r"(?<!\\)\]\(javascript", text)
     assert "![" not in text.replace("!\\[", "")
+
+
+def test_what_turns_the_direction_of_writing_ends_with_the_words_that_hold_it() -> None:
+    text = talk_markdown(talk_about("Rain \u202efell"))
+    assert "\u202e" not in re.sub("<bdi>.*?</bdi>", "", text)
+    assert "1. [<bdi>Rain \u202efell one</bdi>](https://gull.example/a%20b%29) — <bdi>" in text
+    assert "<bdi>" not in talk_markdown(talk_about("Rain fell"))
+    assert "bdi { display: inline-block; }" in talk_html(talk_about("Rain"))
 
 
 @given(st.text(max_size=200))

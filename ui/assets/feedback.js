@@ -43,6 +43,15 @@
       }
     },
 
+    // Back to the link that opened the box, once that is closed; it stays open where a comment was not taken.
+    leaveComment(about) {
+      const [, turn] = JSON.parse(about || '[]');
+      setTimeout(() => {
+        if (document.querySelector('#comment-box')?.offsetParent) return;
+        document.querySelector(`#chat a[href="#comment-${turn}"]`)?.focus();
+      }, 150);
+    },
+
     focusComment() {
       setTimeout(() => document.querySelector('#comment textarea')?.focus(), 150);
     },

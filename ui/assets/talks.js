@@ -1,7 +1,7 @@
 // Conversations: kept in this browser's IndexedDB, or, for people who are signed in, on the server. Each function takes
 // what an event of Gradio gives and returns what it sends on. MARK names the archive: two on one address share nothing.
 (() => {
-  const seenHere = new Map(); // id of a conversation -> when it had been changed last as it was opened here
+  const seenHere = new Map(); // id of a conversation -> what was kept of it when it was opened or kept here last
   const others = new Map(); // id of a conversation -> what it is called where another window has gone on with it
   let wanted = ''; // id in the link that was clicked last
   let told = false; // whether it was said that nothing can be kept
@@ -11,7 +11,8 @@
     if (link) wanted = link.getAttribute('href').slice('#talk-'.length);
   }, true);
 
-  const signedIn = () => Boolean(window.gradio_config && window.gradio_config.username);
+  const who = () => (window.gradio_config && window.gradio_config.username) || '';
+  const signedIn = () => Boolean(who());
 
   // The conversation of this window, so that a reload opens it again.
   const current = (mark, id) => {
@@ -62,34 +63,59 @@
     try { return text ? JSON.parse(text) : null; } catch { return null; }
   };
 
+  // Half of a character, as cutting or typing may leave one, is no text to the server.
+  const whole = (text) => (text.toWellFormed ? text.toWellFormed() : text);
+
   const headOf = (talk) => {
     const typed = talk.turns.map((turn) => turn.answer.question.typed || turn.answer.question.text);
     const questions = talk.pending ? [...typed, talk.pending] : typed;
-    return { id: talk.id, name: talk.name, updated: talk.updated, questions: questions.map((q) => q.slice(0, 300)) };
+    return { id: talk.id, name: talk.name, updated: talk.updated, questions: questions.map((q) => [...q].slice(0, 300).join('')) };
   };
 
   const heads = async (mark) => {
     const all = await within(mark, 'readonly', (heads) => heads.getAll());
-    return JSON.stringify(all.sort((a, b) => (a.updated < b.updated ? 1 : -1)));
+    all.sort((a, b) => (a.updated < b.updated ? 1 : -1));
+    return JSON.stringify(all, (_, value) => (typeof value === 'string' ? whole(value) : value));
   };
-
-  const put = (mark, text, talk) => within(mark, 'readwrite', (heads, talks) => {
-    talks.put(text, talk.id);
-    heads.put({ ...headOf(talk), window: here });
-  });
 
   const freshId = () => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))))
     .replace(/\+/g, '-').replace(/\//g, '_').replace(/=/g, '');
   const here = freshId(); // this window
+  const isEmpty = (talk) => !talk.turns.length && !talk.pending;
 
   const otherOf = (id) => {
     if (!others.has(id)) others.set(id, freshId());
     return others.get(id);
   };
 
-  const openedHere = (talk) => {
-    seenHere.set(talk.id, talk.updated);
-    others.delete(talk.id);
+  const openedHere = (id, text) => {
+    seenHere.set(id, text);
+    others.delete(id);
+  };
+
+  // Keep a conversation, and give back what is kept of it: under an id of its own where another window has changed what
+  // was seen here. An empty one, as a first question leaves it that was stopped, is taken out.
+  const put = async (mark, text, talk) => {
+    let [id, kept] = [talk.id, text];
+    await within(mark, 'readwrite', (heads, talks) => {
+      const asked = talks.get(id);
+      asked.onsuccess = () => {
+        const before = asked.result;
+        const changed = before !== undefined && before !== seenHere.get(id);
+        if (isEmpty(talk)) {
+          if (!changed) { heads.delete(id); talks.delete(id); }
+          return;
+        }
+        if (changed && before !== text) {
+          id = otherOf(talk.id);
+          kept = text.replace(`"id":"${talk.id}"`, `"id":"${id}"`);
+        }
+        talks.put(kept, id);
+        heads.put(headOf({ ...talk, id }));
+        seenHere.set(id, kept);
+      };
+    });
+    return [id, kept];
   };
 
   // What a browser does that cannot keep anything: "!" once, which the page puts into words.
@@ -105,6 +131,8 @@
   };
 
   Object.assign(window.Dateline, {
+    who, // was signed in when the page was opened; it may be another person now
+
     // When the page opens: the answer of a link, or the conversation of this window.
     async begun(mark, link, id, text, known, search) {
       document.getElementById('talks-said')?.setAttribute('aria-live', 'polite');
@@ -112,8 +140,8 @@
       if (signedIn()) return [answer, current(mark), '', known, search];
       return orNothing(async () => {
         const kept = answer ? '' : await within(mark, 'readonly', (_, talks) => talks.get(current(mark) || '-'));
-        const talk = parsed(kept);
-        if (talk) openedHere(talk);
+        const talk = kept && (parsed(kept) || { id: current(mark) });
+        if (talk) openedHere(talk.id, kept);
         return [answer, '', kept || '', await heads(mark), search];
       }, (say) => [answer, '', '', say, search]);
     },
@@ -121,26 +149,18 @@
     // After a change. Where another window has gone on with the same conversation, both are kept: this one anew.
     async kept(mark, text, seen, known) {
       const talk = parsed(text);
-      if (!talk || !(talk.turns.length || talk.pending)) return ['', '', known];
-      leaveAnswer();
-      current(mark, talk.id);
+      if (!talk || !talk.turns) return ['', '', known];
+      if (!isEmpty(talk)) leaveAnswer();
+      current(mark, isEmpty(talk) ? '' : talk.id);
       if (signedIn()) {
         const since = seen.startsWith(`${talk.id} `) ? seen.slice(talk.id.length + 1) : '';
         return [text, `${here} ${since} ${otherOf(talk.id)}`, known];
       }
       return orNothing(async () => {
-        const before = await within(mark, 'readonly', (heads) => heads.get(talk.id));
-        const since = seenHere.get(talk.id) || '';
-        let changed = '';
-        if (before && before.window !== here && before.updated > since && before.updated !== talk.updated) {
-          const id = otherOf(talk.id);
-          changed = text.replace(`"id":"${talk.id}"`, `"id":"${id}"`);
-          talk.id = id;
-          current(mark, id);
-        }
-        await put(mark, changed || text, talk);
-        return [changed, `${talk.id} ${talk.updated}`, await heads(mark)];
-      }, (say) => ['', `${talk.id} ${talk.updated}`, say]);
+        const [id, changed] = await put(mark, text, talk);
+        if (!isEmpty(talk)) current(mark, id);
+        return [changed === text ? '' : changed, `${id} `, await heads(mark)];
+      }, (say) => ['', `${talk.id} `, say]);
     },
 
     // The conversation whose link was clicked.
@@ -149,14 +169,14 @@
       if (signedIn()) {
         leaveAnswer();
         current(mark, id);
-        return ['', known, search];
+        return [id, known, search];
       }
       return orNothing(async () => {
         const kept = await within(mark, 'readonly', (_, talks) => talks.get(id));
         if (kept) {
           leaveAnswer();
           current(mark, id);
-          openedHere(parsed(kept));
+          openedHere(id, kept);
         }
         return [kept || '', await heads(mark), search];
       }, (say) => ['', say, search]);
@@ -184,11 +204,11 @@
       const talk = parsed(text);
       if (!talk) return ['', '', known, search];
       current(mark, talk.id);
-      openedHere(talk);
       if (signedIn()) return [text, `${here}  ${otherOf(talk.id)}`, known, search];
       return orNothing(async () => {
-        await put(mark, text, talk);
-        return [text, '', await heads(mark), search];
+        const [id, kept] = await put(mark, text, talk);
+        current(mark, id);
+        return [kept, '', await heads(mark), search];
       }, (say) => [text, '', say, search]);
     },
 

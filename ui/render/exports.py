@@ -12,8 +12,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ingest.article import Published
-from qa.answer import Answer, Carrier, Citation, escape_link, escape_markdown
+from qa.answer import Answer, Carrier, Citation, escape_link
 from ui import words
+from ui.render.direction import isolated_markdown
 from ui.state.talks import Talk
 
 _STYLE = """
@@ -23,7 +24,7 @@ h1 { font-size: 1.7rem; } h2 { font-size: 1.25rem; margin-top: 2.5rem; border-to
 h3, .about, .facts { font-family: system-ui, sans-serif; } h3 { font-size: .9rem; text-transform: uppercase; }
 .about, .facts { font-size: .85rem; color: #57606a; }
 blockquote { margin: .3rem 0; padding-left: .8rem; border-left: 3px solid #c90; }
-a { color: #8a5a00; } sup a { text-decoration: none; } li:target { background: #fff3bf; }
+bdi { display: inline-block; } a { color: #8a5a00; } sup a { text-decoration: none; } li:target { background: #fff3bf; }
 @media print { body { margin: 0; max-width: none; } li { break-inside: avoid; } h2 { break-after: avoid; } }
 """
 
@@ -63,11 +64,11 @@ def talk_json(talk: Talk) -> str:
 
 def talk_markdown(talk: Talk) -> str:
     """For people who keep notes."""
-    parts = [f"# {escape_markdown(talk.name) or words.UNNAMED}", f"*{_about(talk)}*"]
+    parts = [f"# {isolated_markdown(talk.name) or words.UNNAMED}", f"*{_about(talk)}*"]
     for turn in talk.turns:
-        parts += [f"## {escape_markdown(_typed(turn.answer))}", *_answer_markdown(turn.answer)]
+        parts += [f"## {isolated_markdown(_typed(turn.answer))}", *_answer_markdown(turn.answer)]
     if talk.pending:
-        parts += [f"## {escape_markdown(talk.pending)}", words.NOT_ANSWERED]
+        parts += [f"## {isolated_markdown(talk.pending)}", words.NOT_ANSWERED]
     return "\n\n".join(parts) + "\n"
 
 
@@ -89,45 +90,47 @@ def talk_html(talk: Talk) -> str:
 
 
 def _answer_markdown(answer: Answer) -> list[str]:
-    parts = [f"*{escape_markdown(line)}*" for line in _understood(answer)]
+    parts = [f"*{isolated_markdown(line)}*" for line in _understood(answer)]
     if answer.answered:
         numbers = _numbers(answer)
-        parts += [escape_markdown(answer.note)] if answer.note else []
+        parts += [isolated_markdown(answer.note)] if answer.note else []
         for sentence in answer.told:
             markers = "".join(f"[{numbers[citation]}]" for citation in sentence.citations)
-            parts.append(f"{escape_markdown(sentence.shown)} {markers}")
+            parts.append(f"{isolated_markdown(sentence.shown)} {markers}")
     else:
-        parts.append(escape_markdown(_refusal(answer)))
+        parts.append(isolated_markdown(_refusal(answer)))
     if answer.citations:
         parts.append(f"**{words.SOURCES}**")
         parts += [_source_markdown(number, citation) for number, citation in enumerate(answer.citations, 1)]
     struck = [
-        f"- ~~{escape_markdown(s.text or '…')}~~ ({escape_markdown(s.struck)})" for s in answer.sentences if s.struck
+        f"- ~~{isolated_markdown(s.text or '…')}~~ ({isolated_markdown(s.struck)})"
+        for s in answer.sentences
+        if s.struck
     ]
     if struck:
         parts += [f"**{words.STRUCK}**", "\n".join(struck)]
     if answer.nearby:
-        near = [f"- {_linked(n)} — {escape_markdown(_source(n))}" for n in answer.nearby]
+        near = [f"- {_linked(n)} — {isolated_markdown(_source(n))}" for n in answer.nearby]
         parts += [f"**{words.NEAREST}**", "\n".join(near)]
     return parts
 
 
 def _source_markdown(number: int, citation: Citation) -> str:
     lines = [
-        f"{number}. {_linked(citation)} — {escape_markdown(_source(citation))}",
+        f"{number}. {_linked(citation)} — {isolated_markdown(_source(citation))}",
         "",
-        f"    > “{escape_markdown(citation.quote)}”",
+        f"    > “{isolated_markdown(citation.quote)}”",
         "",
-        f"    {escape_markdown(_place(citation))}",
+        f"    {isolated_markdown(_place(citation))}",
     ]
     if citation.also_carried_by:
-        others = "; ".join(f"{_linked(c)} — {escape_markdown(_source(c))}" for c in citation.also_carried_by)
+        others = "; ".join(f"{_linked(c)} — {isolated_markdown(_source(c))}" for c in citation.also_carried_by)
         lines += ["", f"    {words.ALSO_CARRIED_BY}: {others}"]
     return "\n".join(lines)
 
 
 def _linked(cited: Citation | Carrier) -> str:
-    headline = escape_markdown(cited.headline)
+    headline = isolated_markdown(cited.headline)
     return f"[{headline}]({escape_link(cited.url)})" if _is_web(cited.url) and cited.url else headline
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,11 +38,12 @@ def head_of(talk: Talk) -> Head:
 
 
 def load_heads(text: str) -> list[Head]:
-    """From the JSON that the browser keeps; none where that is no list of them."""
+    """From the JSON that the browser keeps; none where that is no list of them, and without what is no head."""
     try:
-        return _HEADS.validate_json(text)
-    except ValidationError:
+        kept = json.loads(text)
+    except (ValueError, RecursionError):
         return []
+    return [head for each in kept if (head := _head(each))] if isinstance(kept, list) else []
 
 
 def dump_heads(heads: Sequence[Head]) -> str:
@@ -55,8 +57,16 @@ def find(heads: Sequence[Head], words: str) -> list[Head]:
     return [head for head in heads if all(word in _found_by(head) for word in wanted)]
 
 
+def _head(kept: object) -> Head | None:
+    try:
+        return _HEAD.validate_json(json.dumps(kept))
+    except ValidationError:
+        return None
+
+
 def _found_by(head: Head) -> str:
     return "\n".join((head.name, *head.questions)).casefold()
 
 
+_HEAD = TypeAdapter(Head)
 _HEADS = TypeAdapter(list[Head])

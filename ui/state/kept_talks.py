@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import sqlite3
 from dataclasses import dataclass, replace
@@ -24,6 +25,8 @@ CREATE TABLE IF NOT EXISTS kept_talks (
 """
 
 
+_FORGET = "DELETE FROM kept_talks WHERE owner = ? AND id = ?"
+
 _ID = re.compile(r"[\w-]{22}", re.ASCII)
 
 
@@ -33,7 +36,7 @@ class Window:
 
     Attributes:
         id: of the window.
-        seen: when the conversation had been changed last as it was opened there; empty where it began there.
+        seen: mark of the conversation as it was opened or kept there last; empty where it began there.
         other: id that the conversation gets where another window has gone on with it.
     """
 
@@ -65,14 +68,14 @@ class KeptTalks:
     def heads(self, owner: str) -> list[Head]:
         """What a person keeps, the newest first."""
         statement = "SELECT head FROM kept_talks WHERE owner = ? ORDER BY updated DESC, id"
-        return load_heads(f"[{','.join(head for (head,) in self._database.rows(statement, owner))}]")
+        return [head for (text,) in self._database.rows(statement, owner) for head in load_heads(f"[{text}]")]
 
     def keep(self, owner: str, talk: Talk, window: Window) -> Talk:
         """Keep a conversation as it is now.
 
         Args:
             owner: who keeps it.
-            talk: it; an empty one is not kept.
+            talk: it; an empty one, as a first question leaves it that was stopped, is taken out.
             window: where it was changed.
 
         Returns:
@@ -81,11 +84,16 @@ class KeptTalks:
         Raises:
             TalkError: it is too long, or too many are kept.
         """
-        if not talk.turns and not talk.pending:
-            return talk
         with self._database.changing() as database:
-            updated, changed_by = _row(database, owner, talk.id)
-            if changed_by not in (None, window.id) and window.seen < updated != talk.updated:
+            before, changed_by = _row(database, owner, talk.id)
+            by_another = changed_by not in (None, window.id)
+            kept = self._marked(before) if by_another else ""
+            changed = by_another and (not kept or kept != window.seen)
+            if not talk.turns and not talk.pending:
+                if not changed:
+                    database.execute(_FORGET, (owner, talk.id))
+                return talk
+            if changed and kept != self.mark(talk):
                 talk = replace(talk, id=window.other)
             text = self._talks.dump(talk)
             if len(text.encode()) > LARGEST:
@@ -107,16 +115,32 @@ class KeptTalks:
         Raises:
             TalkError: as `Talks.load`.
         """
+        text = self.text(owner, talk_id)
+        return self._talks.load(text) if text else None
+
+    def text(self, owner: str, talk_id: str) -> str:
+        """One of a person's own as JSON, though it can be read no more; empty where there is none of that id."""
         found = self._database.rows("SELECT json FROM kept_talks WHERE owner = ? AND id = ?", owner, talk_id)
-        return self._talks.load(found[0][0]) if found else None
+        return str(found[0][0]) if found else ""
 
     def forget(self, owner: str, talk_id: str) -> None:
         """Delete one of a person's own."""
         with self._database.changing() as database:
-            database.execute("DELETE FROM kept_talks WHERE owner = ? AND id = ?", (owner, talk_id))
+            database.execute(_FORGET, (owner, talk_id))
+
+    def mark(self, talk: Talk) -> str:
+        """Tells a conversation as it is now from how it was before any change, a new name too."""
+        return hashlib.sha256(self._talks.dump(talk).encode()).hexdigest()[:32]
+
+    def _marked(self, text: str) -> str:
+        """The mark of what is kept; empty where that cannot be read."""
+        try:
+            return self.mark(self._talks.load(text))
+        except TalkError:
+            return ""
 
 
 def _row(database: sqlite3.Connection, owner: str, talk_id: str) -> tuple[str, str | None]:
-    """When and in which window a conversation was changed last; None for the window where it is not kept."""
-    statement = "SELECT updated, changed_by FROM kept_talks WHERE owner = ? AND id = ?"
+    """A conversation as it is kept, and the window that changed it last; None for the window where it is not kept."""
+    statement = "SELECT json, changed_by FROM kept_talks WHERE owner = ? AND id = ?"
     return database.execute(statement, (owner, talk_id)).fetchone() or ("", None)

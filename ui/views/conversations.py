@@ -7,7 +7,7 @@ each of these events reaches Python.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from functools import partial
@@ -20,14 +20,13 @@ from ingest.archive import Archive
 from ingest.errors import DatelineError
 from ui import words
 from ui.render.exports import export
-from ui.render.links import TALK
 from ui.render.talks import said_html, talks_html
 from ui.state.database import PageDatabase
 from ui.state.heads import dump_heads, find, load_heads
 from ui.state.kept_talks import KeptTalks, Window
 from ui.state.shared import SharedAnswers
 from ui.state.talks import Talk, TalkError, Talks
-from ui.views.links import href_of, listener
+from ui.views.links import listener
 from ui.views.sharing import Sharing
 
 _QUICK: dict[str, Any] = {"api_visibility": "private", "queue": False, "show_progress": "hidden"}
@@ -86,39 +85,50 @@ class Conversations:
         Args:
             event: it; also one that only set what is pending, so that a restart in mid-answer loses no question.
         """
-        inputs = [self._talk, self._seen, self._heads]
+        inputs = [self._talk, self._seen, self._heads, self._given]
         kept = event.then(self._keep, inputs, self._shown, js=self._script("kept"), **_QUICK)
         listed: Dependency = kept.then(self._find, [self._heads, self._search, self._seen], self._listed, **_QUICK)
         return listed
 
-    def wire(self, app: gr.Blocks, redraw: Callable[[Dependency], Any]) -> None:
+    def wire(self, app: gr.Blocks, redraw: Callable[[Dependency], Any], answering: Sequence[Dependency] = ()) -> None:
         """Connect it; a page that opens shows the list, and the answer of a link or its last conversation.
 
         Args:
             app: the page.
             redraw: chains the drawing of the chat to an event that changed the conversation.
+            answering: events that end where another conversation is opened: its answer would come into that one.
         """
-        known = [self._heads, self._search]
+        known = [self._heads, self._search, self._given]
         given = [self._given] * 3  # what the browser gives: their own values do not matter
+
+        def ending(click: Callable[..., Dependency]) -> Callable[..., Dependency]:
+            if not answering:
+                return click
+            ended: Callable[..., Dependency] = click(None, None, None, cancels=list(answering), **_QUICK).then
+            return ended
+
         begun = redraw(app.load(self._begin, [*given, *known], self._shown, js=self._script("begun"), **_QUICK))
         begun.then(None, None, None, js="() => Dateline.hasBegun()", **_QUICK)
-        opening, opens = self._opening.click, self._script("openedTalk")
+        opening, opens = ending(self._opening.click), self._script("openedTalk")
         redraw(opening(self._open, [self._given, *known], self._shown, js=opens, **_QUICK))
-        redraw(self._new_talk.click(self._new, known, self._shown, js=self._script("leftTalk"), **_QUICK))
-        deleting, shown = self._delete_talk.click, [*self._shown, self._deleted]
+        beginning, leaves = ending(self._new_talk.click), self._script("leftTalk")
+        redraw(beginning(self._new, known, self._shown, js=leaves, **_QUICK))
+        deleting, shown = ending(self._delete_talk.click), [*self._shown, self._deleted]
         redraw(deleting(self._delete, [self._talk, *known], shown, js=self._script("forgotten"), **_QUICK))
-        undoing, restores = self._undo.click, self._script("restored")
+        undoing, restores = ending(self._undo.click), self._script("restored")
         redraw(undoing(self._restore, [self._deleted, self._given, *known], self._shown, js=restores, **_QUICK))
         renaming = [self._rename_talk.click, self._name.submit]
         self.keep_after(gr.on(renaming, self._rename, [self._talk, self._name], self._shown, **_QUICK))
-        found = [*known, self._seen]
+        found = [self._heads, self._search, self._seen]
         self._search.change(self._find, found, self._listed, trigger_mode="always_last", **_QUICK)
 
     def _script(self, name: str) -> str:
-        """A function of talks.js, told whose conversations it is about."""
-        return f"(...given) => Dateline.{name}({json.dumps(self._mark)}, ...given)"
+        """A function of talks.js, told which archive it is about; who opened the page comes after what it gives."""
+        return f"async (...given) => [...(await Dateline.{name}({json.dumps(self._mark)}, ...given)), Dateline.who()]"
 
-    def _keep(self, text: str, seen: str, known: str, request: gr.Request) -> Outputs:
+    def _keep(self, text: str, seen: str, known: str, who: str, request: gr.Request) -> Outputs:
+        if _is_another(who, request):
+            return self._not_kept()
         if not request.username:
             moved = {self._talk: text, self._said: said_html(words.COPIED_TALK)} if text else {}
             name = next((head.name for head in load_heads(known) if head.id == seen.partition(" ")[0]), None)
@@ -131,59 +141,70 @@ class Conversations:
         except DatelineError as error:
             return {self._said: said_html(str(error))}
         moved = {self._talk: self._talks.dump(kept), self._said: said_html(words.COPIED_TALK)}
-        drawn = {self._heads: self._known(request)} | self._named(kept.name, _seen(kept))
+        drawn = {self._heads: self._known(request)} | self._named(kept.name, self._seen_of(kept))
         return drawn | (moved if kept.id != talk.id else {})
 
-    def _begin(self, link: str, talk_id: str, text: str, known: str, search: str, request: gr.Request) -> Outputs:
-        known = self._known(request) if request.username else known
+    def _begin(
+        self, link: str, talk_id: str, text: str, known: str, search: str, who: str, request: gr.Request
+    ) -> Outputs:
+        if _is_another(who, request):
+            return self._not_kept()
+        if request.username:
+            known, text = self._known(request), self._kept.text(request.username, talk_id)
+        if not link:
+            return self._opened(text, known, search)
         try:
-            if link:
-                talk, said = self._sharing.open(link)
-                return self._drawn(talk, known, search) | {self._seen: "", self._said: said_html(said)}
-            kept = self._kept.open(request.username, talk_id) if request.username else None
-            if kept is None and text:
-                kept = self._talks.load(text)
+            talk, said = self._sharing.open(link)
         except DatelineError as error:
             return self._list(known, search, "") | {self._talk: "", self._said: said_html(str(error))}
-        return self._drawn(kept, known, search)
+        return self._drawn(talk, known, search) | {self._seen: "", self._said: said_html(said)}
 
-    def _open(self, text: str, known: str, search: str, request: gr.Request, event: gr.EventData) -> Outputs:
-        match = TALK.fullmatch(href_of(event))
-        known = self._known(request) if request.username else known
-        try:
-            talk = self._talks.load(text) if text else None
-            if request.username and match:
-                talk = self._kept.open(request.username, match[1])
-        except DatelineError as error:
-            return self._list(known, search, "") | {self._said: said_html(str(error))}
-        if talk is None:
+    def _open(self, text: str, known: str, search: str, who: str, request: gr.Request) -> Outputs:
+        if _is_another(who, request):
+            return self._not_kept()
+        if request.username:  # then the browser gives its id
+            known, text = self._known(request), self._kept.text(request.username, text)
+        if not text:
             return self._list(known, search, "") | {self._said: said_html(words.NOT_THERE)}
-        return self._drawn(talk, known, search) | {self._said: ""}
+        return {self._said: ""} | self._opened(text, known, search)
 
-    def _new(self, known: str, search: str, request: gr.Request) -> Outputs:
+    def _opened(self, text: str, known: str, search: str) -> Outputs:
+        """A conversation in place of the one before; one that cannot be read too, so that it can be deleted."""
+        try:
+            return self._drawn(self._talks.load(text) if text else None, known, search)
+        except TalkError as error:
+            talk_id, name = _told_of(text)
+            said = {self._talk: text, self._said: said_html(str(error)), self._undo: gr.Button(visible=False)}
+            return self._list(known, search, talk_id) | self._named(name, f"{talk_id} ") | said
+
+    def _new(self, known: str, search: str, who: str, request: gr.Request) -> Outputs:
+        if _is_another(who, request):
+            return self._not_kept()
         return self._drawn(None, self._known(request) if request.username else known, search) | {self._said: ""}
 
-    def _delete(self, text: str, known: str, search: str, request: gr.Request) -> Outputs:
-        talk = self._loaded(text)
-        if talk is None:
+    def _delete(self, text: str, known: str, search: str, who: str, request: gr.Request) -> Outputs:
+        if _is_another(who, request):
+            return self._not_kept()
+        talk_id, name = _told_of(text)
+        kept = self._loaded(text) is not None
+        if not kept and not self._is_unreadable(text):
             return {self._said: said_html(words.NOTHING_OPEN)}
         if request.username:
-            self._kept.forget(request.username, talk.id)
+            self._kept.forget(request.username, talk_id)
             known = self._known(request)
-        said = said_html(words.DELETED.format(name=talk.name or words.UNNAMED))
-        return self._drawn(None, known, search) | {
-            self._said: said,
-            self._undo: gr.Button(visible=True),
-            self._deleted: text,
-        }
+        said = said_html(words.DELETED.format(name=name or words.UNNAMED))
+        undo = {self._undo: gr.Button(visible=kept), self._deleted: text if kept else ""}
+        return self._drawn(None, known, search) | {self._said: said} | undo
 
-    def _restore(self, text: str, window: str, known: str, search: str, request: gr.Request) -> Outputs:
+    def _restore(self, text: str, window: str, known: str, search: str, who: str, request: gr.Request) -> Outputs:
+        if _is_another(who, request):
+            return self._not_kept()
         talk = self._loaded(text)
         if talk is None:
             return {self._undo: gr.Button(visible=False)}
         try:
             if request.username:
-                self._kept.keep(request.username, talk, Window.parse(window))
+                talk = self._kept.keep(request.username, talk, Window.parse(window))
                 known = self._known(request)
         except DatelineError as error:
             return {self._said: said_html(str(error))}
@@ -213,13 +234,20 @@ class Conversations:
             return None
         return talk if talk.turns or talk.pending else None
 
+    def _is_unreadable(self, text: str) -> bool:
+        try:
+            self._talks.load(text)
+        except TalkError:
+            return True
+        return False
+
     def _known(self, request: gr.Request) -> str:
         return dump_heads(self._kept.heads(str(request.username)))
 
     def _drawn(self, talk: Talk | None, known: str, search: str) -> Outputs:
         """All that changes where another conversation is opened."""
         listed = self._list(known, search, talk.id if talk else "")
-        named = self._named(talk.name if talk else "", _seen(talk) if talk else "")
+        named = self._named(talk.name if talk else "", self._seen_of(talk) if talk else "")
         return (
             listed | named | {self._talk: self._talks.dump(talk) if talk else "", self._undo: gr.Button(visible=False)}
         )
@@ -236,6 +264,24 @@ class Conversations:
         """What the list is made of; where a browser can keep nothing, that is said."""
         return {self._heads: "[]", self._said: said_html(words.NOT_KEPT)} if known == "!" else {self._heads: known}
 
+    def _seen_of(self, talk: Talk) -> str:
+        return f"{talk.id} {self._kept.mark(talk)}"
 
-def _seen(talk: Talk) -> str:
-    return f"{talk.id} {talk.updated}"
+    def _not_kept(self) -> Outputs:
+        return {self._said: said_html(words.SIGN_IN_AGAIN)}
+
+
+def _is_another(who: str, request: gr.Request) -> bool:
+    """Whether somebody else has signed in, in another window, than had as the page was opened: its cookie is theirs."""
+    return who != (request.username or "")
+
+
+def _told_of(text: str) -> tuple[str, str]:
+    """Id and name of a conversation, though it may be one that cannot be read; empty where it has none."""
+    try:
+        facts = json.loads(text or "{}")
+    except (ValueError, RecursionError):
+        return "", ""
+    told = facts if isinstance(facts, dict) else {}
+    talk_id, name = (str(told.get(fact) or "").encode("utf-8", "replace").decode() for fact in ("id", "name"))
+    return talk_id, name

@@ -42,9 +42,13 @@ class FeedbackView:
         thumbs.click(self._rate, talk, rated, **_TOLD).then(None, rated, rated, js="Dateline.rated", **_QUICK)
         begun = commenting.click(self._begin, talk, [box, comment, about], **_QUICK)
         begun.then(None, js="Dateline.focusComment", **_QUICK)
-        send.click(self._send, [talk, about, comment], box, **_TOLD)
-        cancel.click(lambda: gr.Column(visible=False), None, box, **_QUICK)
-        changed = talk.change(self._known, talk, [rated, box], js="(text) => [Dateline.seals(text)]", **_QUICK)
+        for left in (
+            send.click(self._send, [talk, about, comment], box, **_TOLD),
+            cancel.click(lambda: gr.Column(visible=False), None, box, **_QUICK),
+        ):
+            left.then(None, about, None, js="Dateline.leaveComment", **_QUICK)
+        seals = "(text, about) => [Dateline.seals(text), about]"
+        changed = talk.change(self._known, [talk, about], [rated, box], js=seals, **_QUICK)
         changed.then(None, rated, rated, js="Dateline.rated", **_QUICK)
 
     def _rate(self, text: str, request: gr.Request, event: gr.EventData) -> Any:
@@ -65,24 +69,31 @@ class FeedbackView:
             return gr.skip(), gr.skip(), gr.skip()
         label = words.COMMENT_ON.format(question=turn.answer.question.typed or turn.answer.question.text)
         said = self._feedback.comment_on(talk, turn)
-        return gr.Column(visible=True), gr.Textbox(said, label=label), match[2] if match else ""
+        about = json.dumps([talk.id, int(match[2]) if match else 0, turn.seal])
+        return gr.Column(visible=True), gr.Textbox(said, label=label), about
 
     def _send(self, text: str, about: str, comment: str, request: gr.Request) -> Any:
         try:
-            talk, turn = self._turn(text, about)
-            self._feedback.comment(talk, turn, comment, request.username or None)
+            talk = self._talks.load(text)
+            turn = _turn_of(about, talk.id, [each.seal for each in talk.turns])
+            if turn is None:
+                gr.Warning(words.ANOTHER_ANSWER)
+                return gr.Column(visible=False)
+            self._feedback.comment(talk, talk.turns[turn], comment, request.username or None)
         except DatelineError as error:
             gr.Warning(str(error))
             return gr.skip()
         gr.Info(words.THANKS)
         return gr.Column(visible=False)
 
-    def _known(self, seals: str) -> tuple[Any, Any]:
+    def _known(self, seals: str, about: str) -> tuple[Any, Any]:
         try:
             talk_id, given = json.loads(seals)
         except ValueError:
             return "{}", gr.Column(visible=False)
-        return self._ratings(str(talk_id), [str(seal) for seal in given]), gr.skip()
+        told = [str(seal) for seal in given]
+        box = gr.skip() if _turn_of(about, talk_id, told) is not None else gr.Column(visible=False)
+        return self._ratings(str(talk_id), told), box
 
     def _turn(self, text: str, number: str) -> tuple[Talk, Turn]:
         talk = self._talks.load(text)
@@ -92,3 +103,12 @@ class FeedbackView:
 
     def _ratings(self, talk_id: str, seals: list[str]) -> str:
         return json.dumps(self._feedback.ratings(talk_id, seals))
+
+
+def _turn_of(about: str, talk_id: str, seals: list[str]) -> int | None:
+    """The turn that a comment is about; None where its answer is not in the conversation that is open."""
+    try:
+        about_id, turn, seal = json.loads(about)
+        return int(turn) if about_id == talk_id and seals[turn] == seal else None
+    except (ValueError, TypeError, IndexError):
+        return None
