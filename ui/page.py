@@ -86,7 +86,7 @@ class Page:
             self.chat.wire_stop()
             self.settings.keep_in_browser(app)
             self.welcome.wire(app, asking, self.chat.chat)
-            self.conversations.wire(app, self.chat.redraw)
+            self.conversations.wire(app, self.chat.redraw, self.chat.answering)
             app.load(_signed_in, None, visitor, queue=False, show_progress="hidden", api_visibility="private")
         app.queue(api_open=False)  # what is queued is not to be had beside the queue and its limits
         return app

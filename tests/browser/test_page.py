@@ -33,8 +33,7 @@ def ask(page: Page, address: str, question: str) -> None:
     box = page.locator("#question textarea")
     box.fill(question)
     box.press("Enter")
-    # The answer is there once its sources are.
-    page.wait_for_selector("#chat a[href^='#cite-'], #chat a[href^='#near-']", timeout=60_000)
+    page.wait_for_selector("#chat a[href='#link-0']", timeout=60_000)  # the whole answer is there
 
 
 def test_a_marker_opens_the_article_with_exactly_the_cited_words_marked(
@@ -71,7 +70,7 @@ def test_a_marker_opens_the_article_with_exactly_the_cited_words_marked(
 def follow(page: Page, question: str, turn: int) -> None:
     page.locator("#question textarea").fill(question)
     page.locator("#question textarea").press("Enter")
-    page.wait_for_selector(f"#chat a[href^='#cite-{turn}-'], #chat a[href^='#near-{turn}-']", timeout=60_000)
+    page.wait_for_selector(f"#chat a[href='#link-{turn}']", timeout=60_000)
 
 
 def test_a_follow_up_is_shown_as_it_was_searched(page: Page, address: str, request: pytest.FixtureRequest) -> None:

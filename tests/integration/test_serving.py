@@ -499,7 +499,6 @@ def test_a_path_of_this_machine_is_no_file_that_was_sent(
     [
         {"path": "http://127.0.0.1:9/x", "meta": {"_type": "gradio.FileData"}},
         [{"deep": {"path": "https://evil.example/x", "meta": {"_type": "gradio.FileData"}}}],
-        {"path": None, "url": "https://evil.example/x", "meta": {"_type": "gradio.FileData"}},
     ],
 )
 def test_gradio_is_not_made_to_fetch(loopback: Site, value: object) -> None:

@@ -52,8 +52,7 @@ def _has_address(value: Any) -> bool:
     while waiting:
         each = waiting.pop()
         if isinstance(each, dict):
-            # What has a path may be a file; Gradio asks for no more than that, and sometimes for the address alone.
-            if any("://" in str(each.get(name) or "")[:20] for name in ("path", "url")) and "path" in each:
+            if "://" in str(each.get("path") or "")[:20]:  # its `url` is not followed in what comes in
                 return True
             waiting += each.values()
         elif isinstance(each, list):
