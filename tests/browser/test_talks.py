@@ -528,6 +528,45 @@ def test_nothing_is_kept_for_somebody_who_signed_in_in_another_window(browser: B
         expect(page.locator("#talks .name")).to_have_text([QUESTION])
 
 
+@pytest.mark.timeout(300)
+def test_an_answer_ends_where_another_conversation_is_opened(page: Page, restarting: Server) -> None:
+    server = restarting
+    with chat_server("word " * 400, pause=0.5) as slow:
+        server.variables["DATELINE_CHAT_URL"] = slow
+        server.start()
+        page.goto(server.address)
+        sidebar(page, whole=True)
+        page.locator("#settings").get_by_role("button", name="Settings").click()
+        page.evaluate("Dateline.begun")
+        page.wait_for_timeout(500)  # the settings of the browser are read
+        page.get_by_label("quoted from the articles").check()
+        ask(page, QUESTION)
+        page.locator("#new-talk").click()
+        expect(page.locator("#chat")).not_to_contain_text(QUESTION)
+        page.get_by_label("written by").check()
+        page.locator("#question textarea").fill(OTHER)
+        page.locator("#question textarea").press("Enter")
+        expect(page.locator("#talks .name")).to_have_text([OTHER, QUESTION])
+        page.wait_for_timeout(1_000)  # the model is asked
+        page.locator("#talks a").last.click()
+        expect(page.locator("#chat")).to_contain_text("Ivo Sedley")
+        page.wait_for_timeout(2_000)
+        expect(page.locator("#chat")).not_to_contain_text(OTHER)
+        assert [turn["answer"]["question"]["text"] for turn in talk_in(page)["turns"]] == [QUESTION]
+        page.locator("#talks a").first.click()
+        expect(page.locator("#chat")).to_contain_text(f"The answer to “{OTHER}” was cut off")
+        page.locator("#chat a[href='#again-0']").click()
+        expect(page.locator("#chat")).not_to_contain_text("was cut off")
+        page.wait_for_timeout(1_000)
+        page.locator("#delete-talk").click()
+        expect(page.locator("#talks .name")).to_have_text([QUESTION])
+        page.wait_for_timeout(2_000)
+        expect(page.locator("#talks .name")).to_have_text([QUESTION])
+        page.reload()
+        expect(page.locator("#talks .name")).to_have_text([QUESTION])
+        expect(page.locator("#chat")).not_to_contain_text(OTHER)
+
+
 @pytest.mark.timeout(600)  # three starts of a server
 def test_a_restart_in_mid_answer_loses_no_conversation(page: Page, restarting: Server) -> None:
     server = restarting
