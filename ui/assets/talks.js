@@ -63,6 +63,9 @@
     try { return text ? JSON.parse(text) : null; } catch { return null; }
   };
 
+  // What is kept of a conversation; of one that is broken only its id, by which it can be deleted.
+  const named = (text, id) => (!text || parsed(text)?.id === id ? text || '' : JSON.stringify({ id }));
+
   // Half of a character, as cutting or typing may leave one, is no text to the server.
   const whole = (text) => (text.toWellFormed ? text.toWellFormed() : text);
 
@@ -139,10 +142,10 @@
       const answer = answerOf(location.href);
       if (signedIn()) return [answer, current(mark), '', known, search];
       return orNothing(async () => {
-        const kept = answer ? '' : await within(mark, 'readonly', (_, talks) => talks.get(current(mark) || '-'));
-        const talk = kept && (parsed(kept) || { id: current(mark) });
-        if (talk) openedHere(talk.id, kept);
-        return [answer, '', kept || '', await heads(mark), search];
+        const id = current(mark);
+        const kept = answer ? '' : await within(mark, 'readonly', (_, talks) => talks.get(id || '-'));
+        if (kept) openedHere(id, kept);
+        return [answer, '', named(kept, id), await heads(mark), search];
       }, (say) => [answer, '', '', say, search]);
     },
 
@@ -178,7 +181,7 @@
           current(mark, id);
           openedHere(id, kept);
         }
-        return [kept || '', await heads(mark), search];
+        return [named(kept, id), await heads(mark), search];
       }, (say) => ['', say, search]);
     },
 
