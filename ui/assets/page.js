@@ -15,18 +15,18 @@ Object.assign(window.Dateline, {
     setTimeout(() => document.querySelector(selector)?.focus(), 150); // Gradio shows it a moment later
   },
 
-  // The page has begun once it has opened the talk that was open before; a question that is sent earlier waits for that,
+  // The page is open once it has the talk that was open before; a question that is sent earlier waits for that,
   // or the talk would come over it.
-  begun: new Promise((done) => {
-    window.addEventListener('dateline-begun', done, { once: true });
+  opened: new Promise((done) => {
+    window.addEventListener('dateline-opened', done, { once: true });
     setTimeout(done, 15_000);
   }),
-  hasBegun() { window.dispatchEvent(new Event('dateline-begun')); },
+  hasOpened() { window.dispatchEvent(new Event('dateline-opened')); },
 
   // Each question that is asked gets the talk of now, and whether another one is being answered.
   askedAt: 0,
   async asking(_talk, _busy, ...inputs) {
-    await Dateline.begun;
+    await Dateline.opened;
     const busy = Dateline.isBusy();
     if (!busy) Dateline.askedAt = Date.now();
     return [document.querySelector('#talk textarea, #talk input').value, busy ? 'busy' : '', ...inputs];

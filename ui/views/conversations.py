@@ -108,7 +108,7 @@ class Conversations:
             return ended
 
         begun = redraw(app.load(self._begin, [*given, *known], self._shown, js=self._script("begun"), **_QUICK))
-        begun.then(None, None, None, js="() => Dateline.hasBegun()", **_QUICK)
+        begun.then(None, None, None, js="() => Dateline.hasOpened()", **_QUICK)
         opening, opens = ending(self._opening.click), self._script("openedTalk")
         redraw(opening(self._open, [self._given, *known], self._shown, js=opens, **_QUICK))
         beginning, leaves = ending(self._new_talk.click), self._script("leftTalk")
