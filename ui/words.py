@@ -22,7 +22,7 @@ STEPS = {
     "read": "Reading {count} passages…",
     "check": "Checking the words…",
 }
-BUSY_TITLE, BUSY = "One at a time", "A question is being answered. Stop it, or ask this one when it is done."
+BUSY = "One at a time: a question is being answered. Stop it, or ask this one when it is done."
 STOPPED = "Stopped. Nothing of this question was kept; ask again, or ask something else."
 FAILED = "Something went wrong while answering. Ask again; the server's log says what it was."
 CUT_OFF = "The answer to “{question}” was cut off: the page was closed, or the server restarted."
@@ -40,8 +40,7 @@ CHANGED_FROM = "Published from"
 CHANGED_TO = "to"
 DAY_HINT = "such as 2020-07-21, 2020-07 or 2020; empty for no limit"
 CHANGED_PUBLISHERS = "Publishers (none for all)"
-CHANGED_ASK = "Ask again"
-CANCEL = "Cancel"
+CHANGED_ASK, CANCEL = "Ask again", "Cancel"
 
 # Settings
 SETTINGS = "Settings"
@@ -290,6 +289,7 @@ IN_BROWSER = {
     "article": "Article",
     "ask": ASK,
     "asked": QUESTION,
+    "busy": BUSY,
     "examples": "Example questions",
     "question": "Your question",
     "skip": "Skip to the question",

@@ -28,14 +28,41 @@ Object.assign(window.Dateline, {
   async asking(_talk, _busy, ...inputs) {
     await Dateline.opened;
     const busy = Dateline.isBusy();
-    if (!busy) Dateline.askedAt = Date.now();
+    if (busy) Dateline.notice(Dateline.words.busy);
+    else Dateline.askedAt = Date.now();
     return [document.querySelector('#talk textarea, #talk input').value, busy ? 'busy' : '', ...inputs];
   },
   isBusy() { // between the click and the button that stops it, the time says so
     if (!Dateline.askedAt) return false;
     return Boolean(document.querySelector('#question .stop-button')) || Date.now() - Dateline.askedAt < 3_000;
   },
-  answered() { Dateline.askedAt = 0; },
+  answered(busy) { // also where another one was not begun, and once more after a stop: neither ends what goes on
+    if (busy) return [busy];
+    if (Date.now() - Dateline.stoppedAt < 3_000) {
+      Dateline.stoppedAt = 0;
+      return ['stopped'];
+    }
+    Dateline.askedAt = 0;
+    return [''];
+  },
+  stoppedAt: 0,
+  stopped() {
+    Dateline.stoppedAt = Date.now();
+    Dateline.askedAt = 0;
+  },
+
+  // Say something for a moment, to those who see and to those who listen.
+  notice(text) {
+    let box = document.getElementById('notice');
+    if (!box) {
+      box = Object.assign(document.createElement('div'), { id: 'notice' });
+      box.setAttribute('role', 'status');
+      document.body.append(box);
+    }
+    box.textContent = text;
+    clearTimeout(Dateline.noticed);
+    Dateline.noticed = setTimeout(() => { box.textContent = ''; }, 6_000);
+  },
 
   // The box is empty as soon as its question is sent, so that what is typed next is never taken away.
   async sent(talk, busy, question) {

@@ -44,8 +44,8 @@ class Asked:
     replaces: int | None = None
 
 
-#: What is asked, the box, the messages, the talk.
-Prepared = tuple[Asked | None, Any, list[Message], str]
+#: Whether another question is being answered; what is asked, the box, the messages, the talk.
+Prepared = tuple[str, Asked | None, Any, list[Message], str]
 
 
 class ChatView:
@@ -105,7 +105,7 @@ class ChatView:
 
     def wire_stop(self) -> None:
         """Let the button end whatever is being answered; after all that may ask has been wired."""
-        ended = self.box.stop(None, None, None, cancels=self.answering, **_QUIET)
+        ended = self.box.stop(None, None, None, js="Dateline.stopped", cancels=self.answering, **_QUIET)
         stopped = ended.then(self.stop, self.talk, [self.box, self.chat, self.talk], queue=False, **_QUIET)
         self.kept_after(stopped)
 
@@ -124,12 +124,12 @@ class ChatView:
             inputs: of `prepare`, behind these two.
             js: fills these two in.
         """
-        outputs = [self.asked, self.box, self.chat, self.talk]
+        outputs = [self.busy, self.asked, self.box, self.chat, self.talk]
         begun = trigger(prepare, [self.talk, self.busy, *inputs], outputs, js=js, queue=False, **_QUIET)
         self.kept_after(begun)
         answered = begun.success(
             self.answer,
-            [self.asked, self.talk, *self.settings],
+            [self.busy, self.asked, self.talk, *self.settings],
             [self.chat, self.talk, *self.reading.outputs],
             concurrency_limit=_AT_ONCE,
             concurrency_id="answer",
@@ -138,8 +138,10 @@ class ChatView:
         )
         self.answering.append(answered)
         self.kept_after(answered)
-        answered.then(_at_rest, None, self.box, js="Dateline.answered", queue=False, **_QUIET)
-        answered.then(None, None, None, js="() => Dateline.reading.settle()", **_QUIET)
+        resting = answered.then(
+            _at_rest, self.busy, [self.box, self.busy], js="Dateline.answered", queue=False, **_QUIET
+        )
+        resting.then(None, None, None, js="() => Dateline.reading.settle()", **_QUIET)
 
     def begin(self, kept: str, busy: str, question: str) -> Prepared:
         """Ask what is in the box."""
@@ -183,27 +185,29 @@ class ChatView:
             choose: of the talk, the question, what is given with it, and which turn its answer replaces.
         """
         if busy:
-            raise gr.Error(words.BUSY, title=words.BUSY_TITLE, print_exception=False)
+            return busy, gr.skip(), gr.skip(), gr.skip(), gr.skip()
         try:
             talk = self.talks.load(kept)
         except DatelineError as error:
-            return None, gr.skip(), [problem_message(str(error))], ""
+            return "", None, gr.skip(), [problem_message(str(error))], ""
         question, given, replaces = choose(talk)
         talk = talk.at_rest()
         try:
             checked(question)
         except DatelineError as error:
             messages = [*talk_messages(talk), question_message(question), problem_message(str(error))]
-            return None, question, messages, self.talks.dump(talk)
+            return "", None, question, messages, self.talks.dump(talk)
         pending = talk.asking(question, given, replaces)
         messages = [*_before(pending), steps_message([])]
         box = gr.Textbox(submit_btn=False, stop_btn=True)
-        return Asked(question, given, replaces), box, messages, self.talks.dump(pending)
+        return "", Asked(question, given, replaces), box, messages, self.talks.dump(pending)
 
-    def answer(self, asked: Asked | None, kept: str, style: str, caution: str, as_of: str) -> Iterator[tuple[Any, ...]]:
+    def answer(
+        self, busy: str, asked: Asked | None, kept: str, style: str, caution: str, as_of: str
+    ) -> Iterator[tuple[Any, ...]]:
         """Answer the pending question, a sentence at a time, in the light of those before it."""
         keep = [gr.skip()] * len(self.reading.outputs)
-        if asked is None:
+        if busy or asked is None:
             yield gr.skip(), gr.skip(), *keep
             return
         talk = self.talks.load(kept)
@@ -248,7 +252,7 @@ class ChatView:
         """End the question that is being answered; it goes back into the box."""
         talk = self.talks.load(kept)
         if not talk.pending:
-            return _at_rest(), gr.skip(), gr.skip()
+            return gr.Textbox(submit_btn=True, stop_btn=False), gr.skip(), gr.skip()
         box = gr.Textbox(value=talk.pending, submit_btn=True, stop_btn=False)
         return box, self._failed(talk, words.STOPPED), self.talks.dump(talk.at_rest())
 
@@ -276,9 +280,9 @@ def _before(talk: Talk) -> list[Message]:
     return [*talk_messages(shown), question_message(talk.pending or "")]
 
 
-def _at_rest() -> Any:
+def _at_rest(busy: str) -> tuple[Any, str]:
     """The box when nothing is being answered; what was typed meanwhile stays."""
-    return gr.Textbox(submit_btn=True, stop_btn=False)
+    return gr.skip() if busy else gr.Textbox(submit_btn=True, stop_btn=False), ""
 
 
 def _flat(index: Any) -> int:
