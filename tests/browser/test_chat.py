@@ -25,7 +25,7 @@ def address(serve: Callable[..., str]) -> str:
 @pytest.fixture(scope="module")
 def slow(serve: Callable[..., str]) -> Iterator[str]:
     """The page with a model that takes its time."""
-    with chat_server(SLOW, pause=0.6) as url:
+    with chat_server(SLOW, pause=0.3) as url:
         chat = {"DATELINE_CHAT_MODEL": "openai:slow", "DATELINE_CHAT_URL": url, "OPENAI_API_KEY": "unused"}
         yield serve(*sample_sources(), **chat)
 
