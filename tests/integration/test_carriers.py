@@ -199,7 +199,7 @@ def test_the_page_opens_another_carrier_and_leaves_the_cards(samples: Archive) -
     for place, headline in enumerate(("Transport minister Pell steps down", "Estrane transport minister resigns"), 1):
         cards, article_shown = opened(f"#carrier-0-1-{place}")
         assert "Also carried by" in str(cards)
-        assert f"<h2>{headline}" in str(article_shown)
+        assert f">{headline}" in str(article_shown)
     for href in (
         "#carrier-0-1-3",
         "#carrier-0-1-0",

@@ -203,9 +203,9 @@ def test_a_first_question_that_was_stopped_leaves_nothing(database: PageDatabase
     kept = KeptTalks(database, talks)
     begun = Talk.begin()
     asked = kept.keep("ada", begun.asking("Who?"), HERE)
-    kept.keep("ada", asked.cut(0), replace(THERE, seen=""))  # a window that has not seen it takes nothing away
+    kept.keep("ada", asked.at_rest(), replace(THERE, seen=""))  # a window that has not seen it takes nothing away
     assert len(kept.heads("ada")) == 1
-    kept.keep("ada", asked.cut(0), HERE)
+    kept.keep("ada", asked.at_rest(), HERE)
     assert kept.heads("ada") == []
 
 
