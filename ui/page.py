@@ -101,4 +101,12 @@ def theme() -> gr.themes.Base:
     sans = tuple(gr.themes.Font(name) for name in ("system-ui", "-apple-system", "Segoe UI", "sans-serif"))
     mono = tuple(gr.themes.Font(name) for name in ("ui-monospace", "Consolas", "monospace"))
     base = gr.themes.Base(primary_hue="amber", neutral_hue="stone", font=sans, font_mono=mono)
-    return base.set(color_accent="*primary_700")  # on white, amber itself is too faint to be read
+    # Amber itself is too faint beside white to be read.
+    return base.set(
+        color_accent="*primary_700",
+        button_primary_background_fill="*primary_700",
+        button_primary_background_fill_hover="*primary_800",
+        button_primary_background_fill_dark="*primary_700",
+        button_primary_background_fill_hover_dark="*primary_800",
+        button_primary_text_color="white",
+    )

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from ingest.samples import sample_sources
+from tests.browser.axe import violations
 from tests.browser.test_page import QUESTION, ask, follow, shoot
 from tests.chat_server import chat_server
 
@@ -239,6 +240,7 @@ def test_an_empty_archive_says_what_to_do_and_loads_the_samples(
     address = serve()
     page.goto(address)
     expect(page.locator("#empty")).to_contain_text("The archive is empty.")
+    assert violations(page) == []
     shoot(page, request, "empty")
     page.locator("#load-samples").click()
     expect(page.locator("#empty")).not_to_be_visible(timeout=90_000)
