@@ -29,6 +29,8 @@ def address(serve: Callable[..., str]) -> str:
 
 
 def ask(page: Page, address: str, question: str) -> None:
+    if page.url.startswith("http"):
+        page.evaluate("sessionStorage.clear()")  # a conversation of its own
     page.goto(address)
     box = page.locator("#question textarea")
     box.fill(question)

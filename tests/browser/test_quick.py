@@ -79,7 +79,8 @@ def test_ten_people_ask_at_once_and_nobody_waits_for_anothers_answer(
             expect(person.locator("#chat [data-testid=user]")).to_have_count(1)
             expect(person.locator("#chat [data-testid=user]")).to_contain_text(question)
             expect(person.locator("#sources .card .headline")).to_have_text(headlines)
-        assert max(signs) < 4, signs  # on two cores with ten pages of a browser on them; alone it is 0.1
+        # On two cores with ten pages of a browser on them; alone it is 0.1, and one after the other takes longer.
+        assert max(signs) < 10, signs
     finally:
         for context in contexts:
             context.close()
