@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from ingest.samples import sample_sources
+from tests.browser.axe import violations
 from ui.serving.accounts import change_account
 from ui.serving.passwords import hash_password
 
@@ -82,6 +83,7 @@ def test_the_sign_in_page_on_a_phone(page: Page, address: str, request: pytest.F
         box = page.get_by_label(field).bounding_box()
         assert box
         assert box["height"] >= 44
+    assert violations(page) == []
     folder: Path | None = request.config.getoption("--screenshots")
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
