@@ -35,7 +35,7 @@ def ask(page: Page, address: str, question: str) -> None:
     box = page.locator("#question textarea")
     box.fill(question)
     box.press("Enter")
-    page.wait_for_selector("#chat a[href='#link-0']", timeout=60_000)  # the whole answer is there
+    page.wait_for_selector("#chat a[href='#link-0']", timeout=150_000)  # the whole answer is there
 
 
 def test_a_marker_opens_the_article_with_exactly_the_cited_words_marked(
