@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 
 import gradio as gr
@@ -21,8 +22,9 @@ def main(folder: str, port: str) -> None:
         app = gr.mount_gradio_app(
             FastAPI(), page.build(), "/", auth_dependency=_who, theme=theme(), css=styles(), head=head(), ssr_mode=False
         )
-        print(f"http://127.0.0.1:{port}", flush=True)
-        uvicorn.run(app, host="127.0.0.1", port=int(port), log_level="warning")
+        with socket.create_server(("127.0.0.1", int(port))) as listening:  # who comes early waits
+            print(f"http://127.0.0.1:{port}", flush=True)
+            uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listening])
 
 
 def _who(request: Request) -> str | None:
