@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "tests" / "data"
@@ -20,6 +21,8 @@ os.environ["TOKENIZERS_PARALLELISM"] = "false"
 for name in [name for name in os.environ if name.startswith("DATELINE_")]:
     del os.environ[name]
 runpy.run_path(str(GUARD / "sitecustomize.py"))
+settings.register_profile("dateline", deadline=None)  # a busy machine is no fault of what is tested
+settings.load_profile("dateline")
 
 from ingest import Archive, ingest  # noqa: E402 - after the network is closed
 from ingest.samples import sample_sources  # noqa: E402

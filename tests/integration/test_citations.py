@@ -31,7 +31,7 @@ NEWS = st.lists(
 
 
 @given(NEWS, st.sampled_from(["Who is Odo Crail?", "What did Odo Crail say?", "When?", "Why did it end?"]))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 def test_every_citation_of_any_text_stands_at_its_offsets(text: str, question: str) -> None:
     article = Article(identity="any", headline="Any", text=text)
     candidates = [Candidate(Found(passage, article), 1.0) for passage in split_passages(article, 20)]

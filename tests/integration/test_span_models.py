@@ -93,7 +93,7 @@ def test_another_model_marks_within_the_text_whatever_it_is(
 
 
 @given(st.text(max_size=300), st.text(max_size=60), st.text(min_size=1, max_size=60))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_another_model_marks_within_any_text(
     other: TransformersSpanModel, text: str, heading: str, question: str
 ) -> None:
@@ -404,7 +404,7 @@ def test_the_installed_model_marks_within_the_text_whatever_it_is(installed: Spa
 
 
 @given(st.text(max_size=200), st.text(max_size=40), st.text(min_size=1, max_size=40))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_the_installed_model_marks_within_any_text(
     installed: SpanModel, text: str, heading: str, question: str
 ) -> None:

@@ -152,7 +152,7 @@ def test_facts_that_are_too_long_are_cut_once(archive: Archive) -> None:
     assert archive.check() == []
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     text=st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=9_000).map(lambda t: 3 * t),
     headline=st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=100),
@@ -422,7 +422,7 @@ def test_several_articles_are_taken_out_and_put_back_together(archive: Archive) 
     assert {i.split(":")[0] for i in archive.search_vectors(vector, 4, Scope())} == set(ids[2:])
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     after=st.none() | st.integers(-(10**10), 10**10),
     before=st.none() | st.integers(-(10**10), 10**10),

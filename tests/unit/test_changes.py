@@ -6,7 +6,7 @@ import html
 import re
 import time
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.article import Article, Published
@@ -24,7 +24,6 @@ def sides(markup: str) -> tuple[str, str]:
     return html.unescape(before), html.unescape(after)
 
 
-@settings(deadline=None)
 @given(TEXT, TEXT)
 def test_both_texts_stand_whole_in_a_comparison(before: str, after: str) -> None:
     markup = marked(compare(before, after))

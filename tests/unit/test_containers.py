@@ -488,13 +488,13 @@ def drain(data: bytes) -> None:
                 assert str(found).encode()
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(mutated())
 def test_nothing_but_a_dateline_error_leaves_a_damaged_container(data: bytes) -> None:
     drain(data)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.sampled_from([b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b\x08", b"BZh9", b"\xfd7zXZ\x00", b"WARC/1.0\r\n", b""]),
     st.binary(max_size=600),

@@ -28,7 +28,7 @@ def check_fits(article: Article) -> None:
     assert stored(article_document(article), article.text) == article
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     identity=st.text(CHARACTERS, max_size=200),
     words=st.fixed_dictionaries(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ingest.errors import SourceError
 from tests.fuzz.readers import LEAD, READERS, read
 
-MANY = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=150, suppress_health_check=list(HealthCheck))
 
 
 @st.composite

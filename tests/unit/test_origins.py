@@ -126,7 +126,7 @@ POOL = [
 ]  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.permutations(POOL), st.sets(st.integers(0, len(POOL) - 1)), st.integers(1, len(POOL)))
 def test_groups_depend_on_what_is_there_and_not_on_the_way_there(
     order: list[Article], gone: set[int], together: int

@@ -73,7 +73,7 @@ def test_a_long_passage_is_read_in_windows_that_overlap(count: int, windows: lis
 
 
 @given(st.integers(1, 3_000))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_windows_leave_no_word_out_and_share_enough_for_any_span(count: int) -> None:
     packed = pack(TOKENIZER, "w", [Page("h", letters(count))])
     assert {offset for each in packed for offset in each.offsets} == {(2 * n, 2 * n + 1) for n in range(count)}
@@ -83,7 +83,7 @@ def test_windows_leave_no_word_out_and_share_enough_for_any_span(count: int) -> 
 
 
 @given(TEXT, TEXT, TEXT)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_whatever_the_words_an_input_is_whole_and_fits_the_model(question: str, heading: str, text: str) -> None:
     for each in pack(TOKENIZER, question, [Page(heading, text)]):
         assert len(each.ids) == len(each.types) == each.first + len(each.offsets) + 1 <= 512

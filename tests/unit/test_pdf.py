@@ -158,7 +158,7 @@ def test_a_stream_that_is_a_bomb() -> None:
     assert refused(data).reason
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_a_mutated_file_is_read_or_named(data: st.DataObject) -> None:
     whole = bytearray(pdf([HEAD + column(STORY)], {"Title": "Old pier closes"}))

@@ -330,7 +330,7 @@ class Anywhere:
     st.lists(st.tuples(st.integers(0, 300), st.integers(1, 60), st.floats(-30, 30)), max_size=5),
     st.sampled_from([WHO, "When?", "How many?", "What?", "Which country?"]),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_whatever_is_marked_every_quote_stands_at_its_offsets(
     text: str, marks: list[tuple[int, int, float]], question: str
 ) -> None:

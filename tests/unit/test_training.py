@@ -505,7 +505,7 @@ def test_a_group_with_an_empty_page_is_left_out() -> None:
 
 
 @given(st.lists(st.integers(1, 300), min_size=1, max_size=60), st.integers(1, 40), st.integers(0, 5))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_batches_hold_every_example_once_and_are_the_same_for_the_same_seed(
     lengths: list[int], inputs: int, seed: int
 ) -> None:

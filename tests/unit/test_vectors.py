@@ -132,7 +132,7 @@ def test_the_state_tells_what_is_there(tmp_path: Path) -> None:
     assert VectorIndex(tmp_path).count == 0
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     changes=st.lists(st.tuples(st.sets(st.integers(0, 3)), st.sets(st.tuples(st.integers(0, 3), st.integers(0, 4)))))
 )
