@@ -27,6 +27,9 @@ Object.assign(window.Dateline, {
   askedAt: 0,
   async asking(_talk, _busy, ...inputs) {
     await Dateline.opened;
+    // Gradio shuts its stream of events a moment after one was ended, and what was asked until then would hear nothing.
+    const rest = Dateline.endedAt + 1_000 - Date.now();
+    if (rest > 0) await new Promise((done) => { setTimeout(done, rest); });
     const busy = Dateline.isBusy();
     if (busy) Dateline.notice(Dateline.words.busy);
     else Dateline.askedAt = Date.now();
@@ -46,9 +49,14 @@ Object.assign(window.Dateline, {
     return [''];
   },
   stoppedAt: 0,
-  stopped() {
-    Dateline.stoppedAt = Date.now();
+  endedAt: 0,
+  ended() { // another conversation is opened: what is being answered ends
+    if (Dateline.askedAt) Dateline.endedAt = Date.now();
     Dateline.askedAt = 0;
+  },
+  stopped() {
+    Dateline.ended();
+    Dateline.stoppedAt = Date.now();
   },
 
   // Say something for a moment, to those who see and to those who listen.

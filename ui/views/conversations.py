@@ -104,7 +104,9 @@ class Conversations:
         def ending(click: Callable[..., Dependency]) -> Callable[..., Dependency]:
             if not answering:
                 return click
-            ended: Callable[..., Dependency] = click(None, None, None, cancels=list(answering), **_QUICK).then
+            ended: Callable[..., Dependency] = click(
+                None, None, None, js="() => Dateline.ended()", cancels=list(answering), **_QUICK
+            ).then
             return ended
 
         begun = redraw(app.load(self._begin, [*given, *known], self._shown, js=self._script("begun"), **_QUICK))
