@@ -98,7 +98,7 @@ def first_paint(archive: Path) -> dict[str, float] | None:
                 page = browser.new_page()
                 opened = time.perf_counter()
                 page.goto(address)
-                page.wait_for_selector("textarea")
+                page.wait_for_selector("#question textarea")
                 ready.append(time.perf_counter() - opened)
                 paints.append(
                     page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime") / 1e3
