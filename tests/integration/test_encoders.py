@@ -76,6 +76,28 @@ def test_openvino_is_loaded_without_its_telemetry(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []  # it keeps a number for each user there
 
 
+@static
+def test_two_threads_that_embed_first_at_once_do_not_wait_for_each_other() -> None:
+    code = """
+import builtins, threading, time
+from ingest.int8 import StaticEncoder
+encoder, ready, plain = StaticEncoder(), threading.Barrier(2), builtins.__import__
+def slow(name, *arguments, **named):
+    if name.startswith("numpy"):  # OpenVINO's bindings import it late; whoever comes meanwhile must find it there
+        time.sleep(0.2)
+    return plain(name, *arguments, **named)
+def embed():
+    ready.wait()
+    encoder.encode_documents(["It rained."] * 8)
+builtins.__import__ = slow
+threads = [threading.Thread(target=embed) for _ in range(2)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print("done")
+"""
+    assert run(code) == "done"
+
+
 def test_where_openvino_does_not_load_onnxruntime_takes_its_place() -> None:
     code = "import sys; sys.modules['openvino'] = None; from ingest.int8 import default_encoder"
     assert run(f"{code}; print(type(default_encoder()).__name__)") == "Int8Encoder"
