@@ -55,13 +55,14 @@ class Stats:
 
     def lines(self) -> list[str]:
         """For people."""
-        kept = f"{self.versions:,} earlier versions, {_size(self.versions_bytes)}; {self.removed:,} removed articles"
+        taken = size_in_words(self.versions_bytes)
+        kept = f"{self.versions:,} earlier versions, {taken}; {self.removed:,} removed articles"
         hidden = f"{self.withheld:,} withheld, {self.canceled:,} canceled, {self.embargoed:,} under embargo"
         lines = [f"{self.articles:,} articles in {self.passages:,} passages", f"{self.usable:,} can be found; {hidden}"]
         lines += [kept, f"{self.undated:,} without a date"]
         if self.origins is not None:
             lines.append(f"{self.origins:,} different stories")
-        lines += [f"{part}: {_size(size)} on disk" for part, size in self.bytes.items()]
+        lines += [f"{part}: {size_in_words(size)} on disk" for part, size in self.bytes.items()]
         for title, counts in (("publisher", self.publishers), ("month", self.months)):
             if counts:
                 lines += ["", f"articles  {title}"]
@@ -129,7 +130,8 @@ def sizes(folder: Path) -> dict[str, int]:
     return dict(sorted(counted.items()))
 
 
-def _size(size: float) -> str:
+def size_in_words(size: float) -> str:
+    """Bytes, for people."""
     for unit in ("bytes", "kB", "MB"):
         if size < 1_000:
             return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"

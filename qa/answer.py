@@ -187,7 +187,7 @@ class Answer:
         """For JSON; `text`, and `citations` numbered from 1 as in the markers, are in it."""
         numbers = {citation: number for number, citation in enumerate(self.citations, 1)}
         return {
-            "question": self.question.typed or self.question.text,
+            "question": self.question.as_typed,
             "understood": self.question.to_dict(),
             "answered": self.answered,
             "text": self.text,

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import queue
 import secrets
-import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import ConfigDict, PrivateAttr
 
 from qa.chat_models import MAX_WRITTEN, ChatModelError
+from qa.threads import Tell, told_by
 
 _ROLES = {"human": "user", "ai": "assistant", "system": "system"}
 
@@ -110,28 +109,11 @@ class GgufChatModel(BaseChatModel):
 
     def _events(self, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """What llama.cpp tells, one after another; it stops when nobody listens any more."""
-        told: queue.Queue[dict[str, Any] | BaseException | None] = queue.Queue()
-        gone = threading.Event()
 
-        def listen(event: dict[str, Any]) -> bool:
-            told.put(event)
-            return gone.is_set()
+        def work(tell: Tell[dict[str, Any]]) -> None:
+            self._server.handle_chat_completions(asked, lambda event: not tell(event))
 
-        def work() -> None:
-            try:
-                self._server.handle_chat_completions(asked, listen)
-                told.put(None)
-            except BaseException as error:
-                told.put(error)
-
-        threading.Thread(target=work, name="gguf", daemon=True).start()
-        try:
-            while (event := told.get()) is not None:
-                if isinstance(event, BaseException):
-                    raise event
-                yield event
-        finally:
-            gone.set()
+        return told_by(work, "gguf")
 
 
 def _as_json(messages: Sequence[BaseMessage]) -> list[dict[str, str]]:

@@ -156,6 +156,11 @@ class Question:
         """Its words."""
         return self.text
 
+    @property
+    def as_typed(self) -> str:
+        """The words that were typed."""
+        return self.typed or self.text
+
     @functools.cached_property
     def scope(self) -> Scope:
         """Which articles it is asked of."""

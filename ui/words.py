@@ -11,10 +11,7 @@ TITLE, SUBTITLE = "Dateline", "Answers from the archive, in its own words."
 # Asking
 ASK_TAB = "Ask"
 PLACEHOLDER = "Ask the archive…"
-QUESTION = "Question"
-ASK = "Ask"
-STOP = "Stop"
-CHAT = "Conversation"
+QUESTION, ASK, STOP, CHAT = "Question", "Ask", "Stop", "Conversation"
 GREETING = "Ask about the articles. Click a number to see the words that an answer rests on."
 STEPS = {
     "understand": "Understanding the question…",
@@ -26,25 +23,20 @@ BUSY = "One at a time: a question is being answered. Stop it, or ask this one wh
 STOPPED = "Stopped. Nothing of this question was kept; ask again, or ask something else."
 FAILED = "Something went wrong while answering. Ask again; the server's log says what it was."
 CUT_OFF = "The answer to “{question}” was cut off: the page was closed, or the server restarted."
-ASK_AGAIN = "Ask again"
+ASK_AGAIN, AS_OF_CHIP = "Ask again", "as of {day}"
 SEARCHED_AS = "Searched as “{question}”"
-AS_OF_CHIP = "as of {day}"
-DROP_TIME = "Search all dates"
-DROP_PUBLISHER = "Search all publishers"
-DROP_DAY = "Ask as of now"
-DROP_WORDING = "Search the words as they were typed"
+DROP_TIME, DROP_PUBLISHER = "Search all dates", "Search all publishers"
+DROP_DAY, DROP_WORDING = "Ask as of now", "Search the words as they were typed"
 CHANGE = "Change…"
 CHANGE_TITLE = "Change dates, publishers or wording, and ask again"
 CHANGED_QUESTION = "Question as it is searched"
-CHANGED_FROM = "Published from"
-CHANGED_TO = "to"
+CHANGED_FROM, CHANGED_TO = "Published from", "to"
 DAY_HINT = "such as 2020-07-21, 2020-07 or 2020; empty for no limit"
 CHANGED_PUBLISHERS = "Publishers (none for all)"
 CHANGED_ASK, CANCEL = "Ask again", "Cancel"
 
 # Settings
-SETTINGS = "Settings"
-STYLE = "Answers are"
+SETTINGS, STYLE = "Settings", "Answers are"
 STYLE_QUOTED = "quoted from the articles"
 STYLE_WRITTEN = "written by {model}, each sentence checked"
 CAUTION = "How sure an answer has to be"
@@ -61,6 +53,16 @@ EMPTY_READ_ONLY = "Whoever runs this server can take articles in with `dateline 
 LOAD_SAMPLES = "Load the sample articles"
 LOADING_SAMPLES = "Taking the sample articles in: {count} so far…"
 
+# Under and in an answer
+DRAFT = "*Being written, not checked yet: {draft}…*"
+WITHHELD_SENTENCE = "A sentence whose words are withheld"
+STRUCK_OUT = (
+    "1 sentence was struck out: the articles do not say so",
+    "{count} sentences were struck out: the articles do not say so",
+)
+WRITTEN_BY = "*Written by {cost}. Every sentence was checked against what it cites.*"
+NEAREST_HEADLINES = "Nearest headlines:"
+
 # The reading room
 SOURCES = "Sources"
 NO_SOURCES_YET = "The articles that an answer cites open here."
@@ -69,17 +71,14 @@ NO_SOURCES_OF_REFUSAL = "No answer, so no sources. The nearest headlines stand u
 NO_SOURCES_OF_CATALOGUE = "Counted in the archive’s index. The articles that it names open here."
 ALSO_CARRIED_BY = "Also carried by"
 AND_MORE = " and {count} more"
-BY = "By"
+BY, BY_PUBLISHERS, OR = "By", "by {names}", " or "
 CORRECTED = "Corrected:"
-BACK = "Back to the answer"
-ABOUT_ARTICLE = "About this article"
+BACK, ABOUT_ARTICLE = "Back to the answer", "About this article"
 COPY = "Copy citation:"
 STYLES = {"chicago": "Chicago", "ap": "AP", "bibtex": "BibTeX"}
 COPIED = "Copied."
 NOT_COPIED = "The browser did not let it be copied. It stands here, to be copied by hand:"
-PRINT = "Print"
-ORIGINAL = "Original"
-OPENS_IN_NEW_TAB = "(opens in a new tab)"
+PRINT, ORIGINAL, OPENS_IN_NEW_TAB = "Print", "Original", "(opens in a new tab)"
 VERSIONS = "Versions"
 VERSION_WHY = {"current": "", "replaced": "replaced", "older": "came late", "removed": "removed"}
 IS_CURRENT = "the one that counts"
@@ -96,17 +95,13 @@ GONE = "This article is no longer in the archive."
 GONE_VERSION = "The archive no longer holds the version that the answer cites. This is the current one."
 GONE_QUOTE = "What the answer quoted:"
 
-NEWEST = "the newest"
-UNDATED = "undated"
-DATED = "of {date}"
+NEWEST, UNDATED, DATED = "the newest", "undated", "of {date}"
 FILED_FROM = "Filed from"
 CORRECTED_OF_ONE = "It was corrected"
 CORRECTED_OF_SEVERAL = "One of them was corrected"
 QUOTED = "Quoted word for word"
 WRITTEN = "Written by a model, each sentence checked"
-CLEAR = "Likely to be the answer"
-UNCERTAIN = "Uncertain: read the words"
-DOUBTFUL = "Doubtful: read the words"
+CLEAR, UNCERTAIN, DOUBTFUL = "Likely to be the answer", "Uncertain: read the words", "Doubtful: read the words"
 
 INDEPENDENT_SOURCES, REPORTS_OF_ONE_SOURCE, ONE_SOURCE = (
     "{count} independent sources",

@@ -10,6 +10,8 @@ from ingest.article import Article, Published
 from qa.answer import Answer, Carrier, Citation, Nearby, Sentence
 from qa.question import Question
 from ui.render import CARRIER, CITE, answer_markdown, article_html, cards_html
+from ui.render.links import is_web
+from ui.render.tools import original_html
 
 EVIL = "<script>alert(1)</script>\"' & [x](javascript:1) ![y](http://z.example/p.png) `c` *d*"
 
@@ -50,6 +52,12 @@ def test_nothing_of_an_article_becomes_a_tag() -> None:
     assert "<script" not in markup
     assert not re.search(r"<(?!/?(?:article|h2|h3|p|bdi)\b)", markup)
     assert shown(markup).count("<script>alert(1)</script>") == 6
+
+
+def test_an_address_that_cannot_be_read_as_one_is_no_link_and_no_error() -> None:
+    for url in ("http://[", "//[x", "", None):
+        assert not is_web(url)
+        assert "href" not in original_html(url)
 
 
 def test_a_crosshead_is_a_heading() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from qa.answer import Answer, Citation, escape_markdown
+from ui import words
 from ui.render.cards import quoted, shortened, source_markdown
 from ui.render.direction import isolated_markdown
+from ui.render.phrases import counted
 
 _LISTED = 50  # headlines of an answer about the archive
 _QUOTE = 300  # characters of the words that a marker shows
@@ -26,7 +28,7 @@ def answer_markdown(answer: Answer, turn: int) -> str:
     if answer.nearby:
         paragraphs.append(_headlines(answer, turn))
     if answer.draft:
-        paragraphs.append(f"*Being written, not checked yet: {isolated_markdown(answer.draft)}…*")
+        paragraphs.append(words.DRAFT.format(draft=isolated_markdown(answer.draft)))
         return "\n\n".join(paragraphs)
     return "\n\n".join([*paragraphs, *_cost(answer)])
 
@@ -47,25 +49,28 @@ def struck_markdown(answer: Answer) -> tuple[str, str] | None:
         return None
     lines = []
     for sentence in struck:
-        words = f"~~{isolated_markdown(sentence.text)}~~" if sentence.text else "A sentence whose words are withheld"
-        lines.append(f"- {words} — {escape_markdown(sentence.struck or '')}")
-    count = "1 sentence was" if len(struck) == 1 else f"{len(struck)} sentences were"
-    return f"{count} struck out: the articles do not say so", "\n".join(lines)
+        said = f"~~{isolated_markdown(sentence.text)}~~" if sentence.text else words.WITHHELD_SENTENCE
+        lines.append(f"- {said} — {escape_markdown(sentence.struck or '')}")
+    return counted(words.STRUCK_OUT, len(struck)), "\n".join(lines)
 
 
 def _cost(answer: Answer) -> list[str]:
     """Who wrote it and what that took."""
     if answer.cost is None or not answer.written:
         return []
-    return [f"*Written by {escape_markdown(answer.cost.line())}. Every sentence was checked against what it cites.*"]
+    return [words.WRITTEN_BY.format(cost=escape_markdown(answer.cost.line()))]
 
 
 def _refusal_markdown(answer: Answer, turn: int) -> str:
-    words = answer.text.split(" Nearest headlines: ")[0]
-    paragraphs = [escape_markdown(words)]
+    paragraphs = [escape_markdown(refusal_words(answer))]
     if answer.nearby:
-        paragraphs += ["Nearest headlines:", _headlines(answer, turn)]
+        paragraphs += [words.NEAREST_HEADLINES, _headlines(answer, turn)]
     return "\n\n".join(paragraphs)
+
+
+def refusal_words(answer: Answer) -> str:
+    """What a refusal says, without the headlines, which stand apart from it."""
+    return answer.text.split(" Nearest headlines: ")[0]
 
 
 def _headlines(answer: Answer, turn: int) -> str:
@@ -75,7 +80,7 @@ def _headlines(answer: Answer, turn: int) -> str:
         for number, near in enumerate(answer.nearby[:_LISTED], 1)
     ]
     more = len(answer.nearby) - len(shown)
-    return "\n".join([*shown, *([f"- and {more} more"] if more else [])])
+    return "\n".join([*shown, *([f"- {words.SHELF_MORE.format(count=more)}"] if more else [])])
 
 
 def problem_markdown(message: str) -> str:

@@ -109,7 +109,7 @@ def _replaced(before: str, after: str) -> Iterator[Change]:
 
 
 def marked(changes: Sequence[Change]) -> str:
-    """Changes as HTML; what a screen reader is to say of them stands in `.said`."""
+    """Changes as HTML; what a screen reader is to say of them stands in `.spoken`."""
     pieces = []
     for kind, text in changes:
         if kind == "same":

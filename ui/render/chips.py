@@ -24,7 +24,9 @@ def chips_markdown(question: Question, turn: int) -> str:
     if question.published:
         said.append((in_words(question.published), "time", words.DROP_TIME))
     if question.publishers:
-        said.append((f"by {' or '.join(question.publishers)}", "publisher", words.DROP_PUBLISHER))
+        said.append(
+            (words.BY_PUBLISHERS.format(names=words.OR.join(question.publishers)), "publisher", words.DROP_PUBLISHER)
+        )
     if question.as_of:
         day = Published.parse(question.as_of).in_words()
         said.append((words.AS_OF_CHIP.format(day=day), "day", words.DROP_DAY))

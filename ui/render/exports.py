@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from typing import Any
-from urllib.parse import urlsplit
 
 from ingest.article import Published
 from qa.answer import Answer, Carrier, Citation, escape_link
 from ui import words
+from ui.render.answer import refusal_words
 from ui.render.direction import isolated_markdown
+from ui.render.links import is_web
 from ui.state.talks import Talk
 
 _STYLE = """
@@ -66,7 +67,7 @@ def talk_markdown(talk: Talk) -> str:
     """For people who keep notes."""
     parts = [f"# {isolated_markdown(talk.name) or words.UNNAMED}", f"*{_about(talk)}*"]
     for turn in talk.turns:
-        parts += [f"## {isolated_markdown(_typed(turn.answer))}", *_answer_markdown(turn.answer)]
+        parts += [f"## {isolated_markdown(turn.words)}", *_answer_markdown(turn.answer)]
     if talk.pending:
         parts += [f"## {isolated_markdown(talk.pending)}", words.NOT_ANSWERED]
     return "\n\n".join(parts) + "\n"
@@ -77,7 +78,7 @@ def talk_html(talk: Talk) -> str:
     name = escape(talk.name) or words.UNNAMED
     parts = [f'<h1 dir="auto">{name}</h1>', f'<p class="about">{escape(_about(talk))}</p>']
     for number, turn in enumerate(talk.turns, 1):
-        parts += [f'<h2 dir="auto">{escape(_typed(turn.answer))}</h2>', *_answer_html(turn.answer, number)]
+        parts += [f'<h2 dir="auto">{escape(turn.words)}</h2>', *_answer_html(turn.answer, number)]
     if talk.pending:
         parts += [f'<h2 dir="auto">{escape(talk.pending)}</h2>', f"<p>{words.NOT_ANSWERED}</p>"]
     policy = "default-src 'none'; style-src 'unsafe-inline'"
@@ -98,7 +99,7 @@ def _answer_markdown(answer: Answer) -> list[str]:
             markers = "".join(f"[{numbers[citation]}]" for citation in sentence.citations)
             parts.append(f"{isolated_markdown(sentence.shown)} {markers}")
     else:
-        parts.append(isolated_markdown(_refusal(answer)))
+        parts.append(isolated_markdown(refusal_words(answer)))
     if answer.citations:
         parts.append(f"**{words.SOURCES}**")
         parts += [_source_markdown(number, citation) for number, citation in enumerate(answer.citations, 1)]
@@ -131,7 +132,7 @@ def _source_markdown(number: int, citation: Citation) -> str:
 
 def _linked(cited: Citation | Carrier) -> str:
     headline = isolated_markdown(cited.headline)
-    return f"[{headline}]({escape_link(cited.url)})" if _is_web(cited.url) and cited.url else headline
+    return f"[{headline}]({escape_link(cited.url)})" if is_web(cited.url) and cited.url else headline
 
 
 def _answer_html(answer: Answer, turn: int) -> list[str]:
@@ -144,7 +145,7 @@ def _answer_html(answer: Answer, turn: int) -> list[str]:
             markers = "".join(f'<sup><a href="#source-{turn}-{number}">[{number}]</a></sup>' for number in cited)
             parts.append(f'<p dir="auto">{escape(sentence.shown)} {markers}</p>')
     else:
-        parts.append(f'<p dir="auto">{escape(_refusal(answer))}</p>')
+        parts.append(f'<p dir="auto">{escape(refusal_words(answer))}</p>')
     if answer.citations:
         sources = [_source_html(turn, number, citation) for number, citation in enumerate(answer.citations, 1)]
         parts.append(f"<h3>{words.SOURCES}</h3><ol>{''.join(sources)}</ol>")
@@ -171,13 +172,9 @@ def _source_html(turn: int, number: int, citation: Citation) -> str:
 
 def _headline_html(cited: Citation | Carrier) -> str:
     headline = f"<bdi>{escape(cited.headline)}</bdi>"
-    if _is_web(cited.url) and cited.url:
+    if is_web(cited.url) and cited.url:
         headline = f'<a href="{escape(cited.url)}" rel="noopener noreferrer">{headline}</a>'
     return f"{headline} — <bdi>{escape(_source(cited))}</bdi>"
-
-
-def _typed(answer: Answer) -> str:
-    return answer.question.typed or answer.question.text
 
 
 def _understood(answer: Answer) -> list[str]:
@@ -185,10 +182,6 @@ def _understood(answer: Answer) -> list[str]:
     question = answer.question
     searched = [words.SEARCHED_AS.format(question=question.text)] if question.typed else []
     return [*searched, *([question.limits] if question.limits else [])]
-
-
-def _refusal(answer: Answer) -> str:
-    return answer.text.split(" Nearest headlines: ")[0]
 
 
 def _numbers(answer: Answer) -> dict[Citation, int]:
@@ -216,13 +209,6 @@ def _moment(moment: str) -> str:
         return f"{datetime.fromisoformat(moment):%Y-%m-%d %H:%M} UTC"
     except ValueError:
         return moment
-
-
-def _is_web(url: str | None) -> bool:
-    try:
-        return urlsplit(url or "").scheme in ("http", "https")
-    except ValueError:
-        return False
 
 
 def _file_name(talk: Talk) -> str:

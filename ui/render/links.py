@@ -8,6 +8,7 @@ Those of the archive tab take an id or a name: `#item-ID` opens an article, `#pu
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 #: A citation: turn, number.
 CITE = re.compile(r"#cite-(\d{1,6})-(\d{1,3})")
@@ -23,9 +24,6 @@ DROP = re.compile(r"#drop-(\d{1,6})-(time|publisher|day|wording)")
 
 #: Change what was understood and ask again: turn.
 CHANGE = re.compile(r"#change-(\d{1,6})")
-
-#: A conversation of the list: its id.
-TALK = re.compile(r"#talk-([\w-]{22})", re.ASCII)
 
 #: Copy a link to an answer: turn.
 LINK = re.compile(r"#link-(\d{1,6})")
@@ -44,3 +42,11 @@ LOOK = re.compile(r"#look-(\d{1,6})")
 
 #: Back to the link that opened an article, its own address without the #; handled in the browser.
 BACK = "#back-"
+
+
+def is_web(url: str | None) -> bool:
+    """Whether an address that an article gives leads to the web; what cannot be read as one does not."""
+    try:
+        return urlsplit(url or "").scheme in ("http", "https")
+    except ValueError:
+        return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from ingest.stats import size_in_words
 from ui import words
 
 
@@ -73,18 +74,9 @@ def version_line(number: int, taken: str | None, why: str) -> str:
     return words.VERSION_LINE.format(number=number, when=when, why=words.WHY.get(why, why))
 
 
-def size(count: float) -> str:
-    """Bytes, for people."""
-    for unit in ("bytes", "kB", "MB"):
-        if count < 1_000:
-            return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.1f} {unit}"
-        count /= 1_000
-    return f"{count:.1f} GB"
-
-
 def progress(done: int, total: int, articles: int, failed: int) -> str:
     """How far taking in is."""
-    parts = [words.BYTES_READ.format(done=size(done), total=size(total))] if total else []
+    parts = [words.BYTES_READ.format(done=size_in_words(done), total=size_in_words(total))] if total else []
     parts.append(counted(words.N_ARTICLES, articles))
     return ", ".join([*parts, *([words.N_NOT_TAKEN.format(count=failed)] if failed else [])])
 

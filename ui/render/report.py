@@ -8,6 +8,7 @@ from html import escape
 from ingest.article import Article
 from ingest.errors import SourceError
 from ingest.pipeline import IngestReport
+from ingest.stats import size_in_words
 from ui import words
 from ui.render import phrases
 from ui.render.shelf import facts_html
@@ -90,4 +91,4 @@ def refused_html(refused: Sequence[tuple[str, int]], limit: int) -> str:
 
 
 def _too_big(size: int, limit: int) -> str:
-    return escape(words.TOO_BIG.format(got=phrases.size(size), limit=phrases.size(limit)))
+    return escape(words.TOO_BIG.format(got=size_in_words(size), limit=size_in_words(limit)))

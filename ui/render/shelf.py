@@ -180,3 +180,13 @@ def notice_html(text: str, headline: str = "", undo: str = "") -> str:
     named = f" “<bdi>{escape(headline)}</bdi>”." if headline else ""
     link = f' <a href="#putback-{escape(undo)}">{words.UNDO}</a>' if undo else ""
     return f'<p class="notice" role="status" tabindex="-1">{escape(text)}{named}{link}</p>'
+
+
+def nothing_open_html() -> str:
+    """In place of an article."""
+    return f'<p class="hint">{words.CHOOSE_ARTICLE}</p>'
+
+
+def opened_html(article: Article) -> str:
+    """Takes the focus when an article is opened, so that a screen reader goes on from there; it is not seen."""
+    return f'<p class="opened spoken" tabindex="-1">{escape(article.headline)}</p>'

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from html import escape
-from urllib.parse import urlsplit
 
 from ingest.article import Article
 from ui import words
 from ui.render.citing import ap, bibtex, chicago
-from ui.render.links import BACK
+from ui.render.links import BACK, is_web
 
 
 def bar_html(opener: str | None, article: Article | None = None, accessed: date | None = None) -> str:
@@ -53,7 +52,7 @@ def _copy_button(style: str, text: str) -> str:
 
 def original_html(url: str | None) -> str:
     """A link to the original, where that is on the web."""
-    if not url or urlsplit(url).scheme not in ("http", "https"):
+    if not url or not is_web(url):
         return ""
     return (
         f'<a class="original" href="{escape(url)}" target="_blank" rel="noopener noreferrer">'

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import queue
-import threading
 from collections.abc import Iterator, Mapping
-from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -14,6 +11,7 @@ from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.runnables import Runnable
 
 from qa.answer import Answer
+from qa.threads import Tell, told_by
 
 
 @dataclass(frozen=True)
@@ -39,35 +37,20 @@ def ask_in_steps(chain: Runnable[Any, Answer], asked: Mapping[str, Any]) -> Iter
     Raises:
         DatelineError: as the chain does.
     """
-    told: queue.SimpleQueue[Step | Answer | BaseException | None] = queue.SimpleQueue()
-    left = threading.Event()
 
-    def work() -> None:
-        try:
-            for part in chain.stream(asked, config={"callbacks": [_Steps(told)]}):
-                if left.is_set():
-                    return
-                told.put(part)
-        except BaseException as error:  # it belongs to whoever listens
-            told.put(error)
-        finally:
-            told.put(None)
+    def work(tell: Tell[Step | Answer]) -> None:
+        for part in chain.stream(asked, config={"callbacks": [_Steps(tell)]}):
+            if not tell(part):
+                return
 
-    threading.Thread(target=copy_context().run, args=(work,), name="question", daemon=True).start()
-    try:
-        while (each := told.get()) is not None:
-            if isinstance(each, BaseException):
-                raise each
-            yield each
-    finally:
-        left.set()
+    return told_by(work, "question")
 
 
 class _Steps(BaseCallbackHandler):
     """Hears LangChain end the steps of the chain; the next one begins with that."""
 
-    def __init__(self, told: queue.SimpleQueue[Any]) -> None:
-        self._told = told
+    def __init__(self, tell: Tell[Step | Answer]) -> None:
+        self._tell = tell
         self._names: dict[UUID, str] = {}
 
     def on_chain_start(self, *_: Any, run_id: UUID, **facts: Any) -> None:
@@ -80,8 +63,8 @@ class _Steps(BaseCallbackHandler):
         if not isinstance(outputs, Mapping) or "said" in outputs:
             return
         if name == "understand":
-            self._told.put(Step("search"))
+            self._tell(Step("search"))
         elif name == "retrieve":
-            self._told.put(Step("read", len(outputs.get("candidates", ()))))
+            self._tell(Step("read", len(outputs.get("candidates", ()))))
         elif name == "read":
-            self._told.put(Step("check"))
+            self._tell(Step("check"))

@@ -32,7 +32,7 @@ class Head:
 
 def head_of(talk: Talk) -> Head:
     """That of a conversation."""
-    typed = [answer.question.typed or answer.question.text for answer in talk.answers]
+    typed = [turn.words for turn in talk.turns]
     asked = [*typed, *([talk.pending] if talk.pending else [])]
     return Head(talk.id, talk.name, talk.updated, tuple(question[:_LONGEST] for question in asked))
 

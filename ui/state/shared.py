@@ -58,7 +58,7 @@ class SharedAnswers:
             TalkError: this server did not give the answer, or there are too many links.
         """
         self._talks.check([turn])
-        question = turn.answer.question.typed or turn.answer.question.text
+        question = turn.words
         text = self._talks.dump(Talk.begin().asking(question).with_turn(turn))
         with self._database.changing() as database:
             own = database.execute("SELECT id FROM shared WHERE owner = ? AND seal = ?", (owner or "", turn.seal))

@@ -62,7 +62,7 @@ class Turn:
     @property
     def words(self) -> str:
         """The question as it was typed."""
-        return self.answer.question.typed or self.answer.question.text
+        return self.answer.question.as_typed
 
 
 @dataclass(frozen=True)

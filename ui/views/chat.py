@@ -59,7 +59,7 @@ class ChatView:
         self.answering: list[Any] = []
 
     def build(self) -> None:
-        """Lay it out: `chat` and `box`."""
+        """The conversation."""
         self.chat = gr.Chatbot(
             elem_id="chat",
             label=words.CHAT,

@@ -67,7 +67,7 @@ class FeedbackView:
             talk, turn = self._turn(text, match[2] if match else "")
         except TalkError:
             return gr.skip(), gr.skip(), gr.skip()
-        label = words.COMMENT_ON.format(question=turn.answer.question.typed or turn.answer.question.text)
+        label = words.COMMENT_ON.format(question=turn.words)
         said = self._feedback.comment_on(talk, turn)
         about = json.dumps([talk.id, int(match[2]) if match else 0, turn.seal])
         return gr.Column(visible=True), gr.Textbox(said, label=label), about

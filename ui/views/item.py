@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from html import escape
 from typing import Any
 
 import gradio as gr
@@ -16,10 +15,9 @@ from ui import words
 from ui.render import phrases
 from ui.render.article import article_html
 from ui.render.changes import changes_html
-from ui.render.shelf import notice_html
+from ui.render.shelf import nothing_open_html, notice_html, opened_html
 from ui.views.links import href_of, listener
 
-_EMPTY = f'<p class="hint">{words.CHOOSE_ARTICLE}</p>'
 _QUICK: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
 
 
@@ -42,7 +40,7 @@ class ItemView:
     def build(self) -> None:
         """Lay it out."""
         self.opened = gr.Textbox(visible="hidden", elem_id="shelf-opened")
-        article = gr.HTML(_EMPTY, elem_id="shelf-item")
+        article = gr.HTML(nothing_open_html(), elem_id="shelf-item")
         with gr.Column(visible=False, elem_id="shelf-versions") as versions:
             before = gr.Dropdown([], label=words.VERSION_BEFORE, elem_id="version-before")
             after = gr.Dropdown([], label=words.VERSION_AFTER, elem_id="version-after")
@@ -65,15 +63,13 @@ class ItemView:
     def shown(self, article_id: str, problem: str = "") -> tuple[Any, ...]:
         """What shows an article, or that none is open."""
         if not article_id:
-            return self._outputs("", problem or _EMPTY, [])
+            return self._outputs("", problem or nothing_open_html(), [])
         try:
             versions = self._versions(article_id)
         except DatelineError as error:
             return self._outputs("", notice_html(str(error)), [])
         article = versions[-1].article
-        # A heading that takes the focus, so that a screen reader goes on from here.
-        head = f'<p class="opened said" tabindex="-1">{escape(article.headline)}</p>'
-        return self._outputs(article.article_id, problem + head + article_html(article), versions)
+        return self._outputs(article.article_id, problem + opened_html(article) + article_html(article), versions)
 
     def _outputs(self, article_id: str, article: str, versions: list[Version]) -> tuple[Any, ...]:
         several = len(versions) > 1

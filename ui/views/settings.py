@@ -8,6 +8,7 @@ import gradio as gr
 
 from qa.calibration import CAUTIONS
 from qa.chat_models import ChatModel
+from qa.question import STYLES
 from ui import words
 
 _KEPT = {"style": "written", "caution": "normal", "as_of": ""}
@@ -51,9 +52,8 @@ class SettingsPanel:
 
     def _recall(self, kept: dict[str, str] | None) -> tuple[str, str, str]:
         kept = {**_KEPT, **kept} if isinstance(kept, dict) else _KEPT
-        style = kept["style"] if self.chat and kept["style"] in ("quote", "written") else "quote"
-        if self.chat and kept["style"] not in ("quote", "written"):
-            style = "written"
+        style = kept["style"] if kept["style"] in STYLES else "written"
+        style = style if self.chat else "quote"
         caution = kept["caution"] if kept["caution"] in CAUTIONS else "normal"
         return style, caution, str(kept["as_of"])[:10]
 

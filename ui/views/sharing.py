@@ -70,7 +70,7 @@ class Sharing:
         except DatelineError as error:
             gr.Warning(str(error))
             return "", said_html(str(error))
-        question = turn.answer.question.typed or turn.answer.question.text
+        question = turn.words
         return link, said_html(words.LINK_TO.format(question=question), link)
 
     def _say_copied(self, how: str) -> None:
