@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_COMPARED = 200_000  # passages that are quickly compared
+_COMPARED = 300_000  # passages that are compared as quickly as Chroma searches, and fewer are missed
 _FETCHED = 1_000  # passages that Chroma finds more quickly than many are compared
 _SPARE = 1.5  # how many more are fetched, since some will be dropped
-_MORE = 100  # and so many in any case: a wider search misses fewer
+_MORE = 200  # and so many in any case: a wider search misses fewer
 _LOOSELY = 300  # passages looked at where no article mentions all words
 
 
@@ -145,10 +145,8 @@ class ReadableArchive(OpenedArchive):
         scope = scope or Scope()
         self._follow()
         with self._lock:
-            others = {
-                article_id: [i for i in self._origins.carriers(article_id, scope.now) if i != article_id]
-                for article_id in article_ids
-            }
+            carriers = self._origins.all_carriers(article_ids, scope.now)
+            others = {article_id: [i for i in ids if i != article_id] for article_id, ids in carriers.items()}
             there = self._derived.copy.heads(i for ids in others.values() for i in ids)
         admitted = {i: head.article for i, head in there.items() if scope.admits(head.metadata)}
         return {article_id: [admitted[i] for i in ids if i in admitted] for article_id, ids in others.items()}
@@ -160,7 +158,7 @@ class ReadableArchive(OpenedArchive):
             article_ids: one that is not there is its own origin.
             now: the moment at which carriers have to be available, seconds since 1970; None for this one.
         """
-        return {i: self._origins.origin_of(i, now) for i in dict.fromkeys(article_ids)}
+        return {i: next(iter(ids), i) for i, ids in self._origins.all_carriers(article_ids, now).items()}
 
     def listing(self, *, with_unavailable: bool = False) -> list[Article]:
         """All articles without their text, newest first, undated ones last."""
@@ -254,8 +252,8 @@ class ReadableArchive(OpenedArchive):
     ) -> list[str]:
         """Ids of the passages nearest to a question's vector, best first.
 
-        Chroma's search is asked where most passages may be found, and what may not be is dropped; elsewhere, and where
-        too few are left, those that may be found are compared, of many those alone that are likely.
+        Those that may be found are compared, of many those alone that are likely. Where they are very many, Chroma's
+        search is asked, and what may not be found is dropped; where too few are left, they are compared after all.
 
         Args:
             vector: of unit length.
@@ -267,7 +265,7 @@ class ReadableArchive(OpenedArchive):
         with self._lock:
             index = self._derived.vectors
             rows = index.rows_in(scope)
-            if not exactly and len(rows) > (_COMPARED if not scope.is_open else 0):
+            if not exactly and len(rows) > _COMPARED:
                 likely = int(limit * (1 + _SPARE * (index.count / len(rows) - 1))) + _MORE
                 for fetch in (likely, _FETCHED) if likely < _FETCHED else ():
                     found = index.admitted(self._store.nearest(vector, min(fetch, index.count)), scope)

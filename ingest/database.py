@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from ingest.errors import ArchiveError
 
+_TOGETHER = 500  # keys in one question to SQLite
 _STATE = "CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value INTEGER);"
 
 
@@ -94,6 +95,19 @@ class DerivedDatabase:
         """What a question to the tables gives."""
         with self._lock, self._told():
             return self._database.execute(statement, values).fetchall()
+
+    def rows_of(self, statement: str, keys: Iterable[str], *values: object) -> Iterator[tuple[object, ...]]:
+        """What a question to the tables gives of some keys, each once, in no order of theirs.
+
+        Args:
+            statement: with `{}` for the keys, and after it a `?` for each of the values.
+            keys: may be many.
+            values: what else the statement needs.
+        """
+        distinct = list(dict.fromkeys(keys))
+        for at in range(0, len(distinct), _TOGETHER):
+            some = distinct[at : at + _TOGETHER]
+            yield from self.rows(statement.format(", ".join("?" * len(some))), *some, *values)
 
     def row(self, statement: str, *values: object) -> tuple[int, ...] | None:
         """The first row of numbers; None where there is none."""

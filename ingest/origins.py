@@ -30,6 +30,7 @@ CREATE TABLE IF NOT EXISTS texts (
     size INTEGER NOT NULL, origin INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS texts_by_origin ON texts (origin);
+CREATE INDEX IF NOT EXISTS texts_with_origin ON texts (text, origin);
 CREATE TABLE IF NOT EXISTS articles (
     article_id TEXT PRIMARY KEY, text INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
     available INTEGER NOT NULL, published INTEGER NOT NULL, date TEXT, publisher TEXT NOT NULL, name TEXT, place TEXT
@@ -37,6 +38,14 @@ CREATE TABLE IF NOT EXISTS articles (
 CREATE INDEX IF NOT EXISTS articles_by_text ON articles (text);
 CREATE INDEX IF NOT EXISTS articles_by_embargo ON articles (available) WHERE available > 0;
 CREATE TABLE IF NOT EXISTS links (one INTEGER, other INTEGER, apart INTEGER, PRIMARY KEY (one, other)) WITHOUT ROWID;
+"""
+# A text's own row is long: its origin stands behind the text itself, so it is read from the index.
+_CARRIERS = """
+SELECT asked.article_id, carrier.article_id FROM articles AS asked
+JOIN texts AS its INDEXED BY texts_with_origin ON its.text = asked.text
+JOIN texts AS other ON other.origin = its.origin JOIN articles AS carrier ON carrier.text = other.text
+WHERE asked.article_id IN ({}) AND carrier.available <= ?
+ORDER BY carrier.first = ?, carrier.first, carrier.article_id
 """
 _NAMES = ("texts", "articles", "links")
 _LAYOUT = 1
@@ -93,32 +102,23 @@ class Origins:
         counted = "SELECT COUNT(DISTINCT origin) FROM articles JOIN texts USING (text) WHERE available <= ?"
         return int(self._one(counted, _moment(now)))
 
-    def origin_of(self, article_id: str, now: int | None = None) -> str:
-        """The carrier that a story is from: the one that was published first, ties by id, undated ones last.
-
-        Args:
-            article_id: of any carrier; of an article that is not there, or of which no carrier may be found, itself.
-            now: the moment at which carriers have to be available.
-        """
-        carriers = self.carriers(article_id, now)
-        return carriers[0] if carriers else article_id
-
     def carriers(self, article_id: str, now: int | None = None) -> list[str]:
-        """Ids of all articles that carry the story of one, itself among them, the origin first.
+        """Ids of all articles that carry the story of one, itself among them; none of one that is not there.
+
+        The first is the origin, which was published first; ties by id, undated ones last.
 
         Args:
             article_id: of any of them.
             now: the moment at which they have to be available.
         """
-        rows = self.database.rows(
-            "SELECT article_id FROM articles JOIN texts USING (text) WHERE available <= ? AND origin ="
-            " (SELECT origin FROM articles JOIN texts USING (text) WHERE article_id = ?)"
-            " ORDER BY CASE WHEN first = ? THEN 1 ELSE 0 END, first, article_id",
-            _moment(now),
-            article_id,
-            -ALWAYS,
-        )
-        return [str(row[0]) for row in rows]
+        return self.all_carriers([article_id], now)[article_id]
+
+    def all_carriers(self, article_ids: Iterable[str], now: int | None = None) -> dict[str, list[str]]:
+        """The same of several articles, by id."""
+        found: dict[str, list[str]] = {article_id: [] for article_id in article_ids}
+        for article_id, carrier in self.database.rows_of(_CARRIERS, found, _moment(now), -ALWAYS):
+            found[str(article_id)].append(str(carrier))
+        return found
 
     def groups(self, now: int | None = None) -> list[list[str]]:
         """Ids of the carriers of each story that has several which may be found, the origin of each first."""

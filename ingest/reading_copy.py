@@ -7,7 +7,7 @@ here, which takes one.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +27,6 @@ CREATE TABLE IF NOT EXISTS heads (
 """
 _NAMES = ("passages", "heads")
 _VERSION = 2
-_TOGETHER = 500  # ids in one question to SQLite
 _LAST = ";"  # comes behind ":", so "id:" to "id;" are the passages of an article
 
 
@@ -80,7 +79,7 @@ class ReadingCopy:
     def passages(self, passage_ids: Iterable[str]) -> dict[str, Passage]:
         """Those of some passages that are there, by id."""
         asked = "SELECT passage_id, start, sentences, text FROM passages WHERE passage_id IN ({})"
-        return {str(row[0]): _passage(*row) for row in self._each(asked, passage_ids)}
+        return {str(row[0]): _passage(*row) for row in self.database.rows_of(asked, passage_ids)}
 
     def passages_of(self, article_id: str) -> list[Passage]:
         """The passages of an article, in order; none of one that is not there."""
@@ -94,7 +93,7 @@ class ReadingCopy:
             "SELECT article_id, version, document, published, publisher, available FROM heads WHERE article_id IN ({})"
         )
         found = {}
-        for article_id, version, document, *facts in self._each(asked, article_ids):
+        for article_id, version, document, *facts in self.database.rows_of(asked, article_ids):
             metadata = dict(zip(("published", "publisher", "available"), facts, strict=True), article_id=article_id)
             found[str(article_id)] = Head(str(version), to_article(str(document)), metadata)
         return found
@@ -114,12 +113,6 @@ class ReadingCopy:
                 database.execute("DELETE FROM passages WHERE passage_id > ? AND passage_id < ?", between)
             database.executemany("INSERT OR REPLACE INTO heads VALUES (?, ?, ?, ?, ?, ?)", map(_head_row, articles))
             database.executemany("INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?)", map(_passage_row, entries))
-
-    def _each(self, asked: str, ids: Iterable[str]) -> Iterator[tuple[object, ...]]:
-        distinct = list(dict.fromkeys(ids))
-        for at in range(0, len(distinct), _TOGETHER):
-            some = distinct[at : at + _TOGETHER]
-            yield from self.database.rows(asked.format(", ".join("?" * len(some))), *some)
 
 
 def _head_row(article: Article) -> tuple[object, ...]:

@@ -48,11 +48,6 @@ class Scope:
     only: frozenset[str] = frozenset()
     now: int = field(default_factory=lambda: int(time.time()))
 
-    @property
-    def is_open(self) -> bool:
-        """Whether it lets every available article through."""
-        return self.after is None and self.before is None and not (self.publishers or self.without or self.only)
-
     def admits(self, metadata: Mapping[str, Any]) -> bool:
         """Whether a passage with these metadata lies in it."""
         if metadata["available"] > self.now or metadata["article_id"] in self.without:

@@ -1,8 +1,9 @@
-"""The index of vectors: what Chroma holds, side by side in a file, for searches in a part of the archive.
+"""The index of vectors: what Chroma holds, side by side in a file, to be compared with a question.
 
-Chroma finds the nearest of all in a millisecond, and takes hundreds where only some articles may be found. Here the
-passages in a scope are picked by columns that are kept in memory, and compared: all of a few, and of many those whose
-signs are like the question's. Derived, and built again whenever it and Chroma disagree.
+Chroma finds the nearest of all in three milliseconds however many there are, misses some, and takes hundreds where only
+some articles may be found. Here the passages in a scope are picked by columns that are kept in memory, and compared:
+all of a few, and of many those whose signs are like the question's. Derived, and built again whenever it and Chroma
+disagree.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ _ROW = np.dtype(
     ]
 )
 _VALUE = np.dtype("<f2")  # ranks as float32 does, in half the space
-_TOGETHER = 8_192  # vectors compared at once
+_TOGETHER = 8_192  # vectors read at once where all of them are
+_COMPARED, _SIGNS_COMPARED = 512, 16_384  # at once: so few that memory of before is used again, not mapped anew
 _SHARE, _MOST = 5, 4_000  # of many vectors a fifth is compared, and no more than so many
 _LEAST = 30  # times as many as are wanted are compared in any case
 _FEW = 8  # numbers that are looked for one by one
@@ -85,21 +87,22 @@ class VectorIndex:
         """After a change of the rows."""
         path = self._folder / _VECTORS
         shape = (len(self._rows), self._dimension)
-        self._vectors = np.memmap(path, _VALUE, "r", shape=shape) if len(self._rows) else np.zeros((0, 0), _VALUE)
+        mapped = np.memmap(path, _VALUE, "r", shape=shape) if len(self._rows) else np.zeros((0, 0), _VALUE)
+        self._vectors = np.asarray(mapped)  # a memmap itself is slower to take from
         self._columns = {name: np.ascontiguousarray(self._rows[name]) for name in _ROW.names or ()}
         self._taken = self._columns["article"] != 0
         self._signs = self._read_signs()
         self._by_key: tuple[NDArray[np.uint64], Rows] | None = None
 
     def _read_signs(self) -> NDArray[np.uint64]:
-        """As they lie in their file, which is made of the vectors where it does not fit them."""
+        """Shape (n_words, n_rows), from their file, which is made of the vectors where it does not fit them."""
         path, words = self._folder / _SIGNS, -(-self._dimension // 64)
         signs = np.fromfile(path, np.uint64) if path.exists() else np.zeros(0, np.uint64)
         if len(signs) != words * len(self._rows):
             parts = [_signs_of(self._vectors[at : at + _TOGETHER]) for at in range(0, len(self._rows), _TOGETHER)]
             signs = np.concatenate(parts) if parts else np.zeros(0, np.uint64)
             signs.tofile(path)
-        return signs.reshape(len(self._rows), -1 if len(self._rows) else 0)
+        return np.ascontiguousarray(signs.reshape(len(self._rows), words).T)
 
     def revision(self, of: str = "") -> int | None:
         """Revision of the archive up to which the index agrees with it; None where it does not.
@@ -206,18 +209,31 @@ class VectorIndex:
         """
         likely = max(_LEAST * limit, min(_MOST, len(rows) // _SHARE))
         if not exactly and len(rows) > 2 * likely:
-            unlike = np.bitwise_count(self._signs[rows] ^ _signs_of(vector[np.newaxis].astype(_VALUE)))
-            distance = np.einsum("ij->i", unlike.astype(np.uint16))  # quicker than sum for rows as short
-            rows = np.sort(rows[np.argpartition(distance, likely)[:likely]])
+            rows = self._likely(vector, rows, likely)
         likeness = np.empty(len(rows), dtype=np.float32)
-        for at in range(0, len(rows), _TOGETHER):
-            some = slice(at, at + _TOGETHER)
-            likeness[some] = _widened(self._vectors[rows[some]]) @ vector
+        for at in range(0, len(rows), _COMPARED):
+            some = slice(at, at + _COMPARED)
+            likeness[some] = _widened(self._vectors.take(rows[some], axis=0)) @ vector
         if len(rows) > limit:
             best = np.argpartition(-likeness, limit)[:limit]
             rows, likeness = rows[best], likeness[best]
         ranked = sorted(zip((-likeness).tolist(), map(self._id, rows.tolist()), strict=True))
         return [passage_id for _, passage_id in ranked]
+
+    def _likely(self, vector: NDArray[np.float32], rows: Rows, number: int) -> Rows:
+        """Those of some rows whose signs are most like a vector's: so many, and as many more as differ no more."""
+        unlike = self._unlike(_signs_of(vector[np.newaxis].astype(_VALUE))[0], rows)
+        farthest = np.searchsorted(np.bincount(unlike).cumsum(), number)
+        return rows[unlike <= farthest]
+
+    def _unlike(self, signs: NDArray[np.uint64], rows: Rows) -> NDArray[np.uint16]:
+        """Of each row, in how many signs its vector differs from another one's."""
+        if 2 * len(rows) > len(self._rows):  # quicker than to pick that many
+            every = range(0, len(self._rows), _SIGNS_COMPARED)
+            counts = [_differing(self._signs[:, at : at + _SIGNS_COMPARED], signs) for at in every]
+            return np.concatenate(counts).take(rows)
+        some = range(0, len(rows), _SIGNS_COMPARED)
+        return np.concatenate([_differing(self._signs.take(rows[at : at + _SIGNS_COMPARED], 1), signs) for at in some])
 
     def _id(self, row: int) -> str:
         article, version, ordinal, *_ = self._rows[row].tolist()
@@ -270,6 +286,14 @@ def _signs_of(vectors: NDArray[np.float16]) -> NDArray[np.uint64]:
     bits = np.packbits(np.signbit(vectors), axis=1)
     padded = np.pad(bits, ((0, 0), (0, -bits.shape[1] % 8)))
     return np.ascontiguousarray(padded).view(np.uint64)
+
+
+def _differing(signs: NDArray[np.uint64], other: NDArray[np.uint64]) -> NDArray[np.uint16]:
+    """In how many bits each of some signs, a column each, differs from others."""
+    counts = np.zeros(signs.shape[1], np.uint16)
+    for word, of_other in zip(signs, other, strict=True):
+        counts += np.bitwise_count(word ^ of_other)
+    return counts
 
 
 def _row(entry: Entry) -> tuple[int, int, int, int, int, int]:

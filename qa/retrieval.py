@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -85,10 +86,9 @@ def search(archive: Archive, question: Question, vector: NDArray[np.float32], li
     wordings = [(question.core, scope) for scope in scopes]
     if question.dates:  # what was published at another time may speak of this one
         wordings.append((question.text, question.open_scope))
-    with ThreadPoolExecutor(1, "keywords") as beside:  # either search runs mostly outside of Python's lock
-        by_words = beside.map(lambda wanted: archive.search_words(wanted[0], _DEPTH, wanted[1]), wordings)
-        by_vectors = [archive.search_vectors(vector, _DEPTH, scope) for scope in scopes]
-        rankings = [*by_vectors, *by_words]
+    # Either search runs mostly outside of Python's lock.
+    by_words = _beside().map(lambda wanted: archive.search_words(wanted[0], _DEPTH, wanted[1]), wordings)
+    rankings = [*(archive.search_vectors(vector, _DEPTH, scope) for scope in scopes), *by_words]
     fused = fuse(rankings)
     found = archive.found([passage_id for passage_id, _ in fused[: 2 * limit]])
     scores = dict(fused)
@@ -96,6 +96,15 @@ def search(archive: Archive, question: Question, vector: NDArray[np.float32], li
     if question.places:
         candidates = _nearest_first(candidates, question.places)
     return one_carrier(archive, question, without_repeats(candidates))[:limit]
+
+
+@functools.cache
+def _beside() -> ThreadPoolExecutor:
+    """Threads that stay: a new one for each search would have to be given its memory anew."""
+    return ThreadPoolExecutor(os.cpu_count(), "keywords")
+
+
+os.register_at_fork(after_in_child=_beside.cache_clear)  # a fork has none of them
 
 
 def _scopes(question: Question) -> list[Scope]:
@@ -217,10 +226,13 @@ def _in_carrier(
     return max(others, key=lambda each: (each[0], -each[1].ordinal))[1]
 
 
+@functools.lru_cache(maxsize=256)  # those of a question, whose passages are compared more than once
 def _shingles(text: str) -> frozenset[int]:
     """A number for each run of words; numbers, since Python's garbage collector looks at every tuple."""
     words = terms(text)
-    return frozenset(hash(" ".join(words[i : i + _SHINGLE])) for i in range(max(1, len(words) - _SHINGLE + 1)) if words)
+    if len(words) < _SHINGLE:
+        return frozenset([hash(tuple(words))] if words else [])
+    return frozenset(map(hash, zip(*(words[at:] for at in range(_SHINGLE)), strict=False)))
 
 
 class ArchiveRetriever(BaseRetriever):

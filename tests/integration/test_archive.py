@@ -114,6 +114,20 @@ def test_an_article_outlives_the_process_that_wrote_it(tmp_path: Path, run: Run)
     assert run("-c", code).stdout.strip() == repr(FULL)
 
 
+@pytest.mark.parametrize("scope", [Scope(), between("2025-01-01", "2025-06-30"), between(None, "2025-03-31")])
+def test_chroma_is_asked_where_there_are_very_many_and_finds_the_same(
+    samples: Archive, monkeypatch: pytest.MonkeyPatch, scope: Scope
+) -> None:
+    vector = samples.embedder.encode_queries(["Who will pay for the harbour tunnel?"])[0]
+    compared = samples.search_vectors(vector, 20, scope)
+    asked: list[int] = []
+    nearest = samples._store.nearest
+    monkeypatch.setattr("ingest.archive_reading._COMPARED", 0)
+    monkeypatch.setattr(samples._store, "nearest", lambda *about: asked.append(about[1]) or nearest(*about))
+    assert samples.search_vectors(vector, 20, scope) == compared
+    assert asked
+
+
 def test_an_article_is_found_by_the_beginning_of_its_id(archive: Archive) -> None:
     archive.write([FULL])
     assert archive.article(FULL.article_id[:6]).article_id == FULL.article_id

@@ -37,6 +37,7 @@ def test_an_archive_says_who_else_carries_a_story(archive: Archive) -> None:
     assert archive.carriers(GAZETTE.article_id, Scope(before=BRIEF.published.epoch)) != []  # type: ignore[union-attr]
     assert archive.carriers(GAZETTE.article_id, Scope(publishers=frozenset({"courier"})))[0].identity == "courier"
     assert archive.n_origins == 2
+    assert archive.origins(["no such id"]) == {"no such id": "no such id"}
     assert set(archive.origins(each.article_id for each in ALL).values()) == {BRIEF.article_id, CHOIR.article_id}
 
 

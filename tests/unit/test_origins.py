@@ -44,7 +44,7 @@ def filled(articles: list[Article]) -> Origins:
 def test_carriers_come_in_the_order_of_publication(origins: Origins) -> None:
     origins.replace([], [STRANGE, UNDATED, UPDATED, CUT, FIRST])
     assert origins.carriers(CUT.article_id) == ids(FIRST, CUT, UPDATED, UNDATED)
-    assert origins.origin_of(UNDATED.article_id) == FIRST.article_id
+    assert origins.carriers(UNDATED.article_id)[0] == FIRST.article_id
     assert origins.carriers(STRANGE.article_id) == ids(STRANGE)
     assert origins.groups() == [ids(FIRST, CUT, UPDATED, UNDATED)]
     assert (origins.count, origins.count_origins()) == (5, 2)
@@ -56,9 +56,14 @@ def test_of_carriers_of_one_moment_the_id_decides(origins: Origins) -> None:
     assert origins.carriers(twins[0].article_id) == sorted(ids(*twins))
 
 
-def test_an_article_that_is_not_there_is_its_own_origin(origins: Origins) -> None:
-    assert origins.origin_of("nobody") == "nobody"
-    assert origins.carriers("nobody") == []
+def test_carriers_of_many_are_found_at_once(origins: Origins) -> None:
+    series = [article(f"only {number}", f"The count of item {number} rose. " * 30) for number in range(700)]
+    origins.replace([], [*series, FIRST, CUT])
+    asked = [each.article_id for each in (CUT, *series, FIRST)]
+    found = origins.all_carriers([*asked, "nobody"])
+    assert list(found) == [*asked, "nobody"]
+    assert {article_id: origins.carriers(article_id) for article_id in found} == found
+    assert (found[CUT.article_id], found["nobody"]) == (ids(FIRST, CUT), [])
 
 
 def test_who_may_not_be_found_is_not_shown_and_is_no_origin(origins: Origins) -> None:
@@ -67,9 +72,9 @@ def test_who_may_not_be_found_is_not_shown_and_is_no_origin(origins: Origins) ->
     later = article("later", day="2025-06-01T11:00", embargo=Published.parse("2026-02-01"))
     origins.replace([], [held, killed, later, FIRST, CUT])
     assert origins.carriers(CUT.article_id, NOW) == ids(FIRST, CUT)
-    assert origins.origin_of(held.article_id, NOW) == FIRST.article_id
+    assert origins.carriers(held.article_id, NOW)[0] == FIRST.article_id
     assert origins.count_origins(NOW) == 1
-    assert origins.origin_of(CUT.article_id, Published.parse("2026-02-02").epoch) == later.article_id
+    assert origins.carriers(CUT.article_id, Published.parse("2026-02-02").epoch)[0] == later.article_id
 
 
 def test_a_series_of_one_form_is_not_one_story(origins: Origins) -> None:
