@@ -126,7 +126,7 @@ def run(archive: Archive, items: Sequence[realtimeqa.Item], other: str, cache: P
     wanted: set[str] = set()
     for (_, question), vector in zip(asked, tqdm(own, desc="pools"), strict=True):
         pooled.ask(vector)
-        search(pooled, question, vector)  # type: ignore[arg-type] # what is asked of it, it has
+        search(pooled, question, lambda vector=vector: vector)  # type: ignore[arg-type, misc] # it has what is asked of it
         wanted |= pooled.asked
     ids = sorted(wanted)
     rows = {passage_id: row for row, passage_id in enumerate(ids)}
@@ -138,8 +138,8 @@ def run(archive: Archive, items: Sequence[realtimeqa.Item], other: str, cache: P
         ranks = []
         for (item, question), before, vector in zip(asked, own, tqdm(queries, desc=Path(name).name), strict=True):
             pooled.ask(before)
-            texts = [each.passage.text for each in search(pooled, question, vector)]  # type: ignore[arg-type]
-            ranks.append(hit_at(texts, item.answers))
+            passages = search(pooled, question, lambda vector=vector: vector)  # type: ignore[arg-type, misc]
+            ranks.append(hit_at([each.passage.text for each in passages], item.answers))
         found["ranks"]["default" if name == DEFAULT_EMBEDDER else "the other"] = ranks
     return found
 

@@ -42,8 +42,9 @@ _ROW = np.dtype(
 _VALUE = np.dtype("<f2")  # ranks as float32 does, in half the space
 _TOGETHER = 8_192  # vectors read at once where all of them are
 _COMPARED, _SIGNS_COMPARED = 512, 16_384  # at once: so few that memory of before is used again, not mapped anew
-_SHARE, _MOST = 5, 4_000  # of many vectors a fifth is compared, and no more than so many
+_SHARE, _MOST = 5, 2_000  # of many vectors a fifth is compared, and no more than so many
 _LEAST = 30  # times as many as are wanted are compared in any case
+_DATED = 8  # where a range of dates holds less than this part of all rows, they are looked up
 _FEW = 8  # numbers that are looked for one by one
 
 
@@ -93,6 +94,7 @@ class VectorIndex:
         self._taken = self._columns["article"] != 0
         self._signs = self._read_signs()
         self._by_key: tuple[NDArray[np.uint64], Rows] | None = None
+        self._by_date: tuple[NDArray[np.int64], Rows] | None = None
 
     def _read_signs(self) -> NDArray[np.uint64]:
         """Shape (n_words, n_rows), from their file, which is made of the vectors where it does not fit them."""
@@ -187,7 +189,26 @@ class VectorIndex:
 
     def rows_in(self, scope: Scope) -> Rows:
         """Which rows hold passages that a scope admits."""
-        return np.flatnonzero(self._admitted(self._columns, scope) & self._taken)
+        dated = self._dated(scope)
+        if dated is None:
+            return np.flatnonzero(self._admitted(self._columns, scope) & self._taken)
+        fits = self._admitted({name: column.take(dated) for name, column in self._columns.items()}, scope)
+        return dated.compress(fits & self._taken.take(dated))
+
+    def _dated(self, scope: Scope) -> Rows | None:
+        """Rows in a scope's range of dates; None where there is none, or where it is as quick to look at all rows."""
+        if scope.after is None and scope.before is None:
+            return None
+        if self._by_date is None:
+            order = np.argsort(self._columns["published"], kind="stable")
+            self._by_date = self._columns["published"][order], order
+        dates, order = self._by_date
+        first = 0 if scope.after is None else int(np.searchsorted(dates, scope.after))
+        last = len(dates) if scope.before is None else int(np.searchsorted(dates, scope.before, "right"))
+        if _DATED * (last - first) > len(dates):
+            return None
+        rows: Rows = np.sort(order[first:last])
+        return rows
 
     def admitted(self, passage_ids: Sequence[str], scope: Scope) -> list[str]:
         """Those of some passages that are there and that a scope admits, in their order."""
@@ -230,8 +251,8 @@ class VectorIndex:
         """Of each row, in how many signs its vector differs from another one's."""
         if 2 * len(rows) > len(self._rows):  # quicker than to pick that many
             every = range(0, len(self._rows), _SIGNS_COMPARED)
-            counts = [_differing(self._signs[:, at : at + _SIGNS_COMPARED], signs) for at in every]
-            return np.concatenate(counts).take(rows)
+            counts = np.concatenate([_differing(self._signs[:, at : at + _SIGNS_COMPARED], signs) for at in every])
+            return counts if len(rows) == len(counts) else counts.take(rows)
         some = range(0, len(rows), _SIGNS_COMPARED)
         return np.concatenate([_differing(self._signs.take(rows[at : at + _SIGNS_COMPARED], 1), signs) for at in some])
 

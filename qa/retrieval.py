@@ -68,26 +68,29 @@ def retrieve(archive: Archive, question: Question, limit: int = PASSAGES) -> lis
         question: with its range of dates and publishers.
         limit: how many at the most.
     """
-    return search(archive, question, archive.embedder.encode_queries([question.core])[0], limit)
+    return search(archive, question, lambda: archive.embedder.encode_queries([question.core])[0], limit)
 
 
-def search(archive: Archive, question: Question, vector: NDArray[np.float32], limit: int = PASSAGES) -> list[Candidate]:
-    """The same, of a question that is embedded.
+def search(
+    archive: Archive, question: Question, embed: Callable[[], NDArray[np.float32]], limit: int = PASSAGES
+) -> list[Candidate]:
+    """The same, with a vector of one's own for the question.
 
     Method: reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009) of BM25 and cosine similarity.
 
     Args:
         archive: where to search.
         question: with its range of dates and publishers.
-        vector: of the question, shape (dimension,).
+        embed: gives the question's vector, shape (dimension,); words are searched beside it.
         limit: how many at the most.
     """
     scopes = _scopes(question)
     wordings = [(question.core, scope) for scope in scopes]
     if question.dates:  # what was published at another time may speak of this one
         wordings.append((question.text, question.open_scope))
-    # Either search runs mostly outside of Python's lock.
+    # Embedding and either search run mostly outside of Python's lock.
     by_words = _beside().map(lambda wanted: archive.search_words(wanted[0], _DEPTH, wanted[1]), wordings)
+    vector = embed()
     rankings = [*(archive.search_vectors(vector, _DEPTH, scope) for scope in scopes), *by_words]
     fused = fuse(rankings)
     found = archive.found([passage_id for passage_id, _ in fused[: 2 * limit]])
