@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 
-from ingest.archive_reading import Found, ReadableArchive
+from ingest.archive_reading import Found, ReadableArchive, Story
 from ingest.article import Article
 from ingest.errors import ArchiveError, ArticleNotFound
 from ingest.fitting import fitted
 from ingest.precedence import Outcome
 
-__all__ = ["Archive", "Found"]
+__all__ = ["Archive", "Found", "Story"]
 
 
 class Archive(ReadableArchive):

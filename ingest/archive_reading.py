@@ -51,6 +51,19 @@ class Found:
         return self.origin or self.passage.article_id
 
 
+@dataclass(frozen=True)
+class Story:
+    """Who carries what an article tells.
+
+    Attributes:
+        origin: id of the carrier that was published first, among all that are available.
+        others: the carriers beside the article that may be found, without their text, the first published one first.
+    """
+
+    origin: str
+    others: tuple[Article, ...]
+
+
 class ReadableArchive(OpenedArchive):
     """An archive, to be read and searched."""
 
@@ -138,10 +151,15 @@ class ReadableArchive(OpenedArchive):
             article_id: of any carrier; none is found for an id that is not there.
             scope: which articles may be found; None for all that are available now.
         """
-        return self.all_carriers([article_id], scope)[article_id]
+        return list(self.stories([article_id], scope)[article_id].others)
 
-    def all_carriers(self, article_ids: Iterable[str], scope: Scope | None = None) -> dict[str, list[Article]]:
-        """The same of several articles, by id."""
+    def stories(self, article_ids: Iterable[str], scope: Scope | None = None) -> dict[str, Story]:
+        """Of each of some articles who carries its story.
+
+        Args:
+            article_ids: one that is not there has a story of its own.
+            scope: which articles may be found; None for all that are available now.
+        """
         scope = scope or Scope()
         self._follow()
         with self._lock:
@@ -149,7 +167,12 @@ class ReadableArchive(OpenedArchive):
             others = {article_id: [i for i in ids if i != article_id] for article_id, ids in carriers.items()}
             there = self._derived.copy.heads(i for ids in others.values() for i in ids)
         admitted = {i: head.article for i, head in there.items() if scope.admits(head.metadata)}
-        return {article_id: [admitted[i] for i in ids if i in admitted] for article_id, ids in others.items()}
+        return {
+            article_id: Story(
+                next(iter(ids), article_id), tuple(admitted[i] for i in others[article_id] if i in admitted)
+            )
+            for article_id, ids in carriers.items()
+        }
 
     def origins(self, article_ids: Iterable[str], now: int | None = None) -> dict[str, str]:
         """Of each of some articles the one that its story is from: the carrier that was published first.

@@ -16,7 +16,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from ingest.archive import Archive, Found
+from ingest.archive import Archive, Found, Story
 from ingest.article import Passage
 from ingest.lexical import terms
 from ingest.scope import Scope
@@ -173,26 +173,25 @@ def one_carrier(archive: Archive, question: Question, candidates: Sequence[Candi
     """
     scope = replace(question.open_scope, publishers=frozenset())
     ids = [found.passage.article_id for each in candidates for found in (each.found, *each.repeats)]
-    origins = archive.origins(ids, scope.now)
-    carriers = archive.all_carriers(dict.fromkeys(ids), scope)
+    stories = archive.stories(ids, scope)
     read = functools.cache(lambda article_id: [(_shingles(p.text), p) for p in archive.passages_of(article_id)])
     shown: dict[str, Found] = {}
     kept: dict[str, Candidate] = {}
     for each in candidates:
-        origin = origins[each.passage.article_id]
+        origin = stories[each.passage.article_id].origin
         if origin not in shown:
-            first = min(_equals(each, origins), key=_published_first)
-            shown[origin] = replace(first, origin=origin, carriers=tuple(carriers[first.passage.article_id]))
+            first = min(_equals(each, stories), key=_published_first)
+            shown[origin] = replace(first, origin=origin, carriers=stories[first.passage.article_id].others)
         passage = _in_carrier(each.passage, shown[origin].passage, read)
         found = replace(shown[origin], passage=passage) if passage else replace(each.found, origin=origin)
         if passage is None:
-            found = replace(found, carriers=tuple(carriers[each.passage.article_id]))
+            found = replace(found, carriers=stories[each.passage.article_id].others)
         repeats = tuple(other for other in (each.found, *each.repeats) if other.passage != found.passage)
         kept.setdefault(found.passage.passage_id, Candidate(found, each.score, repeats))
     return list(kept.values())
 
 
-def _equals(candidate: Candidate, origins: Mapping[str, str]) -> list[Found]:
+def _equals(candidate: Candidate, stories: Mapping[str, Story]) -> list[Found]:
     """The passage and those of other carriers of its story that say the same in the same words."""
     if not candidate.repeats:
         return [candidate.found]
@@ -200,7 +199,7 @@ def _equals(candidate: Candidate, origins: Mapping[str, str]) -> list[Found]:
     return [candidate.found] + [
         other
         for other in candidate.repeats
-        if origins[other.passage.article_id] == origins[candidate.passage.article_id]
+        if stories[other.passage.article_id].origin == stories[candidate.passage.article_id].origin
         and len(own & _shingles(other.passage.text)) >= _EQUAL * len(own)
     ]
 
