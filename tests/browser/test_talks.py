@@ -575,6 +575,8 @@ def test_a_restart_in_mid_answer_loses_no_conversation(page: Page, restarting: S
         server.start()
         page.goto(server.address)
         ask(page, "What is the harbour tunnel going to cost now?")
+        expect(page.locator("#talks .name")).to_have_count(1)  # it is kept
+        page.wait_for_timeout(1_000)
         server.kill()
     with chat_server("word " * 400, pause=0.5) as slow:
         server.variables["DATELINE_CHAT_URL"] = slow
