@@ -42,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             ingest(sample_sources(), opened)
         commands = {
             "import qa": ["-c", "import qa"],
+            "import ui.page": ["-c", "import ui.page, ui.serving.server"],
             "dateline --help": ["-m", "ui.cli", "--help"],
             "dateline ask": ["-m", "ui.cli", "ask", _QUESTION, "--archive", str(archive)],
         }

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from evals.operating import accuracy_at, best_of, calibration_error, refusal_curve, refused_at
 from evals.scores import risk_coverage
+from ingest.sessions import cores
 
 #: Resamples of a bootstrap.
 RESAMPLES = 2_000
@@ -271,8 +272,7 @@ def git(*arguments: str, folder: Path = Path(__file__).parent) -> str:
 
 def machine() -> str:
     """The machine's shape, without its name: cores, memory, system."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     memory = ""
     if hasattr(os, "sysconf"):
         memory = f", {os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB"
-    return f"{cores} cores ({platform.machine()}){memory}, {platform.system()}, Python {platform.python_version()}"
+    return f"{cores()} cores ({platform.machine()}){memory}, {platform.system()}, Python {platform.python_version()}"

@@ -203,7 +203,7 @@ class VectorIndex:
             order = np.argsort(self._columns["published"], kind="stable")
             self._by_date = self._columns["published"][order], order
         dates, order = self._by_date
-        first = 0 if scope.after is None else int(np.searchsorted(dates, scope.after))
+        first = int(np.searchsorted(dates, UNDATED + 1 if scope.after is None else scope.after))
         last = len(dates) if scope.before is None else int(np.searchsorted(dates, scope.before, "right"))
         if _DATED * (last - first) > len(dates):
             return None
@@ -242,10 +242,12 @@ class VectorIndex:
         return [passage_id for _, passage_id in ranked]
 
     def _likely(self, vector: NDArray[np.float32], rows: Rows, number: int) -> Rows:
-        """Those of some rows whose signs are most like a vector's: so many, and as many more as differ no more."""
+        """So many of some rows, those whose signs are most like a vector's; of those as like, the first."""
         unlike = self._unlike(_signs_of(vector[np.newaxis].astype(_VALUE))[0], rows)
-        farthest = np.searchsorted(np.bincount(unlike).cumsum(), number)
-        return rows[unlike <= farthest]
+        farthest = np.searchsorted(np.bincount(unlike).cumsum(), number)  # counting is quicker than sorting
+        likely = unlike < farthest
+        likely[np.flatnonzero(unlike == farthest)[: number - np.count_nonzero(likely)]] = True
+        return rows[likely]
 
     def _unlike(self, signs: NDArray[np.uint64], rows: Rows) -> NDArray[np.uint16]:
         """Of each row, in how many signs its vector differs from another one's."""

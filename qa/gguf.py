@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import ConfigDict, PrivateAttr
 
+from ingest.sessions import cores
 from qa.chat_models import MAX_WRITTEN, ChatModelError
 from qa.threads import Tell, told_by
 
@@ -51,7 +51,7 @@ class GgufChatModel(BaseChatModel):
         """
         import xllamacpp
 
-        threads = min(8, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2)
+        threads = min(8, cores())
         asked = xllamacpp.CommonParams()
         asked.model.path = str(path)
         asked.n_ctx = context

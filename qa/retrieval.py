@@ -20,6 +20,7 @@ from ingest.archive import Archive, Found, Story
 from ingest.article import Passage
 from ingest.lexical import terms
 from ingest.scope import Scope
+from ingest.sessions import cores
 from qa.question import Question
 
 if TYPE_CHECKING:
@@ -89,7 +90,8 @@ def search(
     if question.dates:  # what was published at another time may speak of this one
         wordings.append((question.text, question.open_scope))
     # Embedding and either search run mostly outside of Python's lock.
-    by_words = _beside().map(lambda wanted: archive.search_words(wanted[0], _DEPTH, wanted[1]), wordings)
+    beside = _beside(os.getpid())
+    by_words = beside.map(lambda wanted: archive.search_words(wanted[0], _DEPTH, wanted[1]), wordings)
     vector = embed()
     rankings = [*(archive.search_vectors(vector, _DEPTH, scope) for scope in scopes), *by_words]
     fused = fuse(rankings)
@@ -102,12 +104,13 @@ def search(
 
 
 @functools.cache
-def _beside() -> ThreadPoolExecutor:
-    """Threads that stay: a new one for each search would have to be given its memory anew."""
-    return ThreadPoolExecutor(os.cpu_count(), "keywords")
+def _beside(process: int) -> ThreadPoolExecutor:
+    """Threads that stay: a new one for each search would have to be given its memory anew.
 
-
-os.register_at_fork(after_in_child=_beside.cache_clear)  # a fork has none of them
+    Args:
+        process: the number of this one; a fork has none of the threads of its parent.
+    """
+    return ThreadPoolExecutor(cores(), "keywords")
 
 
 def _scopes(question: Question) -> list[Scope]:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import os
+
 from ingest.archive import Found
 from ingest.article import Article, Passage
-from qa.retrieval import Candidate, fuse, without_repeats
+from qa.retrieval import Candidate, _beside, fuse, without_repeats
 
 STORY = (
     "The ferry ran aground on a reef near the island on Monday evening after both engines failed in a heavy swell, the "
@@ -18,6 +20,18 @@ def candidate(text: str, identity: str) -> Candidate:
 
 def test_what_both_rankings_find_comes_first() -> None:
     assert [i for i, _ in fuse([["a", "b", "c"], ["d", "b", "a"]])] == ["a", "b", "d", "c"]
+
+
+def test_a_forked_process_has_threads_of_its_own() -> None:
+    assert _beside(os.getpid()).submit(int).result(10) == 0
+    child = os.fork()
+    if not child:
+        try:
+            _beside(os.getpid()).submit(int).result(10)
+        except BaseException:
+            os._exit(1)
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
 
 
 def test_ties_are_broken_by_id() -> None:

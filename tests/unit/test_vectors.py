@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -176,6 +177,30 @@ def test_of_many_those_with_like_signs_are_compared_and_few_are_missed(tmp_path:
         assert found[0] == exact[0] == each.passage_id
         shared += len({*found} & {*exact})
     assert shared > 0.85 * 400  # random vectors are the worst case: all are nearly as far
+
+
+def test_of_many_that_are_alike_no_more_are_compared(tmp_path: Path) -> None:
+    index = VectorIndex(tmp_path)
+    first, *others = many(5_000)
+    index.replace([], [first, *(replace(each, vector=others[0].vector) for each in others)])
+    rows = index.rows_in(Scope())
+    assert first.vector is not None
+    likely = index._likely(first.vector, rows, 1_800)
+    assert (len(likely), likely[0]) == (1_800, rows[0])
+
+
+def test_a_narrow_range_of_dates_is_looked_up_as_scopes_admit_it(tmp_path: Path) -> None:
+    index = VectorIndex(tmp_path)
+    days = np.random.default_rng(3).permutation(400).tolist()
+    facts = [{"published": day if day % 7 else UNDATED, "available": NEVER if day % 11 == 0 else 0} for day in days]
+    entries = [replace(e, metadata={**e.metadata, **f}) for e, f in zip(many(400), facts, strict=True)]
+    for there in (entries[:300], entries):
+        index.replace([], there[index.count :])
+        for scope in (Scope(after=50, before=80), Scope(before=20), Scope(after=380, before=390), Scope(after=500)):
+            rows = index._dated(scope)
+            assert rows is not None
+            found = {each.split(":")[0] for each in map(index._id, index.rows_in(scope).tolist())}
+            assert found == {each.metadata["article_id"] for each in there if scope.admits(each.metadata)}
 
 
 @pytest.mark.parametrize("damage", [lambda path: path.unlink(), lambda path: path.write_bytes(b"cut off")])
