@@ -154,6 +154,32 @@ def test_a_second_question_waits_for_the_first(page: Page, slow: str) -> None:
     page.wait_for_selector("#chat a[href='#change-1']", timeout=90_000)
 
 
+def test_what_is_asked_as_soon_as_an_answer_is_whole_is_answered(page: Page, address: str) -> None:
+    ask(page, address, QUESTION)
+    page.evaluate("Dateline.askedAt = Date.now()")  # the answer can be read, and its end is not heard of
+    box = page.locator("#question textarea")
+    box.fill("Who resigned in March 2025?")
+    box.press("Enter")
+    page.wait_for_selector("#chat a[href='#link-1']", timeout=60_000)
+    expect(box).to_have_value("")
+
+
+def test_an_article_that_opens_takes_nobody_out_of_a_line_that_is_being_written(page: Page, address: str) -> None:
+    ask(page, address, QUESTION)
+    line = page.context.new_cdp_session(page)
+    line.send("Network.enable")
+    slow = {"offline": False, "latency": 1_000, "downloadThroughput": -1, "uploadThroughput": -1}  # milliseconds, bytes
+    line.send("Network.emulateNetworkConditions", slow)
+    page.locator("#chat a[href='#cite-0-2']").click()
+    box = page.locator("#question textarea")
+    box.press_sequentially("Who resigned")
+    expect(page.locator("#sources a[href='#cite-0-2']")).to_have_attribute("aria-current", "true")
+    page.wait_for_timeout(500)
+    expect(box).to_be_focused()
+    page.keyboard.type(" in March 2025?")
+    expect(box).to_have_value("Who resigned in March 2025?")
+
+
 def test_a_stopped_question_is_the_one_that_retry_asks(page: Page, slow: str) -> None:
     ask(page, slow, QUESTION)
     page.wait_for_selector("#chat a[href='#change-0']", timeout=60_000)

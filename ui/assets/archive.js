@@ -11,7 +11,7 @@ Object.assign(window.Dateline, {
   focusOn(selector) {
     setTimeout(() => {
       const element = document.querySelector(selector);
-      element?.focus({ preventScroll: true });
+      if (!Dateline.isWriting()) element?.focus({ preventScroll: true });
       element?.scrollIntoView({ block: 'nearest' });
     }, 100);
   },

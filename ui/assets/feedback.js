@@ -48,12 +48,8 @@
       const [, turn] = JSON.parse(about || '[]');
       setTimeout(() => {
         if (document.querySelector('#comment-box')?.offsetParent) return;
-        document.querySelector(`#chat a[href="#comment-${turn}"]`)?.focus();
+        if (!Dateline.isWriting()) document.querySelector(`#chat a[href="#comment-${turn}"]`)?.focus();
       }, 150);
-    },
-
-    focusComment() {
-      setTimeout(() => document.querySelector('#comment textarea')?.focus(), 150);
     },
   });
 })();

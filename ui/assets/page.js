@@ -11,9 +11,11 @@ Object.assign(window.Dateline, {
     }, true);
   },
 
+  // Go to what a click has shown, once Gradio has put it there; somebody who writes elsewhere by then stays there.
   focus(selector) {
-    setTimeout(() => document.querySelector(selector)?.focus(), 150); // Gradio shows it a moment later
+    setTimeout(() => { if (!Dateline.isWriting()) document.querySelector(selector)?.focus(); }, 150);
   },
+  isWriting() { return Boolean(document.activeElement?.matches('input, textarea')); },
 
   // The page is open once it has the talk that was open before; a question that is sent earlier waits for that,
   // or the talk would come over it.
@@ -29,7 +31,8 @@ Object.assign(window.Dateline, {
     await Dateline.opened;
     // Gradio shuts its stream of events a moment after one was ended, and what was asked until then would hear nothing.
     const rest = Dateline.endedAt + 1_000 - Date.now();
-    if (rest > 0) await new Promise((done) => { setTimeout(done, rest); });
+    if (rest > 0) await Dateline.pause(rest);
+    await Dateline.rested();
     const busy = Dateline.isBusy();
     if (busy) Dateline.notice(Dateline.words.busy);
     else Dateline.askedAt = Date.now();
@@ -39,6 +42,16 @@ Object.assign(window.Dateline, {
     if (!Dateline.askedAt) return false;
     return Boolean(document.querySelector('#question .stop-button')) || Date.now() - Dateline.askedAt < 3_000;
   },
+  // An answer that is read to its end is a moment from rest, on a slow line a long one: what is asked then waits for it.
+  async rested() {
+    const until = Date.now() + 15_000;
+    while (Dateline.isBusy() && Dateline.isWhole() && Date.now() < until) await Dateline.pause(50);
+  },
+  isWhole() { // only a whole answer ends in its link
+    const said = [...document.querySelectorAll('#chat [data-testid=user], #chat [data-testid=bot]')].at(-1);
+    return Boolean(said?.matches('[data-testid=bot]') && said.querySelector('a[href^="#link-"]'));
+  },
+  pause(milliseconds) { return new Promise((done) => { setTimeout(done, milliseconds); }); },
   answered(busy) { // also where another one was not begun, and once more after a stop: neither ends what goes on
     if (busy) return [busy];
     if (Date.now() - Dateline.stoppedAt < 3_000) {
@@ -74,6 +87,7 @@ Object.assign(window.Dateline, {
 
   // The box is empty as soon as its question is sent, so that what is typed next is never taken away.
   async sent(talk, busy, question) {
+    await Dateline.rested();
     const box = document.querySelector('#question textarea');
     if (box && box.value === question && !Dateline.isBusy()) {
       box.value = '';

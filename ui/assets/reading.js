@@ -30,7 +30,7 @@ Dateline.reading = (() => {
       const [there, all] = [card.getBoundingClientRect(), list.getBoundingClientRect()];
       if (there.top < all.top || there.bottom > all.bottom) list.scrollTop += there.top - all.top - 8;
     }
-    if (asked) {
+    if (asked && !Dateline.isWriting()) {
       if (!mark.hasAttribute('tabindex')) mark.tabIndex = -1;
       mark.focus({ preventScroll: true });
     }

@@ -41,7 +41,7 @@ class FeedbackView:
         thumbs, commenting = listener("thumbs", "up", "down"), listener("commenting", "comment")
         thumbs.click(self._rate, talk, rated, **_TOLD).then(None, rated, rated, js="Dateline.rated", **_QUICK)
         begun = commenting.click(self._begin, talk, [box, comment, about], **_QUICK)
-        begun.then(None, js="Dateline.focusComment", **_QUICK)
+        begun.then(None, js="() => Dateline.focus('#comment textarea')", **_QUICK)
         for left in (
             send.click(self._send, [talk, about, comment], box, **_TOLD),
             cancel.click(lambda: gr.Column(visible=False), None, box, **_QUICK),
