@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -129,6 +130,15 @@ def sidebar(page: Page, *, whole: bool = False) -> None:
     expect(page.locator("#new-talk")).to_be_in_viewport()
     if whole and not page.locator("#rename-talk").is_visible():
         page.locator("#this-talk").get_by_role("button", name="This conversation").click()
+
+
+def until_kept(page: Page, number: int, words: str = "") -> None:
+    """Wait until the browser keeps so many conversations with some words."""
+    deadline = time.monotonic() + 20
+    kept = ["talks", "(store) => store.getAll()"]
+    while sum(words in text for text in page.evaluate(_IN_STORE, kept)) != number:
+        assert time.monotonic() < deadline, f"never {number} conversations"
+        page.wait_for_timeout(100)
 
 
 def names(page: Page) -> list[str]:
@@ -360,12 +370,12 @@ def test_a_question_that_could_not_be_answered_first_leaves_nothing(page: Page, 
     page.goto(server.address)
     sidebar(page)
     page.locator("#settings").get_by_role("button", name="Settings").click()
-    page.evaluate("Dateline.begun")
-    page.wait_for_timeout(500)  # the settings of the browser are read
     field(page, "as-of").fill("2020-99")
     page.locator("#question textarea").fill(QUESTION)
     page.locator("#question textarea").press("Enter")
     expect(page.locator("#chat")).to_contain_text("2020-99")
+    expect(page.locator("#question .stop-button")).to_have_count(0)
+    until_kept(page, 0)
     expect(page.locator("#talks")).to_contain_text("What you ask is kept here")
     page.reload()
     expect(page.locator("#talks")).to_contain_text("What you ask is kept here")
@@ -537,8 +547,6 @@ def test_an_answer_ends_where_another_conversation_is_opened(page: Page, restart
         page.goto(server.address)
         sidebar(page, whole=True)
         page.locator("#settings").get_by_role("button", name="Settings").click()
-        page.evaluate("Dateline.begun")
-        page.wait_for_timeout(500)  # the settings of the browser are read
         page.get_by_label("quoted from the articles").check()
         ask(page, QUESTION)
         page.locator("#new-talk").click()
@@ -575,8 +583,7 @@ def test_a_restart_in_mid_answer_loses_no_conversation(page: Page, restarting: S
         server.start()
         page.goto(server.address)
         ask(page, "What is the harbour tunnel going to cost now?")
-        expect(page.locator("#talks .name")).to_have_count(1)  # it is kept
-        page.wait_for_timeout(1_000)
+        until_kept(page, 1, "712 million crowns")
         server.kill()
     with chat_server("word " * 400, pause=0.5) as slow:
         server.variables["DATELINE_CHAT_URL"] = slow

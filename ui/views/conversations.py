@@ -80,15 +80,14 @@ class Conversations:
         self._shown = [talk, self._seen, self._heads, self._listed, self._name, self._said, self._undo]
 
     def keep_after(self, event: Dependency) -> Dependency:
-        """Keep the conversation, as an event has changed it, and draw the list anew.
+        """Keep the conversation, as an event has changed it.
 
         Args:
             event: it; also one that only set what is pending, so that a restart in mid-answer loses no question.
         """
         inputs = [self._talk, self._seen, self._heads, self._given]
-        kept = event.then(self._keep, inputs, self._shown, js=self._script("kept"), **_QUICK)
-        listed: Dependency = kept.then(self._find, [self._heads, self._search, self._seen], self._listed, **_QUICK)
-        return listed
+        kept: Dependency = event.then(self._keep, inputs, self._shown, js=self._script("kept"), **_QUICK)
+        return kept
 
     def wire(self, app: gr.Blocks, redraw: Callable[[Dependency], Any], answering: Sequence[Dependency] = ()) -> None:
         """Connect it; a page that opens shows the list, and the answer of a link or its last conversation.
@@ -121,8 +120,9 @@ class Conversations:
         redraw(undoing(self._restore, [self._deleted, self._given, *known], self._shown, js=restores, **_QUICK))
         renaming = [self._rename_talk.click, self._name.submit]
         self.keep_after(gr.on(renaming, self._rename, [self._talk, self._name], self._shown, **_QUICK))
-        found = [self._heads, self._search, self._seen]
-        self._search.change(self._find, found, self._listed, trigger_mode="always_last", **_QUICK)
+        # One event for all that changes the list: of two, the one with what was known before might draw it last.
+        listing, found = [self._search.change, self._heads.change], [self._heads, self._search, self._seen]
+        gr.on(listing, self._find, found, self._listed, trigger_mode="always_last", **_QUICK)
 
     def _script(self, name: str) -> str:
         """A function of talks.js, told which archive it is about; who opened the page comes after what it gives."""

@@ -23,7 +23,10 @@ class SettingsPanel:
         self.inputs: list[Any] = []
 
     def build(self) -> None:
-        """Lay it out; `inputs` are then style, caution and day, in this order."""
+        """Lay it out; `inputs` are then style, caution and day, in this order.
+
+        They can be changed once it is known what was set before, which would come over an earlier change.
+        """
         written = [(words.STYLE_WRITTEN.format(model=self.chat.name), "written")] if self.chat else []
         with gr.Accordion(words.SETTINGS, open=False, elem_id="settings"):
             style = gr.Radio(
@@ -31,14 +34,18 @@ class SettingsPanel:
                 value="written" if written else "quote",
                 label=words.STYLE,
                 elem_id="style",
+                interactive=False,
             )
             caution = gr.Radio(
                 [(words.CAUTIONS[name], name) for name in CAUTIONS],
                 value="normal",
                 label=words.CAUTION,
                 elem_id="caution",
+                interactive=False,
             )
-            as_of = gr.Textbox(label=words.AS_OF, info=words.AS_OF_INFO, max_length=10, elem_id="as-of")
+            as_of = gr.Textbox(
+                label=words.AS_OF, info=words.AS_OF_INFO, max_length=10, elem_id="as-of", interactive=False
+            )
         self.inputs = [style, caution, as_of]
 
     def keep_in_browser(self, app: gr.Blocks) -> None:
@@ -50,12 +57,13 @@ class SettingsPanel:
         for each in self.inputs:
             each.change(_together, self.inputs, kept, **hidden)
 
-    def _recall(self, kept: dict[str, str] | None) -> tuple[str, str, str]:
+    def _recall(self, kept: dict[str, str] | None) -> tuple[Any, ...]:
         kept = {**_KEPT, **kept} if isinstance(kept, dict) else _KEPT
         style = kept["style"] if kept["style"] in STYLES else "written"
         style = style if self.chat else "quote"
         caution = kept["caution"] if kept["caution"] in CAUTIONS else "normal"
-        return style, caution, str(kept["as_of"])[:10]
+        values = style, caution, str(kept["as_of"])[:10]
+        return tuple(gr.update(value=value, interactive=True) for value in values)
 
 
 def _together(style: str, caution: str, as_of: str) -> dict[str, str]:
