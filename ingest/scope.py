@@ -48,6 +48,12 @@ class Scope:
     only: frozenset[str] = frozenset()
     now: int = field(default_factory=lambda: int(time.time()))
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it admits all that is available."""
+        limits = (self.publishers, self.without, self.only)
+        return self.after is None and self.before is None and not any(limits)
+
     def admits(self, metadata: Mapping[str, Any]) -> bool:
         """Whether a passage with these metadata lies in it."""
         if metadata["available"] > self.now or metadata["article_id"] in self.without:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +20,12 @@ import numpy as np
 from ingest.lexical import Entry
 from ingest.records import hash_of
 from ingest.scope import UNDATED, Scope
+from ingest.signs import Signs, signs_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    #: Numbers of rows.
-    Rows = NDArray[np.intp]
+    from ingest.signs import Rows
 
 _ROWS, _VECTORS, _SIGNS, _STATE = "rows", "vectors", "signs", "state.json"
 _SCHEMA = 1
@@ -41,9 +41,8 @@ _ROW = np.dtype(
 )
 _VALUE = np.dtype("<f2")  # ranks as float32 does, in half the space
 _TOGETHER = 8_192  # vectors read at once where all of them are
-_COMPARED, _SIGNS_COMPARED = 512, 16_384  # at once: so few that memory of before is used again, not mapped anew
-_SHARE, _MOST = 5, 2_000  # of many vectors a fifth is compared, and no more than so many
-_LEAST = 30  # times as many as are wanted are compared in any case
+_COMPARED = 512  # at once: so few that memory of before is used again, not mapped anew
+_TIMES, _LEAST = 14, 800  # of many vectors so many times as are wanted are compared, and no fewer than so many
 _DATED = 8  # where a range of dates holds less than this part of all rows, they are looked up
 _FEW = 8  # numbers that are looked for one by one
 
@@ -95,16 +94,18 @@ class VectorIndex:
         self._signs = self._read_signs()
         self._by_key: tuple[NDArray[np.uint64], Rows] | None = None
         self._by_date: tuple[NDArray[np.int64], Rows] | None = None
+        self._every: Rows = np.flatnonzero(self._taken)
+        self._last_available = self._columns["available"].max(initial=0)
 
-    def _read_signs(self) -> NDArray[np.uint64]:
-        """Shape (n_words, n_rows), from their file, which is made of the vectors where it does not fit them."""
+    def _read_signs(self) -> Signs:
+        """From their file, which is made of the vectors where it does not fit them."""
         path, words = self._folder / _SIGNS, -(-self._dimension // 64)
         signs = np.fromfile(path, np.uint64) if path.exists() else np.zeros(0, np.uint64)
         if len(signs) != words * len(self._rows):
-            parts = [_signs_of(self._vectors[at : at + _TOGETHER]) for at in range(0, len(self._rows), _TOGETHER)]
+            parts = [signs_of(self._vectors[at : at + _TOGETHER]) for at in range(0, len(self._rows), _TOGETHER)]
             signs = np.concatenate(parts) if parts else np.zeros(0, np.uint64)
             signs.tofile(path)
-        return np.ascontiguousarray(signs.reshape(len(self._rows), words).T)
+        return Signs(signs.reshape(len(self._rows), words))
 
     def revision(self, of: str = "") -> int | None:
         """Revision of the archive up to which the index agrees with it; None where it does not.
@@ -155,7 +156,7 @@ class VectorIndex:
         vectors = np.stack([entry.vector for entry in entries if entry.vector is not None]).astype(_VALUE)
         self._dimension = self._dimension or vectors.shape[1]
         new = np.array([_row(entry) for entry in entries], dtype=_ROW)
-        for name, values in ((_VECTORS, vectors), (_SIGNS, _signs_of(vectors)), (_ROWS, new)):
+        for name, values in ((_VECTORS, vectors), (_SIGNS, signs_of(vectors)), (_ROWS, new)):
             with (self._folder / name).open("ab") as file:
                 file.write(values.tobytes())
         self._rows = np.concatenate([self._rows, new])
@@ -189,10 +190,12 @@ class VectorIndex:
 
     def rows_in(self, scope: Scope) -> Rows:
         """Which rows hold passages that a scope admits."""
+        if scope.is_open and scope.now >= self._last_available:
+            return self._every
         dated = self._dated(scope)
         if dated is None:
-            return np.flatnonzero(self._admitted(self._columns, scope) & self._taken)
-        fits = self._admitted({name: column.take(dated) for name, column in self._columns.items()}, scope)
+            return np.flatnonzero(self._admitted(self._columns.__getitem__, scope) & self._taken)
+        fits = self._admitted(lambda name: self._columns[name].take(dated), scope)
         return dated.compress(fits & self._taken.take(dated))
 
     def _dated(self, scope: Scope) -> Rows | None:
@@ -213,14 +216,14 @@ class VectorIndex:
     def admitted(self, passage_ids: Sequence[str], scope: Scope) -> list[str]:
         """Those of some passages that are there and that a scope admits, in their order."""
         rows, there = self._find(passage_ids)
-        fits = self._admitted({name: column[rows] for name, column in self._columns.items()}, scope) & there
+        fits = self._admitted(lambda name: self._columns[name].take(rows), scope) & there
         return [passage_id for passage_id, fit in zip(passage_ids, fits.tolist(), strict=True) if fit]
 
     def nearest(self, vector: NDArray[np.float32], rows: Rows, limit: int, *, exactly: bool = False) -> list[str]:
         """Ids of the passages in some rows that are nearest to a vector, best first.
 
-        Of many, those are compared that share most signs with the vector: that misses few, in a fifth of the time
-        (recall in `docs/scale.md`).
+        Of many, those are compared that are likely by their signs: that misses few (recall in `docs/scale.md`), and
+        reads few of the vectors, which lie in a file.
 
         Args:
             vector: of unit length, shape (dimension,).
@@ -228,9 +231,9 @@ class VectorIndex:
             limit: how many at the most.
             exactly: compare all.
         """
-        likely = max(_LEAST * limit, min(_MOST, len(rows) // _SHARE))
+        likely = max(_LEAST, _TIMES * limit)
         if not exactly and len(rows) > 2 * likely:
-            rows = self._likely(vector, rows, likely)
+            rows = self._signs.likely(vector, rows, likely)
         likeness = np.empty(len(rows), dtype=np.float32)
         for at in range(0, len(rows), _COMPARED):
             some = slice(at, at + _COMPARED)
@@ -241,42 +244,26 @@ class VectorIndex:
         ranked = sorted(zip((-likeness).tolist(), map(self._id, rows.tolist()), strict=True))
         return [passage_id for _, passage_id in ranked]
 
-    def _likely(self, vector: NDArray[np.float32], rows: Rows, number: int) -> Rows:
-        """So many of some rows, those whose signs are most like a vector's; of those as like, the first."""
-        unlike = self._unlike(_signs_of(vector[np.newaxis].astype(_VALUE))[0], rows)
-        farthest = np.searchsorted(np.bincount(unlike).cumsum(), number)  # counting is quicker than sorting
-        likely = unlike < farthest
-        likely[np.flatnonzero(unlike == farthest)[: number - np.count_nonzero(likely)]] = True
-        return rows[likely]
-
-    def _unlike(self, signs: NDArray[np.uint64], rows: Rows) -> NDArray[np.uint16]:
-        """Of each row, in how many signs its vector differs from another one's."""
-        if 2 * len(rows) > len(self._rows):  # quicker than to pick that many
-            every = range(0, len(self._rows), _SIGNS_COMPARED)
-            counts = np.concatenate([_differing(self._signs[:, at : at + _SIGNS_COMPARED], signs) for at in every])
-            return counts if len(rows) == len(counts) else counts.take(rows)
-        some = range(0, len(rows), _SIGNS_COMPARED)
-        return np.concatenate([_differing(self._signs.take(rows[at : at + _SIGNS_COMPARED], 1), signs) for at in some])
-
     def _id(self, row: int) -> str:
         article, version, ordinal, *_ = self._rows[row].tolist()
         return f"{article:016x}:{version:012x}:{ordinal}"
 
-    def _admitted(self, columns: dict[str, Any], scope: Scope) -> NDArray[np.bool_]:
-        """As `Scope.admits`, of many."""
-        fits: NDArray[np.bool_] = columns["available"] <= scope.now
+    def _admitted(self, column: Callable[[str], Any], scope: Scope) -> NDArray[np.bool_]:
+        """As `Scope.admits`, of many. Args: column: gives the one of a name."""
+        fits: NDArray[np.bool_] = column("available") <= scope.now
         if scope.after is not None or scope.before is not None:
-            fits &= columns["published"] != UNDATED
-        if scope.after is not None:
-            fits &= columns["published"] >= scope.after
-        if scope.before is not None:
-            fits &= columns["published"] <= scope.before
+            published = column("published")
+            fits &= published != UNDATED
+            if scope.after is not None:
+                fits &= published >= scope.after
+            if scope.before is not None:
+                fits &= published <= scope.before
         if scope.publishers:
-            fits &= _is_any(columns["publisher"], _numbers(map(hash_of, scope.publishers)))
+            fits &= _is_any(column("publisher"), _numbers(map(hash_of, scope.publishers)))
         if scope.only:
-            fits &= _is_any(columns["article"], _numbers(int(each, 16) for each in scope.only))
+            fits &= _is_any(column("article"), _numbers(int(each, 16) for each in scope.only))
         if scope.without:
-            fits &= ~_is_any(columns["article"], _numbers(int(each, 16) for each in scope.without))
+            fits &= ~_is_any(column("article"), _numbers(int(each, 16) for each in scope.without))
         return fits
 
     def _find(self, passage_ids: Sequence[str]) -> tuple[Rows, NDArray[np.bool_]]:
@@ -302,21 +289,6 @@ def _widened(vectors: NDArray[np.float16]) -> NDArray[np.float32]:
     wide = bits.view(np.float32)
     wide *= np.float32(2.0**112)  # from the one bias of exponents to the other
     return wide
-
-
-def _signs_of(vectors: NDArray[np.float16]) -> NDArray[np.uint64]:
-    """A bit for each number, 64 in one; shape (n_vectors, n_words)."""
-    bits = np.packbits(np.signbit(vectors), axis=1)
-    padded = np.pad(bits, ((0, 0), (0, -bits.shape[1] % 8)))
-    return np.ascontiguousarray(padded).view(np.uint64)
-
-
-def _differing(signs: NDArray[np.uint64], other: NDArray[np.uint64]) -> NDArray[np.uint16]:
-    """In how many bits each of some signs, a column each, differs from others."""
-    counts = np.zeros(signs.shape[1], np.uint16)
-    for word, of_other in zip(signs, other, strict=True):
-        counts += np.bitwise_count(word ^ of_other)
-    return counts
 
 
 def _row(entry: Entry) -> tuple[int, int, int, int, int, int]:

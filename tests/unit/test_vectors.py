@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ingest.lexical import Entry
 from ingest.scope import NEVER, UNDATED, Scope
+from ingest.signs import Signs, signs_of
 from ingest.vectors import VectorIndex, _widened
 
 SIZE = 8
@@ -185,18 +186,29 @@ def test_of_many_that_are_alike_no_more_are_compared(tmp_path: Path) -> None:
     index.replace([], [first, *(replace(each, vector=others[0].vector) for each in others)])
     rows = index.rows_in(Scope())
     assert first.vector is not None
-    likely = index._likely(first.vector, rows, 1_800)
-    assert (len(likely), likely[0]) == (1_800, rows[0])
+    likely = index._signs.likely(first.vector, rows, 800)
+    assert len({*likely.tolist()}) == 800
+    assert rows[0] in likely
 
 
 def test_a_narrow_range_of_dates_is_looked_up_as_scopes_admit_it(tmp_path: Path) -> None:
     index = VectorIndex(tmp_path)
     days = np.random.default_rng(3).permutation(400).tolist()
-    facts = [{"published": day if day % 7 else UNDATED, "available": NEVER if day % 11 == 0 else 0} for day in days]
+    facts = [
+        {
+            "published": day if day % 7 else UNDATED,
+            "available": NEVER if day % 11 == 0 else 0,
+            "publisher": f"paper {day % 40}",
+        }
+        for day in days
+    ]
     entries = [replace(e, metadata={**e.metadata, **f}) for e, f in zip(many(400), facts, strict=True)]
     for there in (entries[:300], entries):
         index.replace([], there[index.count :])
-        for scope in (Scope(after=50, before=80), Scope(before=20), Scope(after=380, before=390), Scope(after=500)):
+        for scope in (
+            *(Scope(after=50, before=80), Scope(before=20), Scope(after=380, before=390), Scope(after=500)),
+            Scope(after=100, before=110, publishers=frozenset(["paper 5", "paper 1"])),
+        ):
             rows = index._dated(scope)
             assert rows is not None
             found = {each.split(":")[0] for each in map(index._id, index.rows_in(scope).tolist())}
@@ -221,3 +233,32 @@ def test_all_finite_numbers_are_widened_as_numpy_widens_them() -> None:
     every = np.arange(2**16, dtype=np.uint16).view(np.float16)
     finite = every[np.isfinite(every)].reshape(-1, 8)
     assert np.array_equal(_widened(finite), finite.astype(np.float32))
+
+
+@pytest.mark.parametrize("dimension", [5, 64, 200, 384, 1_000])
+def test_signs_are_counted_and_weighed_as_said(dimension: int) -> None:
+    draw = np.random.default_rng(dimension)
+    vectors, asked = draw.normal(size=(3_000, dimension)).astype(np.float32), draw.normal(size=dimension)
+    signs, rows = Signs(signs_of(vectors)), np.arange(3_000)[::2]
+    unlike = (np.signbit(vectors) != np.signbit(asked)).sum(axis=1)
+    for some in (rows, rows[::7], np.arange(3_000)):
+        assert np.array_equal(signs._unlike(signs_of(asked[np.newaxis])[0], some), unlike[some])
+        near = signs._sharing(signs_of(asked[np.newaxis])[0], some, 50)
+        assert len({*near.tolist()}) == 50
+        assert max(unlike[near]) <= np.sort(unlike[some])[49]
+        assert np.array_equal(near, np.sort(near))
+    against = np.where(np.signbit(vectors), asked, 0).sum(axis=1)
+    likely = signs.likely(asked.astype(np.float32), rows[:200], 40)  # all of so few are weighed
+    assert {*likely.tolist()} == {*rows[:200][np.argsort(against[rows[:200]])[:40]].tolist()}
+
+
+def test_an_open_scope_has_all_that_is_available(tmp_path: Path) -> None:
+    index = VectorIndex(tmp_path)
+    entries = many(10)
+    index.replace([], entries)
+    assert index.rows_in(Scope()).tolist() == [*range(10)]
+    withheld = replace(entries[3], metadata=entries[3].metadata | {"available": 5_000})
+    index.replace([entries[3].metadata["article_id"]], [withheld])
+    assert len(index.rows_in(Scope(now=4_999))) == 9
+    assert len(index.rows_in(Scope(now=5_000))) == 10
+    assert len(index.rows_in(Scope(now=5_000, without=frozenset([entries[0].metadata["article_id"]])))) == 9
