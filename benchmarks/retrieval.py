@@ -1,10 +1,13 @@
 """How fast passages are found as an archive grows: `python -m benchmarks.retrieval --data DIR`.
 
-Each question is also embedded by itself: that time is shown apart, and taken off the other figures. Growth of like work
-is that of the questions for which both archives fill the list that is handed on, each by the median of its rounds.
-
 DIR holds realtimeqa and reuters21578, of which archives of 5, 30 and 100 % are made once (`benchmarks.archives`): that
-takes hours, and goes on where it was stopped. Each archive is asked in a process of its own, all of them in turns.
+takes hours, and goes on where it was stopped. Each archive is opened in a process of its own, and they take turns
+question by question, so that whatever else the machine does meets each alike.
+
+A question is cold when a process is asked it for the first time, with a filter: then its passages may have to be read
+from the disk. It is warm when it is asked again. The time to embed it is shown apart, and taken off the other figures.
+Growth of like work is that of the warm questions for which both archives fill the list that is handed on, each by its
+median.
 
 Examples:
   python -m benchmarks.retrieval --data data
@@ -15,177 +18,145 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
-import time
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from benchmarks.archives import CACHE, make
-from benchmarks.measure import command, did_job, in_own_process, machine, quantile, spread
+from benchmarks.asked import AskedArchive
+from benchmarks.measure import command, machine, quantile, spread
 from benchmarks.questions import drawn
-from evals.datasets.base import DataMissing, find
-from evals.worker import peak_rss_gb
+from evals.datasets.base import DataMissing
 from ingest import Archive
-from ingest.scope import Scope, publisher_key
-from qa.limits import QuestionError
-from qa.question import Question
-from qa.retrieval import PASSAGES, retrieve
 
-_AROUND = {"a week": 7, "a month": 31, "five years": 5 * 365}  # days before that of the question
-_RECALL = 20
-_ROUNDS = 4
+_STARTS, _ROUNDS = 2, 3  # fresh processes of each archive, and how often each asks each question
+
+#: Of a filter and a question, what each time gave that it was asked, in the order of asking.
+Times = dict[tuple[str, int], list[dict[str, Any]]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; 0 where it went well."""
-    if did_job(arguments, measure):
-        return 0
     options = _parser().parse_args(arguments)
+    questions = options.data.absolute() / "realtimeqa"
     try:
         archives = make(options.data, options.cache)
-        find(options.data / "realtimeqa", "questions.jsonl")
+        number = len(drawn(questions, options.questions))
     except DataMissing as error:
         print(f"benchmarks: {error}", file=sys.stderr)
         return 1
     for path in archives.values():
         Archive.open(path).close()  # what is derived is made before anything is timed
-    asked = {"questions": str(options.data.absolute() / "realtimeqa"), "number": options.questions}
-    rounds = [
-        (share, in_own_process("benchmarks.retrieval", {"archive": str(path), **asked}))
-        for _ in range(_ROUNDS)
-        for share, path in archives.items()
-    ]
+    os.environ["PYTHONHASHSEED"] = "0"  # of the processes that ask
+    starts = [measure(archives, questions, number) for _ in range(_STARTS)]
     found: dict[str, Any] = {
         "machine": machine(),
-        "archives": {share: _joined(s for at, s in rounds if at == share) for share in archives},
+        "archives": {share: _joined([start[share] for start in starts]) for share in archives},
     }
-    found["growth"] = _growth(found["archives"])
-    found["growth_of_like_work"] = _growth_of_like_work(found["archives"])
+    small, large = (found["archives"][pick(archives)] for pick in (min, max))
+    found["growth"] = _growth(small["warm"], large["warm"])
+    found["growth_cold"] = _growth(small["cold"], large["cold"])
+    found["growth_of_like_work"] = _growth_of_like_work(small["by_question"], large["by_question"])
     print(table(found))
     if options.json:
         options.json.write_text(json.dumps(found, indent=1))
     return 0
 
 
-def measure(archive: str, questions: str, number: int) -> dict[str, Any]:
-    """Time one archive, in this process; seconds.
+def measure(archives: dict[int, Path], questions: Path, number: int) -> dict[int, dict[str, Any]]:
+    """Ask each archive each question with each filter, some rounds of it; what each gave, by its share.
 
     Args:
-        archive: its folder.
+        archives: by share.
         questions: folder with `questions.jsonl[.gz]`, as of RealTime QA.
         number: how many to ask.
     """
-    begun = time.perf_counter()
-    with Archive.open(archive) as opened:
-        found: dict[str, Any] = {"open": time.perf_counter() - begun, "passages": opened.n_passages}
-        begun = time.perf_counter()
-        opened.embedder.encode_queries(["Who won?"])
-        found["load_embedder"] = time.perf_counter() - begun
-        publishers = [name for name in opened.stats().publishers if name][:1]  # with the most articles
-        found |= {"embed": [], "cold": {}, "warm": {}, "full": {}}
-        asked = drawn(Path(questions), number)
-        for name, kinds in _filters(publishers).items():
-            times, full = [], []
-            for at, (words, day) in enumerate(asked):
-                try:
-                    question = Question.parse(words, **kinds(day, at))
-                except QuestionError:  # it names another time itself
-                    continue
-                begun = time.perf_counter()
-                passages = retrieve(opened, question)
-                ended = time.perf_counter()
-                opened.embedder.encode_queries([question.core])
-                alone = time.perf_counter() - ended
-                times.append(ended - begun - alone)
-                full.append(len(passages) == PASSAGES)
-                found["embed"].append(alone)
-            found["cold"][name], found["warm"][name], found["full"][name] = times[:1], times[1:], full[1:]
-        scopes = {"none": Scope()}
-        if publishers:
-            scopes["publisher"] = Scope(publishers=frozenset(map(publisher_key, publishers)))
-        found["recall"] = {name: list(_recalls(opened, [w for w, _ in asked], scope)) for name, scope in scopes.items()}
-        return found | {"rss_gb": peak_rss_gb()}
+    with ExitStack() as open_ones:
+        asked = {s: open_ones.enter_context(AskedArchive(path, questions, number)) for s, path in archives.items()}
+        times: dict[int, Times] = {share: defaultdict(list) for share in asked}
+        filters = next(iter(asked.values())).opened["filters"]
+        for name in filters:
+            for at in range(_ROUNDS * number):
+                for share, each in asked.items():
+                    gave = each.ask(name, at % number)
+                    if gave is not None:
+                        times[share][name, at % number].append(gave)
+        return {share: each.opened | each.ending() | {"times": times[share]} for share, each in asked.items()}
 
 
-def _filters(publishers: Sequence[str]) -> dict[str, Any]:
-    """How each kind of question is limited, by its day and number."""
-    kinds: dict[str, Any] = {"none": lambda day, at: {}}
-    for name, days in _AROUND.items():
-        kinds[name] = lambda day, at, days=days: {"published": (str(day - timedelta(days=days)), str(day))}
-    if publishers:
-        kinds["publisher"] = lambda day, at: {"publisher": publishers[at % len(publishers)]}
-    return kinds
+def _joined(starts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """One archive's figures over all starts."""
+    filters = starts[0]["filters"]
+    every = [gave for start in starts for times in start["times"].values() for gave in times]
 
+    def seconds(name: str, rounds: slice) -> list[float]:
+        of_filter = [times for start in starts for (of, _), times in start["times"].items() if of == name]
+        return [gave["seconds"] for times in of_filter for gave in times[rounds]]
 
-def _recalls(archive: Archive, questions: Sequence[str], scope: Scope) -> Iterator[float]:
-    """Of each question, the share of the passages nearest to it that a search in a scope finds."""
-    for vector in archive.embedder.encode_queries(questions):
-        near = archive.search_vectors(vector, _RECALL, scope)
-        exact = archive.search_vectors(vector, _RECALL, scope, exactly=True)
-        yield len({*near} & {*exact}) / len(exact)
-
-
-def _joined(rounds: Iterator[dict[str, Any]]) -> dict[str, Any]:
-    """One archive's figures over all rounds."""
-    every = list(rounds)
-    filters = list(every[0]["warm"])
     return {
-        "passages": every[0]["passages"],
-        "open_s": quantile([each["open"] for each in every], 0.5),
-        "load_embedder_s": quantile([each["load_embedder"] for each in every], 0.5),
-        "embed": spread([second for each in every for second in each["embed"]]),
-        "warm": {name: spread([second for each in every for second in each["warm"][name]]) for name in filters},
-        "by_question": {name: _by_question(every, name) for name in filters},
-        "cold_ms": {name: 1e3 * quantile([each["cold"][name][0] for each in every], 0.5) for name in filters},
-        "recall_at_20": {name: sum(shares) / len(shares) for name, shares in every[0]["recall"].items()},
-        "rss_gb": max(each["rss_gb"] for each in every),
+        "passages": starts[0]["passages"],
+        "open_s": quantile([start["open"] for start in starts], 0.5),
+        "load_embedder_s": quantile([start["load_embedder"] for start in starts], 0.5),
+        "embed": spread([gave["embedding"] for gave in every]),
+        "cold": {name: spread(seconds(name, slice(1))) for name in filters},
+        "warm": {name: spread(seconds(name, slice(1, None))) for name in filters},
+        "by_question": {name: _by_question(starts, name) for name in filters},
+        "recall_at_20": starts[0]["recall"],
+        "rss_gb": max(start["rss_gb"] for start in starts),
     }
 
 
-def _by_question(rounds: Sequence[dict[str, Any]], name: str) -> list[float | None]:
-    """Median seconds of each question; None where fewer passages were found than are handed on."""
-    medians = [quantile(seconds, 0.5) for seconds in zip(*(each["warm"][name] for each in rounds), strict=True)]
-    return [second if full else None for second, full in zip(medians, rounds[0]["full"][name], strict=True)]
+def _by_question(starts: Sequence[dict[str, Any]], name: str) -> dict[int, float]:
+    """Median seconds of each warm question that fills the list, by its number."""
+    found = {}
+    for (of, number), first in starts[0]["times"].items():
+        if of == name and first[0]["full"]:
+            again = [gave["seconds"] for start in starts for gave in start["times"][of, number][1:]]
+            found[number] = quantile(again, 0.5)
+    return found
 
 
-def _growth(archives: dict[int, Any]) -> dict[str, float]:
+def _growth(small: dict[str, Any], large: dict[str, Any]) -> dict[str, float]:
     """p95 of the largest archive over that of the smallest, by filter."""
-    small, large = (archives[pick(archives)]["warm"] for pick in (min, max))
     return {name: large[name]["p95_ms"] / small[name]["p95_ms"] for name in small}
 
 
-def _growth_of_like_work(archives: dict[int, Any]) -> dict[str, float | None]:
-    """The same of the questions that fill the list in both, each by the median of its rounds; None where none does."""
-    small, large = (archives[pick(archives)]["by_question"] for pick in (min, max))
+def _growth_of_like_work(small: dict[str, Any], large: dict[str, Any]) -> dict[str, float | None]:
+    """The same of the questions that fill the list in both; None where none does."""
     growth: dict[str, float | None] = {}
     for name in small:
-        both = [(one, other) for one, other in zip(small[name], large[name], strict=True) if one and other]
-        before, after = ([pair[side] for pair in both] for side in (0, 1))
-        growth[name] = quantile(after, 0.95) / quantile(before, 0.95) if both else None
+        both = small[name].keys() & large[name].keys()
+        before, after = (quantile([by[name][at] for at in both], 0.95) if both else 1.0 for by in (small, large))
+        growth[name] = after / before if both else None
     return growth
 
 
 def table(found: dict[str, Any]) -> str:
     """The figures in lines."""
     archives, filters = found["archives"], list(found["growth"])
-    lines = [f"{'retrieval, ms (p50 / p95)':28}" + "".join(f"{name:>18}" for name in filters) + f"{'embedding':>18}"]
+    lines = [f"{'retrieval, ms (p50 / p95)':33}" + "".join(f"{name:>16}" for name in [*filters, "embedding"])]
+    for state in ("warm", "cold"):
+        for share, each in archives.items():
+            cells = [each[state][name] for name in filters] + [each["embed"]]
+            lines.append(
+                f"{state}, {share:>3} %: {each['passages']:>9,} passages  "
+                + "".join(f"{cell['p50_ms']:>8.1f} /{cell['p95_ms']:>6.1f}" for cell in cells)
+            )
+    for words, growth in (
+        ("p95, largest / smallest, warm", found["growth"]),
+        ("the same, cold", found["growth_cold"]),
+        ("the same, warm, of like work", found["growth_of_like_work"]),
+    ):
+        lines.append(f"{words:33}" + "".join(f"{growth[n]:>16.2f}" if growth[n] else f"{'-':>16}" for n in filters))
     for share, each in archives.items():
-        cells = [each["warm"][name] for name in filters] + [each["embed"]]
-        lines.append(
-            f"{share:>3} %: {each['passages']:>9,} passages  "
-            + "".join(f"{cell['p50_ms']:>9.1f} /{cell['p95_ms']:>7.1f}" for cell in cells)
-        )
-    lines.append(f"{'p95, largest / smallest':28}" + "".join(f"{found['growth'][name]:>18.2f}" for name in filters))
-    like = [f"{growth:>18.2f}" if growth else f"{'-':>18}" for growth in found["growth_of_like_work"].values()]
-    lines.append(f"{'the same, of like work':28}" + "".join(like))
-    for share, each in archives.items():
-        cold = ", ".join(f"{name} {each['cold_ms'][name]:.0f}" for name in filters)
         recall = ", ".join(f"{name} {share_found:.3f}" for name, share_found in each["recall_at_20"].items())
         lines.append(
-            f"{share:>3} %: opened in {each['open_s']:.2f} s, embedder in {each['load_embedder_s']:.2f} s; first, ms: "
-            f"{cold}; recall@20 {recall}; {each['rss_gb']:.2f} GB"
+            f"{share:>3} %: opened in {each['open_s']:.2f} s, embedder in {each['load_embedder_s']:.2f} s; "
+            f"recall@20 {recall}; {each['rss_gb']:.2f} GB"
         )
     return "\n".join(lines)
 
