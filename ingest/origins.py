@@ -35,15 +35,18 @@ CREATE TABLE IF NOT EXISTS articles (
     article_id TEXT PRIMARY KEY, text INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
     available INTEGER NOT NULL, published INTEGER NOT NULL, date TEXT, publisher TEXT NOT NULL, name TEXT, place TEXT
 );
-CREATE INDEX IF NOT EXISTS articles_by_text ON articles (text);
+CREATE INDEX IF NOT EXISTS articles_with_text ON articles (article_id, text);
+CREATE INDEX IF NOT EXISTS articles_of_text ON articles (text, available, first, article_id);
+DROP INDEX IF EXISTS articles_by_text;
 CREATE INDEX IF NOT EXISTS articles_by_embargo ON articles (available) WHERE available > 0;
 CREATE TABLE IF NOT EXISTS links (one INTEGER, other INTEGER, apart INTEGER, PRIMARY KEY (one, other)) WITHOUT ROWID;
 """
-# A text's own row is long: its origin stands behind the text itself, so it is read from the index.
+# Rows of texts and articles are long: all that is asked here stands in indexes.
 _CARRIERS = """
-SELECT asked.article_id, carrier.article_id FROM articles AS asked
+SELECT asked.article_id, carrier.article_id FROM articles AS asked INDEXED BY articles_with_text
 JOIN texts AS its INDEXED BY texts_with_origin ON its.text = asked.text
-JOIN texts AS other ON other.origin = its.origin JOIN articles AS carrier ON carrier.text = other.text
+JOIN texts AS other INDEXED BY texts_by_origin ON other.origin = its.origin
+JOIN articles AS carrier INDEXED BY articles_of_text ON carrier.text = other.text
 WHERE asked.article_id IN ({}) AND carrier.available <= ?
 ORDER BY carrier.first = ?, carrier.first, carrier.article_id
 """

@@ -9,9 +9,12 @@ disagree.
 from __future__ import annotations
 
 import json
+import mmap
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +46,7 @@ _VALUE = np.dtype("<f2")  # ranks as float32 does, in half the space
 _TOGETHER = 8_192  # vectors read at once where all of them are
 _COMPARED = 512  # at once: so few that memory of before is used again, not mapped anew
 _TIMES, _LEAST = 14, 800  # of many vectors so many times as are wanted are compared, and no fewer than so many
+_READ_AHEAD, _POPULATE_READ = 2**28, 22  # bytes; the advice of Linux, which mmap does not name
 _DATED = 8  # where a range of dates holds less than this part of all rows, they are looked up
 _FEW = 8  # numbers that are looked for one by one
 
@@ -71,6 +75,7 @@ class VectorIndex:
                 file.truncate(size * width)
         self._rows = np.fromfile(rows, dtype=_ROW)
         self._look_again()
+        self._read_ahead()
 
     @property
     def _width(self) -> int:
@@ -85,10 +90,9 @@ class VectorIndex:
 
     def _look_again(self) -> None:
         """After a change of the rows."""
-        path = self._folder / _VECTORS
-        shape = (len(self._rows), self._dimension)
-        mapped = np.memmap(path, _VALUE, "r", shape=shape) if len(self._rows) else np.zeros((0, 0), _VALUE)
-        self._vectors = np.asarray(mapped)  # a memmap itself is slower to take from
+        size = len(self._rows) * self._width
+        self._mapped = _map(self._folder / _VECTORS, size) if size else None
+        self._vectors = np.frombuffer(self._mapped or b"", _VALUE).reshape(len(self._rows), self._dimension)
         self._columns = {name: np.ascontiguousarray(self._rows[name]) for name in _ROW.names or ()}
         self._taken = self._columns["article"] != 0
         self._signs = self._read_signs()
@@ -96,6 +100,12 @@ class VectorIndex:
         self._by_date: tuple[NDArray[np.int64], Rows] | None = None
         self._every: Rows = np.flatnonzero(self._taken)
         self._last_available = self._columns["available"].max(initial=0)
+
+    def _read_ahead(self) -> None:
+        """Have the vectors in memory before the first questions, which would else wait for them page by page."""
+        if self._mapped is not None and len(self._mapped) <= _READ_AHEAD and sys.platform == "linux":
+            with suppress(OSError):  # a kernel before 5.14
+                self._mapped.madvise(_POPULATE_READ)
 
     def _read_signs(self) -> Signs:
         """From their file, which is made of the vectors where it does not fit them."""
@@ -279,6 +289,12 @@ class VectorIndex:
         rows = order[np.minimum(np.searchsorted(keys, _keys(article, version, ordinal)), len(keys) - 1)]
         there = (self._columns["article"][rows] == article) & (self._columns["version"][rows] == version)
         return rows, there & (self._columns["ordinal"][rows] == ordinal)
+
+
+def _map(path: Path, size: int) -> mmap.mmap:
+    """The first bytes of a file, to be read."""
+    with path.open("rb") as file:
+        return mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ)
 
 
 def _widened(vectors: NDArray[np.float16]) -> NDArray[np.float32]:
