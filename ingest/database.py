@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ingest.errors import ArchiveError
 
+_CACHE = 32_768  # kilobytes of pages that are kept in memory
 _TOGETHER = 500  # keys in one question to SQLite
 _STATE = "CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value INTEGER);"
 
@@ -47,6 +48,7 @@ class DerivedDatabase:
         try:
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = NORMAL")
+            database.execute(f"PRAGMA cache_size = -{_CACHE}")
             if database.execute("PRAGMA user_version").fetchone() != (self._version,):
                 for name in self._names:
                     database.execute(f"DROP TABLE IF EXISTS {name}")
