@@ -213,20 +213,22 @@ class KeywordIndex:
             kind = tantivy.FieldType.Integer
             return Query.range_query(self._index.schema, field, kind, lower_bound=low, upper_bound=high)
 
+        def any_of(field: str, values: frozenset[str]) -> Any:
+            if len(values) == 1:  # a term's own list takes a fifth less than a set of one
+                return Query.term_query(self._index.schema, field, *values)
+            return Query.term_set_query(self._index.schema, field, sorted(values))
+
         # Leaving out the few that are not available takes half as long as letting all the others in.
         filters = [(Occur.MustNot, between("available", scope.now + 1, None))]
         if scope.after is not None or scope.before is not None:
             dated = between("published", -(2**52) if scope.after is None else scope.after, scope.before)
             filters.append((Occur.Must, Query.const_score_query(dated, 0.0)))
         if scope.publishers:
-            of_them = Query.term_set_query(self._index.schema, "publisher", sorted(scope.publishers))
-            filters.append((Occur.Must, Query.const_score_query(of_them, 0.0)))
+            filters.append((Occur.Must, Query.const_score_query(any_of("publisher", scope.publishers), 0.0)))
         if scope.only:
-            of_these = Query.term_set_query(self._index.schema, "article_id", sorted(scope.only))
-            filters.append((Occur.Must, Query.const_score_query(of_these, 0.0)))
+            filters.append((Occur.Must, Query.const_score_query(any_of("article_id", scope.only), 0.0)))
         if scope.without:
-            left_out = Query.term_set_query(self._index.schema, "article_id", sorted(scope.without))
-            filters.append((Occur.MustNot, left_out))
+            filters.append((Occur.MustNot, any_of("article_id", scope.without)))
         return filters
 
     def close(self) -> None:

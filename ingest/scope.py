@@ -49,10 +49,9 @@ class Scope:
     now: int = field(default_factory=lambda: int(time.time()))
 
     @property
-    def is_open(self) -> bool:
-        """Whether it admits all that is available."""
-        limits = (self.publishers, self.without, self.only)
-        return self.after is None and self.before is None and not any(limits)
+    def is_lasting(self) -> bool:
+        """Whether it limits publishers at the most, so that it may well be asked for again."""
+        return self.after is None and self.before is None and not (self.without or self.only)
 
     def admits(self, metadata: Mapping[str, Any]) -> bool:
         """Whether a passage with these metadata lies in it."""

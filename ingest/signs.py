@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Rows = NDArray[np.intp]
 
 _COUNTED, _WEIGHED = 32_768, 512  # at once: so few that memory of before is used again, not mapped anew
+_FAR = 4_000  # rows that are picked quickly each time
 _TIMES = 5  # as many are weighed as are wanted
 
 
@@ -27,6 +28,16 @@ class Signs:
     def __init__(self, signs: NDArray[np.uint64]) -> None:
         """Args: signs: as `signs_of` gives them."""
         self._signs = np.ascontiguousarray(signs.T)
+        self._expected: list[tuple[Rows, NDArray[np.uint64]]] = []
+
+    def expect(self, rows: Rows) -> None:
+        """Have the signs of some rows side by side, until they are forgotten: the same array may be asked for again."""
+        if _FAR < len(rows) <= self._signs.shape[1] // 2:
+            self._expected.append((rows, self._signs.take(rows, 1)))
+
+    def forget(self, rows: Rows) -> None:
+        """Do so no longer."""
+        self._expected = [each for each in self._expected if each[0] is not rows]
 
     def likely(self, vector: NDArray[np.float32], rows: Rows, number: int) -> Rows:
         """So many of some rows, those whose vectors are most likely near another one.
@@ -52,10 +63,12 @@ class Signs:
 
     def _unlike(self, signs: NDArray[np.uint64], rows: Rows) -> NDArray[np.uint16]:
         """Of each row, in how many signs its vector differs from another one's."""
+        for expected, theirs in self._expected:
+            if expected is rows:
+                return _all_differing(theirs, signs)
         n_rows = self._signs.shape[1]
         if 2 * len(rows) > n_rows:  # quicker than to pick that many
-            every = range(0, n_rows, _COUNTED)
-            counts = np.concatenate([_differing(self._signs[:, at : at + _COUNTED], signs) for at in every])
+            counts = _all_differing(self._signs, signs)
             return counts if len(rows) == n_rows else counts.take(rows)
         return np.concatenate([_differing(self._signs.take(some, 1), signs) for some in _parts(rows, _COUNTED)])
 
@@ -71,6 +84,12 @@ def signs_of(vectors: NDArray[Any]) -> NDArray[np.uint64]:
     bits = np.packbits(np.signbit(vectors), axis=1)
     padded = np.pad(bits, ((0, 0), (0, -bits.shape[1] % 8)))
     return np.ascontiguousarray(padded).view(np.uint64)
+
+
+def _all_differing(signs: NDArray[np.uint64], other: NDArray[np.uint64]) -> NDArray[np.uint16]:
+    """`_differing`, some at a time."""
+    every = range(0, signs.shape[1], _COUNTED)
+    return np.concatenate([_differing(signs[:, at : at + _COUNTED], other) for at in every])
 
 
 def _differing(signs: NDArray[np.uint64], other: NDArray[np.uint64]) -> NDArray[np.uint16]:

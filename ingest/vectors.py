@@ -48,6 +48,7 @@ _COMPARED = 512  # at once: so few that memory of before is used again, not mapp
 _TIMES, _LEAST = 14, 800  # of many vectors so many times as are wanted are compared, and no fewer than so many
 _READ_AHEAD, _POPULATE_READ = 2**28, 22  # bytes; the advice of Linux, which mmap does not name
 _DATED = 8  # where a range of dates holds less than this part of all rows, they are looked up
+_KNOWN = 4  # scopes whose rows are kept
 _FEW = 8  # numbers that are looked for one by one
 
 
@@ -98,8 +99,8 @@ class VectorIndex:
         self._signs = self._read_signs()
         self._by_key: tuple[NDArray[np.uint64], Rows] | None = None
         self._by_date: tuple[NDArray[np.int64], Rows] | None = None
-        self._every: Rows = np.flatnonzero(self._taken)
-        self._last_available = self._columns["available"].max(initial=0)
+        self._moments: NDArray[np.int64] | None = None  # at which something becomes available
+        self._known: dict[tuple[frozenset[str], int], Rows] = {}  # of lasting scopes, the last ones
 
     def _read_ahead(self) -> None:
         """Have the vectors in memory before the first questions, which would else wait for them page by page."""
@@ -200,8 +201,21 @@ class VectorIndex:
 
     def rows_in(self, scope: Scope) -> Rows:
         """Which rows hold passages that a scope admits."""
-        if scope.is_open and scope.now >= self._last_available:
-            return self._every
+        if not scope.is_lasting:
+            return self._look_up(scope)
+        if self._moments is None:
+            self._moments = np.unique(self._columns["available"])
+        of = scope.publishers, int(np.searchsorted(self._moments, scope.now, "right"))
+        rows = self._known.pop(of, None)
+        if rows is None:
+            rows = self._look_up(scope)
+            self._signs.expect(rows)
+        self._known[of] = rows  # behind all that were asked for before
+        if len(self._known) > _KNOWN:
+            self._signs.forget(self._known.pop(next(iter(self._known))))
+        return rows
+
+    def _look_up(self, scope: Scope) -> Rows:
         dated = self._dated(scope)
         if dated is None:
             return np.flatnonzero(self._admitted(self._columns.__getitem__, scope) & self._taken)

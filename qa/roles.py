@@ -103,6 +103,8 @@ def agent(question: Question, context: Context) -> float:
         return 1.0
     pointer = _POINTS_BACK.search(context.text)
     before = [name for name in find_names(context.before) if _may_act(name, context.before)]
+    if question.kind == "said":  # where somebody speaks before, a pronoun is that one, not who was spoken of
+        before = [name for name in before if speaks(name, context.before)] or before
     if pointer is None or not any(agreement(asked.text, name.text) for name in before):
         return 0.0
     # Behind another who acts, a pronoun is more likely that one's.
@@ -132,15 +134,25 @@ _INVERTED = re.compile(
     rf"|they)\b)[\w.’-]+,?\s+)*$"
 )
 
+# "said the bank had": what is said of it.
+_SAID_OF = re.compile(
+    r"\s+(?:has|had|have|is|was|were|are|will|would|did|does|may|might|could|can|should|must|needs?|wants?|[a-z]{3,}ed)\b"
+)
+# "The bank should act, Neve Tarn said": who stands at the word, and not in an apposition ("Raab, the member for Esher").
+_ANOTHER = re.compile(
+    r",\s+(?!(?:who|whose|whom|which|that|an?|the|in|at|on|from|of|and|speaking)\b)(?:\S+\s+){0,6}[A-Z][\w’-]+\s+$"
+)
+
 
 def speaks(name: Name, text: str) -> bool:
     """Whether words of speech stand close to a mention: "Raab, in London, said", "said Mr. Raab"."""
     before, behind = text[: name.start], text[name.end :]
     after = re.match(r"[^.;“”]{0,60}", behind)
-    if (after and expressions.SPEECH.search(after[0])) or re.search(r"\b[Aa]ccording to\s+(?:the\s+)?$", before):
+    said = expressions.SPEECH.search(after[0]) if after else None
+    if (said and not _ANOTHER.search(behind[: said.start()])) or re.search(r"\b[Aa]ccording to\s+(?:the\s+)?$", before):
         return True
     near = re.search(r"(?:\S+\s+){0,3}$", before)
-    return near is not None and _INVERTED.search(near[0]) is not None
+    return near is not None and _INVERTED.search(near[0]) is not None and not _SAID_OF.match(behind)
 
 
 def excluded(question: Question, context: Context) -> bool:

@@ -252,13 +252,26 @@ def test_signs_are_counted_and_weighed_as_said(dimension: int) -> None:
     assert {*likely.tolist()} == {*rows[:200][np.argsort(against[rows[:200]])[:40]].tolist()}
 
 
-def test_an_open_scope_has_all_that_is_available(tmp_path: Path) -> None:
+def test_rows_that_are_known_are_those_of_the_moment(tmp_path: Path) -> None:
     index = VectorIndex(tmp_path)
-    entries = many(10)
-    index.replace([], entries)
-    assert index.rows_in(Scope()).tolist() == [*range(10)]
-    withheld = replace(entries[3], metadata=entries[3].metadata | {"available": 5_000})
-    index.replace([entries[3].metadata["article_id"]], [withheld])
-    assert len(index.rows_in(Scope(now=4_999))) == 9
-    assert len(index.rows_in(Scope(now=5_000))) == 10
-    assert len(index.rows_in(Scope(now=5_000, without=frozenset([entries[0].metadata["article_id"]])))) == 9
+    entries = many(12_000)
+    papers = [replace(each, metadata=each.metadata | {"publisher": f"paper {i % 2}"}) for i, each in enumerate(entries)]
+    papers[2] = replace(papers[2], metadata=papers[2].metadata | {"available": 5_000})
+    index.replace([], papers)
+    scopes = [
+        Scope(now=now, publishers=frozenset(of)) for of in ([], ["paper 0"], ["paper 1"]) for now in (4_999, 5_000)
+    ]
+    for scope in scopes * 2:
+        rows = index.rows_in(scope)
+        assert rows is index.rows_in(replace(scope, now=scope.now + 100 * (scope.now == 5_000)))
+        assert rows.tolist() == [i for i, each in enumerate(papers) if scope.admits(each.metadata)]
+        near = papers[rows[7]].vector
+        assert near is not None
+        exact = index.nearest(near, rows, 20, exactly=True)
+        found = index.nearest(near, rows, 20)
+        assert found[0] == exact[0]
+        assert found == index.nearest(near, rows.copy(), 20)
+    assert len(index._known) == 4
+    assert len(index._signs._expected) <= 4
+    index.replace([papers[0].metadata["article_id"]], [])
+    assert 0 not in index.rows_in(scopes[2])
