@@ -6,6 +6,7 @@ here, which takes one.
 
 from __future__ import annotations
 
+import functools
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -95,7 +96,7 @@ class ReadingCopy:
         found = {}
         for article_id, version, document, *facts in self.database.rows_of(asked, article_ids):
             metadata = dict(zip(("published", "publisher", "available"), facts, strict=True), article_id=article_id)
-            found[str(article_id)] = Head(str(version), to_article(str(document)), metadata)
+            found[str(article_id)] = Head(str(version), _article(str(document)), metadata)
         return found
 
     def replace(self, article_ids: Iterable[str], articles: Iterable[Article], entries: Sequence[Entry]) -> None:
@@ -113,6 +114,11 @@ class ReadingCopy:
                 database.execute("DELETE FROM passages WHERE passage_id > ? AND passage_id < ?", between)
             database.executemany("INSERT OR REPLACE INTO heads VALUES (?, ?, ?, ?, ?, ?)", map(_head_row, articles))
             database.executemany("INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?)", map(_passage_row, entries))
+
+
+@functools.lru_cache(maxsize=4_096)  # who asks on finds the same articles again
+def _article(document: str) -> Article:
+    return to_article(document)
 
 
 def _head_row(article: Article) -> tuple[object, ...]:
