@@ -136,9 +136,10 @@ _INVERTED = re.compile(
 
 # "said the bank had": what is said of it.
 _SAID_OF = re.compile(
-    r"\s+(?:has|had|have|is|was|were|are|will|would|did|does|may|might|could|can|should|must|needs?|wants?|[a-z]{3,}ed)\b"
+    r"\s+(?:has|had|have|is|was|were|are|will|would|did|does|may|might|could|can|should|must|needs?|wants?"
+    r"|[a-z]{3,}ed)\b"
 )
-# "The bank should act, Neve Tarn said": who stands at the word, and not in an apposition ("Raab, the member for Esher").
+# "The bank should act, Neve Tarn said": who stands at the word, not in an apposition ("Raab, the member for Esher").
 _ANOTHER = re.compile(
     r",\s+(?!(?:who|whose|whom|which|that|an?|the|in|at|on|from|of|and|speaking)\b)(?:\S+\s+){0,6}[A-Z][\w’-]+\s+$"
 )
