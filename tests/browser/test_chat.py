@@ -42,6 +42,14 @@ def send(page: Page, address: str, question: str, until: str = "Being written") 
     return box
 
 
+def slow_line(page: Page) -> None:
+    """From now on each request takes a second longer."""
+    line = page.context.new_cdp_session(page)
+    line.send("Network.enable")
+    slow = {"offline": False, "latency": 1_000, "downloadThroughput": -1, "uploadThroughput": -1}  # milliseconds, bytes
+    line.send("Network.emulateNetworkConditions", slow)
+
+
 def test_the_wording_that_was_searched_can_be_taken_back(page: Page, address: str) -> None:
     ask(page, address, "Who resigned in March 2025?")
     follow(page, "why?", 1)
@@ -166,10 +174,7 @@ def test_what_is_asked_as_soon_as_an_answer_is_whole_is_answered(page: Page, add
 
 def test_an_article_that_opens_takes_nobody_out_of_a_line_that_is_being_written(page: Page, address: str) -> None:
     ask(page, address, QUESTION)
-    line = page.context.new_cdp_session(page)
-    line.send("Network.enable")
-    slow = {"offline": False, "latency": 1_000, "downloadThroughput": -1, "uploadThroughput": -1}  # milliseconds, bytes
-    line.send("Network.emulateNetworkConditions", slow)
+    slow_line(page)
     page.locator("#chat a[href='#cite-0-2']").click()
     box = page.locator("#question textarea")
     box.press_sequentially("Who resigned")
@@ -233,6 +238,17 @@ def test_settings_are_obeyed_and_remembered(page: Page, address: str, request: p
     chip.click()
     expect(page.locator("#chat a[href='#change-1']")).to_be_visible(timeout=60_000)
     assert page.locator("#chat a[href='#drop-1-day']").count() == 0
+
+
+def test_settings_can_be_changed_once_those_of_the_last_visit_are_there(page: Page, address: str) -> None:
+    slow_line(page)
+    page.goto(address)
+    _open_settings(page)
+    day = page.locator("#as-of textarea, #as-of input").first
+    expect(day).to_be_disabled()
+    day.fill("2025-03-20")  # waits until it can be
+    page.wait_for_timeout(1_500)
+    expect(day).to_have_value("2025-03-20")
 
 
 def test_a_day_that_is_none_is_told(page: Page, address: str) -> None:
