@@ -139,10 +139,9 @@ _SAID_OF = re.compile(
     r"\s+(?:has|had|have|is|was|were|are|will|would|did|does|may|might|could|can|should|must|needs?|wants?"
     r"|[a-z]{3,}ed)\b"
 )
-# "The bank should act, dealers said": who stands right at the word; "Raab, the member for Esher, said" has a comma there.
+# "The bank should act, Neve Tarn said": who stands at the word, not in an apposition ("Raab, the member for Esher").
 _ANOTHER = re.compile(
-    r",\s+(?!(?:who|whose|whom|which|that|in|at|on|from|of|and|speaking|also|then|later|he|she|they|it|we|I)\b)"
-    r"(?:\S+\s+){0,6}[\w’-]+\s+$"
+    r",\s+(?!(?:who|whose|whom|which|that|an?|the|in|at|on|from|of|and|speaking)\b)(?:\S+\s+){0,6}[A-Z][\w’-]+\s+$"
 )
 
 

@@ -24,8 +24,6 @@ def context(text: str, before: str = "", after: str = "") -> Context:
         ("What did Odo Crail say?", "Neve Tarn said no to Odo Crail.", "", 0.0),
         ("What did Odo Crail say?", "The cup is lost, according to Odo Crail.", "", 1.0),
         ("What did Odo Crail say?", "Neve Tarn said Odo Crail had lost.", "", 0.0),
-        ("What did Odo Crail say?", "Odo Crail was thought to have lost, players said.", "", 0.0),
-        ("What did Odo Crail say?", "Odo Crail will stay, a spokesman for the club said.", "", 0.0),
         ("What did Odo Crail say?", "Odo Crail, the captain of the club, said no.", "", 1.0),
         ("What did Odo Crail say?", "Odo Crail, who plays for the club, also said no.", "", 1.0),
         ("What did Odo Crail say?", "“No,” said Odo Crail on Monday.", "", 1.0),
