@@ -9,9 +9,10 @@ from pathlib import Path
 
 from ingest.article import Article
 from ingest.database import DerivedDatabase
-from ingest.lexical import Entry, KeywordIndex
+from ingest.lexical import KeywordIndex
 from ingest.origins import Origins
 from ingest.reading_copy import ReadingCopy
+from ingest.records import Entry
 from ingest.vectors import VectorIndex
 
 #: Names inside the folder that they are kept in.

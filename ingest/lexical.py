@@ -6,19 +6,18 @@ import functools
 import json
 import re
 import shutil
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tantivy
 from tantivy import Filter, Occur, Query, Tokenizer
 
+from ingest.records import Entry
 from ingest.scope import Scope
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    pass
 
 _ANALYZER = "news"
 _STATE = "state.json"
@@ -27,17 +26,6 @@ _HEADLINE_WEIGHT = 0.7
 _MAX_TERMS = 64  # of a question; a longer one is cut
 # "U.S." and "U.K." are one term each.
 _ACRONYM = re.compile(r"\b(?:[^\W\d_]\.){2,}|\b(?:[^\W\d_]\.)+[^\W\d_]\b")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One passage as the derived indexes see it; metadata as in Chroma, and the vector where it is wanted."""
-
-    passage_id: str
-    headline: str
-    text: str
-    metadata: Mapping[str, Any]
-    vector: NDArray[np.float32] | None = None
 
 
 def terms(text: str) -> list[str]:

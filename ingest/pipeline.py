@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from ingest.archive import Archive
 from ingest.article import Article
+from ingest.columns import check_columns
 from ingest.errors import ArchiveError, SourceError
 from ingest.fetching.memory import Memory
 from ingest.known import KnownFiles
-from ingest.readers.records import check_columns
 from ingest.scope import available_from
 from ingest.settings import Settings
 from ingest.sources import DEFAULT_LIMIT, Given, Intake, Unchanged, Web

@@ -14,8 +14,7 @@ from pathlib import Path
 
 from ingest.article import Article, Passage
 from ingest.database import DerivedDatabase
-from ingest.lexical import Entry
-from ingest.records import article_document, filterable, to_article
+from ingest.records import Entry, article_document, filterable, to_article
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS passages (

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ingest.article import Article, Passage, Published
-from ingest.lexical import Entry
 from ingest.scope import UNDATED, available_from, publisher_key
 
 if TYPE_CHECKING:
@@ -25,6 +24,17 @@ _EARLIER_BYTES = 3_500  # of them together
 
 #: Why an earlier version is not the one that counts.
 REPLACED, OLDER, REMOVED = "replaced", "older", "removed"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One passage as the derived indexes see it; metadata as in Chroma, and the vector where it is wanted."""
+
+    passage_id: str
+    headline: str
+    text: str
+    metadata: Mapping[str, Any]
+    vector: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ingest.article import Article, Passage
 from ingest.connection import Collection
 from ingest.errors import ArchiveError
-from ingest.lexical import Entry
-from ingest.records import REMOVED, Row, history_id, to_article, to_entry, to_passage, to_record
+from ingest.records import REMOVED, Entry, Row, history_id, to_article, to_entry, to_passage, to_record
 from ingest.store_state import StoreState
 
 if TYPE_CHECKING:

@@ -16,10 +16,9 @@ from ingest.connection import Connection
 from ingest.derived import Derived
 from ingest.embeddings import PassageEmbeddings, load_embedder
 from ingest.errors import ArchiveError, ArchiveMismatch, ArchiveMissing
-from ingest.lexical import Entry
 from ingest.location import ServerAddress
 from ingest.passages import embedded_text, split_passages
-from ingest.records import Row, Standing, entry_of, to_article
+from ingest.records import Entry, Row, Standing, entry_of, to_article
 from ingest.store import Store
 
 if TYPE_CHECKING:

@@ -20,8 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ingest.lexical import Entry
-from ingest.records import hash_of
+from ingest.records import Entry, hash_of
 from ingest.scope import UNDATED, Scope
 from ingest.signs import Signs, signs_of
 

@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from ingest.archive import Archive
     from ingest.settings import Settings
     from qa.answer import Answer
-    from qa.calibration import Caution
     from qa.limits import Range
-    from qa.question import Style
+    from qa.question import Caution, Style
 
 
 def ask(

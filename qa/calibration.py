@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal, get_args
 
-#: How sure an answer has to be: `low` answers more, `high` refuses more.
-Caution = Literal["low", "normal", "high"]
-CAUTIONS: tuple[Caution, ...] = get_args(Caution)
+from qa.question import Caution
 
 #: Confidence from which on a sentence counts as an answer.
 THRESHOLDS: dict[Caution, float] = {"low": 0.25, "normal": 0.35, "high": 0.65}

@@ -10,20 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingest.errors import DatelineError
 from ingest.settings import Settings
+from qa.chat_base import MAX_WRITTEN, ChatModelError
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-#: Tokens that a model may write in one go.
-MAX_WRITTEN = 500
-
 _loading = threading.Lock()
-
-
-class ChatModelError(DatelineError):
-    """The chat model that the settings name cannot be used."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 
 from ingest.archive import Found
-from ingest.article import Span
+from ingest.article import Article, Span
+from qa.answer import Carrier, Citation
 from qa.question import Question
 from qa.retrieval import Candidate
 
@@ -42,3 +43,27 @@ def is_within(question: Question, candidate: Candidate) -> bool:
     if question.period is None or published is None or question.is_told_in(candidate.passage.text):
         return True
     return (scope.after or -math.inf) <= published.local_epoch <= (scope.before or math.inf)
+
+
+def cite(evidence: Evidence) -> Citation:
+    """The citation of a sentence."""
+    article, passage = evidence.found.article, evidence.found.passage
+    return Citation(
+        article_id=passage.article_id,
+        version=passage.version,
+        headline=article.headline,
+        publisher=article.publisher,
+        published=article.published.iso if article.published else None,
+        url=article.url,
+        quote=evidence.quote,
+        start=evidence.span[0],
+        end=evidence.span[1],
+        place=article.place,
+        correction=article.correction,
+        also_carried_by=tuple(map(_carrier, evidence.found.carriers)),
+    )
+
+
+def _carrier(article: Article) -> Carrier:
+    published = article.published.iso if article.published else None
+    return Carrier(article.article_id, article.headline, article.publisher, published, article.url)

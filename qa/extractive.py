@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ingest.article import Article
 from ingest.lexical import terms as stems
-from qa.answer import Answer, Carrier, Citation, Sentence
+from qa.answer import Answer, Sentence
 from qa.calibration import THRESHOLDS
-from qa.evidence import Evidence
+from qa.evidence import Evidence, cite
 from qa.kinds import Kind, asks_for_overview, asks_for_state
 from qa.moments import annotate, find_moments, resolved
 from qa.overview import choose_events
@@ -83,30 +82,6 @@ def choose(question: Question, evidence: Sequence[Evidence], threshold: float) -
         if not any(_says_the_same(each, other) for other in chosen):
             chosen.append(each)
     return _in_order(chosen)
-
-
-def cite(evidence: Evidence) -> Citation:
-    """The citation of a sentence."""
-    article, passage = evidence.found.article, evidence.found.passage
-    return Citation(
-        article_id=passage.article_id,
-        version=passage.version,
-        headline=article.headline,
-        publisher=article.publisher,
-        published=article.published.iso if article.published else None,
-        url=article.url,
-        quote=evidence.quote,
-        start=evidence.span[0],
-        end=evidence.span[1],
-        place=article.place,
-        correction=article.correction,
-        also_carried_by=tuple(map(_carrier, evidence.found.carriers)),
-    )
-
-
-def _carrier(article: Article) -> Carrier:
-    published = article.published.iso if article.published else None
-    return Carrier(article.article_id, article.headline, article.publisher, published, article.url)
 
 
 def _completing(best: Evidence) -> list[Evidence]:

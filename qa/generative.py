@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 from ingest.archive import Archive, Found
 from ingest.lexical import terms
 from qa.answer import Answer, Sentence
-from qa.chat_models import MAX_WRITTEN, ChatModel
+from qa.chat_base import MAX_WRITTEN
+from qa.chat_models import ChatModel
 from qa.evidence import Evidence
 from qa.extractive import QuotingAnswerer
 from qa.orders import apart, without_orders

@@ -16,7 +16,7 @@ from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import ConfigDict, PrivateAttr
 
 from ingest.sessions import cores
-from qa.chat_models import MAX_WRITTEN, ChatModelError
+from qa.chat_base import MAX_WRITTEN, ChatModelError
 from qa.threads import Tell, told_by
 
 _ROLES = {"human": "user", "ai": "assistant", "system": "system"}

@@ -13,7 +13,6 @@ from ingest.article import Published
 from ingest.dateline import MONTHS
 from ingest.language import LANGUAGES, detect_language
 from ingest.scope import Scope, publisher_key
-from qa.calibration import CAUTIONS, Caution
 from qa.kinds import Kind, asks_for_overview, find_kind
 from qa.limits import (
     BEFORE_OUTLET,
@@ -30,6 +29,10 @@ from qa.limits import (
 )
 from qa.names import Name, find_names
 from qa.outlets import find_outlets, find_places
+
+#: How sure an answer has to be: `low` answers more, `high` refuses more.
+Caution = Literal["low", "normal", "high"]
+CAUTIONS: tuple[Caution, ...] = get_args(Caution)
 
 #: Whether sentences are quoted, or written by a chat model.
 Style = Literal["quote", "written"]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ingest.sentences import sentence_spans
 from qa.names import Name, agreement, find_names
-from qa.roles import speaks
+from qa.speech import speaks
 
 _QUOTED = re.compile(r"“(?P<curly>[^“”]+)”|\"(?P<straight>[^\"]+)\"|«(?P<angled>[^«»]+)»")
 _EDGE = " \t\n.,;:!?…"

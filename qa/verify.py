@@ -17,8 +17,7 @@ from ingest.article import Article, Published, Span
 from ingest.lexical import terms
 from ingest.sentences import sentence_spans
 from qa.answer import Answer, Citation, Sentence
-from qa.evidence import Evidence
-from qa.extractive import cite
+from qa.evidence import Evidence, cite
 from qa.figures import missing_dates, missing_figures
 from qa.names import TITLES, Name, agreement, country, find_names
 from qa.orders import without_orders

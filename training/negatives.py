@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from ingest.lexical import Entry, KeywordIndex
+from ingest.lexical import KeywordIndex
+from ingest.records import Entry
 from ingest.scope import Scope
 from training.questions import Paragraph, holds
 

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import BinaryIO, TextIO
 
+from ingest.columns import check_columns
 from ingest.decoding import detect_encoding
 from ingest.draft import MAX_ARTICLE_BYTES, Draft
 from ingest.errors import SourceError
 from ingest.readers.base import Source
-from ingest.readers.records import check_columns, find_columns, listed, to_draft
+from ingest.readers.records import find_columns, listed, to_draft
 
 _SAMPLE_BYTES = 262_144
 _DELIMITERS = ",;\t|"

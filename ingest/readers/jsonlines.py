@@ -8,11 +8,12 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
+from ingest.columns import check_columns
 from ingest.decoding import decode
 from ingest.draft import MAX_ARTICLE_BYTES, Draft
 from ingest.errors import SourceError
 from ingest.readers.base import Source
-from ingest.readers.records import check_columns, to_draft
+from ingest.readers.records import to_draft
 
 _SEEN_WHOLE = 16_000  # characters; a first line at least this long may be cut off in what is shown of the file
 #: Bytes of a line; JSON may write each character as \uXXXX, six bytes for one.

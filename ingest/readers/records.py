@@ -6,42 +6,12 @@ from collections.abc import Collection, Mapping
 from itertools import islice
 from typing import Any
 
+from ingest.columns import FIELDS
 from ingest.draft import Draft
-from ingest.errors import SettingsError
 from ingest.readers.base import Source
-
-#: The facts that a column can hold, with the names they are found under where the user names none.
-FIELDS: dict[str, tuple[str, ...]] = {
-    "text": ("text", "body", "content", "article", "story", "maintext", "articlebody"),
-    "headline": ("headline", "title", "head"),
-    "published": ("published", "date", "published_at", "publish_date", "datepublished", "pubdate", "publication_date"),
-    "publisher": ("publisher", "outlet", "publication", "newspaper", "source", "agency", "site"),
-    "place": ("place", "location", "city"),
-    "authors": ("authors", "author", "byline", "creator"),
-    "url": ("url", "link", "canonical_url", "web_url", "uri"),
-    "guid": ("guid",),  # the same wherever the article is delivered
-    "id": ("id", "uid", "article_id"),  # tells it from others in the same file
-    "language": ("language", "lang"),
-    "status": ("status", "pubstatus"),
-    "embargo": ("embargo", "embargoed", "embargo_until"),
-    "edition": (),  # newspapers call other things so, too: only where the user names it
-}
-
 
 _SHOWN = 20  # names of a record in a message
 _LONGEST_SHOWN = 40  # characters of one
-
-
-def check_columns(columns: Mapping[str, str] | None) -> dict[str, str]:
-    """The user's naming of columns, as fact -> column.
-
-    Raises:
-        SettingsError: a fact that no article has.
-    """
-    unknown = sorted(set(columns or {}) - set(FIELDS))
-    if unknown:
-        raise SettingsError(f"no article has {', '.join(unknown)}; a column can hold {', '.join(FIELDS)}")
-    return dict(columns or {})
 
 
 def find_columns(names: Collection[str], named: Mapping[str, str]) -> dict[str, str]:

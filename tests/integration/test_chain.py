@@ -12,10 +12,9 @@ from langchain_core.runnables import Runnable
 from ingest import Archive
 from qa import Answer, ArchiveRetriever, QuestionError, ask, build_chain
 from qa.answer import Sentence
-from qa.calibration import Caution
-from qa.evidence import Evidence
-from qa.extractive import QuotingAnswerer, cite
-from qa.question import Question
+from qa.evidence import Evidence, cite
+from qa.extractive import QuotingAnswerer
+from qa.question import Caution, Question
 from qa.retrieval import Candidate
 from qa.suggestions import suggest
 

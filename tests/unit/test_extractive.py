@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from ingest.archive import Found
 from ingest.article import Article, Passage
-from qa.calibration import THRESHOLDS, Caution
+from qa.calibration import THRESHOLDS
 from qa.evidence import Evidence
 from qa.extractive import QuotingAnswerer
-from qa.question import Question
+from qa.question import Caution, Question
 
 
 def evidence(text: str, quotes: dict[str, float], identity: str = "a", short: str | None = None) -> list[Evidence]:

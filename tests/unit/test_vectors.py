@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.lexical import Entry
+from ingest.records import Entry
 from ingest.scope import NEVER, UNDATED, Scope
 from ingest.signs import Signs, signs_of
 from ingest.vectors import VectorIndex, _widened
