@@ -33,7 +33,7 @@ from evals.worker import peak_rss_gb
 from ingest import Archive, ingest
 from ingest.samples import sample_sources
 from qa import build_chain
-from qa.suggestions import suggest
+from qa.retrieval.suggestions import suggest
 
 _SHARES = (30, 100)
 _AT_ONCE = (1, 4, 16)

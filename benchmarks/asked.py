@@ -15,10 +15,10 @@ from typing import Any, Self
 from benchmarks.questions import drawn
 from evals.worker import peak_rss_gb
 from ingest import Archive
-from ingest.scope import Scope, publisher_key
-from qa.limits import QuestionError
-from qa.question import Question
-from qa.retrieval import PASSAGES, retrieve
+from ingest.base.filters import Scope, publisher_key
+from qa.question.limits import QuestionError
+from qa.question.question import Question
+from qa.retrieval.retrieval import PASSAGES, retrieve
 
 _AROUND = {"a week": 7, "a month": 31, "five years": 5 * 365}  # days before that of the question
 _RECALL = 20

@@ -24,10 +24,10 @@ from benchmarks.corpus import Record, records, samples, write
 from benchmarks.measure import command, machine, quantile
 from evals.datasets.base import DataMissing
 from ingest import Archive, ingest
-from ingest.embeddings import PassageEmbeddings
-from ingest.encoders import default_model_folder
-from ingest.int8 import Int8Encoder
-from ingest.passages import embedded_text
+from ingest.chunking.passages import embedded_text
+from ingest.embedding.embeddings import PassageEmbeddings
+from ingest.embedding.encoders import default_model_folder
+from ingest.embedding.int8 import Int8Encoder
 
 _ROUNDS = 3
 _ARTICLES = 200  # enough for most numbers of passages

@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ingest.sessions import cores
+from ingest.embedding.runtime import cores
 
 
 def quantile(values: Sequence[float], share: float) -> float:

@@ -24,8 +24,8 @@ from benchmarks.corpus import Record, write
 from benchmarks.measure import command, did_job, in_own_process, machine, spread
 from evals.worker import peak_rss_gb
 from ingest import Archive, ingest
-from qa.question import Question
-from qa.retrieval import retrieve
+from qa.question.question import Question
+from qa.retrieval.retrieval import retrieve
 
 _WORDS = "ferry toll harbour bakery comet choir mill bridge mayor council vote storm tide school strike budget".split()
 _QUESTIONS = 60

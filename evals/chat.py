@@ -32,12 +32,12 @@ from evals.written import archive_of
 from ingest import Archive, DatelineError, Settings
 from ingest.samples import sample_sources
 from qa import Answer, build_chain
-from qa.answer import Sentence
-from qa.chat_models import ChatModel, load_chat_model
-from qa.generative import Given, WritingAnswerer
-from qa.support import load_support_model
-from qa.verify import StatementCheck
-from qa.writing import Written
+from qa.base.answer import Sentence
+from qa.chat.models import ChatModel, load_chat_model
+from qa.chat.stream import Written
+from qa.generation.writing import Given, WritingAnswerer
+from qa.verification.support import load_support_model
+from qa.verification.verify import StatementCheck
 
 _QUESTIONS = Path(__file__).parent.parent / "tests" / "data" / "model_questions.jsonl"
 _SEED = 5

@@ -30,8 +30,8 @@ from evals.datasets.copies import (
     reuters_articles,
 )
 from evals.edits import edited_copies, neighbours
-from ingest.article import Article
-from ingest.origins import Origins
+from ingest.base.article import Article
+from ingest.index.stories import Origins
 
 _SEED = {"tune": 12, "test": 11}
 _HALF = 100  # edited copies, and as many neighbours, of each of the two collections

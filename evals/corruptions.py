@@ -13,11 +13,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ingest.dateline import MONTHS
-from ingest.sentences import sentence_spans
-from qa.expressions import SPEECH
-from qa.names import Name, agreement, country, find_names
-from qa.polarity import NEWS_OPPOSITES, negations
+from ingest.chunking.sentences import sentence_spans
+from ingest.cleaning.dateline import MONTHS
+from qa.language.expressions import SPEECH
+from qa.language.names import Name, agreement, country, find_names
+from qa.language.polarity import NEWS_OPPOSITES, negations
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _TIME = re.compile(rf"\b(?:{'|'.join(MONTHS)}|{'|'.join(_DAYS)}|1[89]\d\d|20[0-4]\d)\b")

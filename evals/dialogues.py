@@ -12,10 +12,10 @@ from evals.datasets.dialogues import Dated, Dialogue, Turn
 from evals.results import Row
 from ingest import Archive
 from qa import Answer, Question, QuestionError, build_chain
-from qa.chat_models import ChatModel
-from qa.extractive import QuotingAnswerer
-from qa.limits import range_in
-from qa.retrieval import retrieve
+from qa.chat.models import ChatModel
+from qa.generation.quoting import QuotingAnswerer
+from qa.question.limits import range_in
+from qa.retrieval.retrieval import retrieve
 
 _FIRST = 4  # articles among which the right one should be
 

@@ -12,9 +12,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from evals.datasets.copies import Ids, Pair
-from ingest.article import Article, Published
-from ingest.lexical import terms
-from ingest.sentences import sentence_spans
+from ingest.base.article import Article, Published
+from ingest.chunking.sentences import sentence_spans
+from ingest.index.keywords import terms
 
 _NUMBER = re.compile(r"(?<![\w.,/-])\d+(?:,\d{3})*(?:\.\d+)?(?![\w/-]|[.,]\d)")
 _AGENCY = re.compile(r"\b(?:Reuters|Reuter|The BBC|BBC)\b")

@@ -30,14 +30,14 @@ from evals.datasets import realtimeqa
 from evals.datasets.base import DataMissing
 from evals.scores import DEPTHS, hit_at
 from ingest import Archive, DatelineError
-from ingest.embeddings import PassageEmbeddings
-from ingest.encoders import default_model_folder
-from ingest.passages import embedded_text
-from ingest.scope import Scope
-from ingest.settings import DEFAULT_EMBEDDER
-from qa.limits import QuestionError
-from qa.question import Question
-from qa.retrieval import search
+from ingest.base.filters import Scope
+from ingest.base.settings import DEFAULT_EMBEDDER
+from ingest.chunking.passages import embedded_text
+from ingest.embedding.embeddings import PassageEmbeddings
+from ingest.embedding.encoders import default_model_folder
+from qa.question.limits import QuestionError
+from qa.question.question import Question
+from qa.retrieval.retrieval import search
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from qa.reader import SpanReader
+from qa.reader.reader import SpanReader
 
 #: Passages that the reader reads, of those that retrieval hands on.
 READ = SpanReader.passages

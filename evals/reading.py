@@ -13,15 +13,15 @@ from evals.datasets.squad import Item
 from evals.results import Row, SystemResult
 from evals.scores import exact_match, f1
 from evals.worker import peak_rss_gb
-from ingest.archive import Found
-from ingest.article import Article
-from ingest.embeddings import load_embedder
-from ingest.passages import split_passages
-from ingest.settings import Settings
-from qa.extractive import QuotingAnswerer
-from qa.question import Question
-from qa.reader import EvidenceReader, load_reader
-from qa.retrieval import Candidate
+from ingest.archive.archive import Found
+from ingest.base.article import Article
+from ingest.base.settings import Settings
+from ingest.chunking.passages import split_passages
+from ingest.embedding.embeddings import load_embedder
+from qa.generation.quoting import QuotingAnswerer
+from qa.question.question import Question
+from qa.reader.reader import EvidenceReader, load_reader
+from qa.retrieval.retrieval import Candidate
 
 
 def run(items: Sequence[Item], reader: EvidenceReader | None = None) -> SystemResult:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from evals.operating import accuracy_at, best_of, calibration_error, refusal_curve, refused_at
 from evals.scores import risk_coverage
-from ingest.sessions import cores
+from ingest.embedding.runtime import cores
 
 #: Resamples of a bootstrap.
 RESAMPLES = 2_000

@@ -6,8 +6,8 @@ import random
 import re
 from collections.abc import Sequence
 
-from ingest.article import Span
-from qa.names import find_names
+from ingest.base.article import Span
+from qa.language.names import find_names
 
 _ASIDE = re.compile(r"\s\([^()]{3,80}\)|, [^,.]{4,60},(?= )")
 _OPENING = re.compile(r"^(?:In|On|By|During|After|Since|However|Moreover|Additionally|Meanwhile)\b[^,]{0,40}, (?=\w)")

@@ -42,7 +42,7 @@ from evals.tables import figures_table
 from evals.worker import peak_rss_gb
 from ingest import Archive, DatelineError, Settings
 from ingest.samples import sample_sources
-from qa.chat_models import load_chat_model
+from qa.chat.models import load_chat_model
 
 Run = tuple[dict[str, Any], dict[str, SystemResult]]
 

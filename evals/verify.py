@@ -25,11 +25,11 @@ from tqdm import tqdm
 from evals.datasets.base import DataMissing
 from evals.datasets.support import SETS, Statement
 from ingest import Article
-from ingest.lexical import terms
-from ingest.passages import split_passages
-from ingest.sentences import sentence_spans
-from qa.support import load_support_model
-from qa.verify import SUPPORTED, Source, StatementCheck
+from ingest.chunking.passages import split_passages
+from ingest.chunking.sentences import sentence_spans
+from ingest.index.keywords import terms
+from qa.verification.support import load_support_model
+from qa.verification.verify import SUPPORTED, Source, StatementCheck
 
 _PASSAGES = 4  # of a source that a sentence is checked against: those that share most with it
 _ALARMS = 0.05  # share of supported statements that may be called unsupported

@@ -12,13 +12,13 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ingest.archive import Archive
-    from ingest.article import Article, Passage, Published
-    from ingest.coverage import Coverage
-    from ingest.errors import DatelineError, SourceError
+    from ingest.archive.archive import Archive
+    from ingest.archive.coverage import Coverage
+    from ingest.base.article import Article, Passage, Published
+    from ingest.base.errors import DatelineError, SourceError
+    from ingest.base.settings import Settings
     from ingest.pipeline import IngestReport, ingest
-    from ingest.settings import Settings
-    from ingest.uploads import Upload
+    from ingest.sources.uploads import Upload
 
 __all__ = [
     "Archive",
@@ -35,16 +35,16 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Archive": "archive",
-    "Article": "article",
-    "Coverage": "coverage",
-    "DatelineError": "errors",
+    "Archive": "archive.archive",
+    "Article": "base.article",
+    "Coverage": "archive.coverage",
+    "DatelineError": "base.errors",
     "IngestReport": "pipeline",
-    "Passage": "article",
-    "Published": "article",
-    "Settings": "settings",
-    "SourceError": "errors",
-    "Upload": "uploads",
+    "Passage": "base.article",
+    "Published": "base.article",
+    "Settings": "base.settings",
+    "SourceError": "base.errors",
+    "Upload": "sources.uploads",
     "ingest": "pipeline",
 }
 

@@ -9,19 +9,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.archive import Archive
-from ingest.article import Article
-from ingest.columns import check_columns
-from ingest.errors import ArchiveError, SourceError
-from ingest.fetching.memory import Memory
-from ingest.known import KnownFiles
-from ingest.scope import available_from
-from ingest.settings import Settings
-from ingest.sources import DEFAULT_LIMIT, Given, Intake, Unchanged, Web
-from ingest.uploads import Upload
+from ingest.archive.archive import Archive
+from ingest.base.article import Article
+from ingest.base.columns import check_columns
+from ingest.base.errors import ArchiveError, SourceError
+from ingest.base.filters import available_from
+from ingest.base.settings import Settings
+from ingest.sources.fetching.validators import Memory
+from ingest.sources.intake import DEFAULT_LIMIT, Given, Intake, Unchanged, Web
+from ingest.sources.seen_files import KnownFiles
+from ingest.sources.uploads import Upload
 
 if TYPE_CHECKING:
-    from ingest.fetching.fetcher import Fetcher
+    from ingest.sources.fetching.fetcher import Fetcher
 
 _AHEAD = 2 * 86_400  # seconds that a date may lie ahead: zones, and clocks that go wrong
 _BATCH = 64  # articles looked up and written together
@@ -212,6 +212,6 @@ def _folder(archive: Archive) -> Path | None:
 
 
 def _fetcher() -> Fetcher:
-    from ingest.fetching.fetcher import Fetcher  # brings httpx, which few runs need
+    from ingest.sources.fetching.fetcher import Fetcher  # brings httpx, which few runs need
 
     return Fetcher()

@@ -11,13 +11,13 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from qa.answer import Answer, Citation, Sentence
     from qa.api import ask, close
+    from qa.base.answer import Answer, Citation, Sentence
     from qa.chain import build_chain
     from qa.conversation import Conversation
-    from qa.limits import QuestionError
-    from qa.question import Question
-    from qa.retrieval import ArchiveRetriever
+    from qa.question.limits import QuestionError
+    from qa.question.question import Question
+    from qa.retrieval.retrieval import ArchiveRetriever
 
 __all__ = [
     "Answer",
@@ -33,13 +33,13 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Answer": "answer",
-    "ArchiveRetriever": "retrieval",
-    "Citation": "answer",
+    "Answer": "base.answer",
+    "ArchiveRetriever": "retrieval.retrieval",
+    "Citation": "base.answer",
     "Conversation": "conversation",
-    "Question": "question",
-    "QuestionError": "limits",
-    "Sentence": "answer",
+    "Question": "question.question",
+    "QuestionError": "question.limits",
+    "Sentence": "base.answer",
     "ask": "api",
     "build_chain": "chain",
     "close": "api",

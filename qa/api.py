@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
-    from ingest.archive import Archive
-    from ingest.settings import Settings
-    from qa.answer import Answer
-    from qa.limits import Range
-    from qa.question import Caution, Style
+    from ingest.archive.archive import Archive
+    from ingest.base.settings import Settings
+    from qa.base.answer import Answer
+    from qa.question.limits import Range
+    from qa.question.question import Caution, Style
 
 
 def ask(
@@ -65,7 +65,7 @@ def ask(
         >>> print(answer.text)
         Last week, the U.K. banned China’s Huawei Technologies Co from its fifth generation wireless networks, ... [1]
     """
-    from qa.question import Question
+    from qa.question.question import Question
 
     # A bad question is told before anything slow is loaded.
     Question.parse(question, published, publisher, without, caution, as_of, style=style)
@@ -89,8 +89,8 @@ _holding = threading.Lock()
 
 def _opened(archive: Archive | Settings | str | Path | None) -> tuple[Archive, Settings]:
     """The archive, and the settings of now: reader and chat model may change while it is open."""
-    from ingest.archive import Archive
-    from ingest.settings import Settings
+    from ingest.archive.archive import Archive
+    from ingest.base.settings import Settings
 
     if isinstance(archive, Archive):
         return archive, archive.settings
@@ -108,8 +108,8 @@ def _opened(archive: Archive | Settings | str | Path | None) -> tuple[Archive, S
 @functools.lru_cache(maxsize=8)
 def _chain(archive: Archive, settings: Settings) -> Runnable[str | Mapping[str, Any], Answer]:
     from qa.chain import build_chain
-    from qa.chat_models import load_chat_model
-    from qa.reader import load_reader
+    from qa.chat.models import load_chat_model
+    from qa.reader.reader import load_reader
 
     chat = load_chat_model(settings)
     return build_chain(archive, load_reader(settings.reader, archive.embedder), chat=chat)

@@ -15,22 +15,22 @@ from typing import Any, Protocol, TypedDict
 
 from langchain_core.runnables import Runnable, RunnableLambda
 
-from ingest.archive import Archive
-from ingest.article import Published
-from ingest.coverage import Coverage
-from qa.answer import REFUSAL, Answer, Nearby
-from qa.catalogue import Listing, look_up
-from qa.chat_models import ChatModel
-from qa.evidence import Evidence
-from qa.extractive import QuotingAnswerer
-from qa.intents import find_intent
-from qa.limits import MAX_QUESTION, QuestionError, range_in
-from qa.periods import range_in_words
-from qa.question import Known, Question
-from qa.reader import EvidenceReader, load_reader
-from qa.retrieval import Candidate, retrieve
-from qa.rewriting import ModelResolver, Resolver, RuleResolver
-from qa.verify import CitationCheck
+from ingest.archive.archive import Archive
+from ingest.archive.coverage import Coverage
+from ingest.base.article import Published
+from qa.archive_questions.catalogue import Listing, look_up
+from qa.archive_questions.intents import find_intent
+from qa.base.answer import REFUSAL, Answer, Nearby
+from qa.chat.models import ChatModel
+from qa.dates.periods import range_in_words
+from qa.dialogue.rewriting import ModelResolver, Resolver, RuleResolver
+from qa.generation.quoting import QuotingAnswerer
+from qa.question.limits import MAX_QUESTION, QuestionError, range_in
+from qa.question.question import Known, Question
+from qa.reader.evidence import Evidence
+from qa.reader.reader import EvidenceReader, load_reader
+from qa.retrieval.retrieval import Candidate, retrieve
+from qa.verification.verify import CitationCheck
 
 _NEAREST = 3  # headlines that a refusal names
 _RELATIVE = re.compile(r"\b(?:this|last|past|next|previous|ago|today|yesterday|tonight|\w+day)\b", re.IGNORECASE)
@@ -84,9 +84,9 @@ def build_chain(
 
 
 def _writing(chat: ChatModel, archive: Archive) -> Answerer:
-    from qa.generative import WritingAnswerer
-    from qa.support import load_support_model
-    from qa.verify import StatementCheck
+    from qa.generation.writing import WritingAnswerer
+    from qa.verification.support import load_support_model
+    from qa.verification.verify import StatementCheck
 
     return WritingAnswerer(chat, archive, StatementCheck(load_support_model()))
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from qa.api import ask
 
 if TYPE_CHECKING:
-    from ingest.archive import Archive
-    from ingest.settings import Settings
-    from qa.answer import Answer
+    from ingest.archive.archive import Archive
+    from ingest.base.settings import Settings
+    from qa.base.answer import Answer
 
 
 class Conversation:

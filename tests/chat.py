@@ -15,7 +15,7 @@ from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import ConfigDict, PrivateAttr
 
-from qa.chat_models import ChatModel
+from qa.chat.models import ChatModel
 
 
 class ScriptedChat(BaseChatModel):

@@ -22,10 +22,10 @@ from typing import Any
 import torch
 
 from ingest import Archive, Settings, ingest
-from ingest.connection import Connection
-from ingest.embeddings import load_embedder
-from ingest.lexical import KeywordIndex
-from ingest.scope import Scope
+from ingest.base.filters import Scope
+from ingest.embedding.embeddings import load_embedder
+from ingest.index.keywords import KeywordIndex
+from ingest.store.chroma import Connection
 from tests.tiny import save_transformers
 
 WATCHED = {Connection.ask.__code__, KeywordIndex.replace.__code__, KeywordIndex.agree.__code__}

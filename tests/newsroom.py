@@ -6,10 +6,10 @@ import io
 from collections.abc import Mapping
 from pathlib import Path
 
-from ingest.article import Article
-from ingest.draft import Draft, Link, to_article
-from ingest.errors import SourceError
-from ingest.readers import HEAD_BYTES, Source, choose_reader
+from ingest.base.article import Article
+from ingest.base.errors import SourceError
+from ingest.cleaning.normalize import Draft, Link, to_article
+from ingest.reading import HEAD_BYTES, Source, choose_reader
 
 FILES = Path(__file__).parent / "data" / "newsroom"
 Found = Draft | Link | SourceError

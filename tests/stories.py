@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.article import Article, Published
+from ingest.base.article import Article, Published
 
 PARAGRAPHS = (
     "The harbour council of Saltreath voted on Monday to close the fish market for 14 months while its roof of 1,900 "

@@ -2,7 +2,7 @@
 
 Makes an archive of the held-out articles, each paragraph an article of its own, and asks their questions as they are,
 with their paragraph left out, and changed into near-misses. A logistic curve (Platt, 1999) is fitted to whether the
-sentence that would be quoted holds the answer; its numbers go into qa/calibration.py by hand.
+sentence that would be quoted holds the answer; its numbers go into qa/reader/calibration.py by hand.
 
 Example:
   python -m training.calibrate --data data/squad --questions 600
@@ -25,14 +25,14 @@ from tqdm import tqdm
 
 from evals.datasets.base import DataMissing
 from evals.operating import calibration_error
-from ingest.archive import Archive
-from ingest.article import Article
-from ingest.settings import Settings
-from qa.calibration import THRESHOLDS
-from qa.question import Question
-from qa.reader import SpanReader, Weighed
-from qa.retrieval import retrieve
-from qa.span_models import load_span_model
+from ingest.archive.archive import Archive
+from ingest.base.article import Article
+from ingest.base.settings import Settings
+from qa.question.question import Question
+from qa.reader.calibration import THRESHOLDS
+from qa.reader.reader import SpanReader, Weighed
+from qa.reader.span_models import load_span_model
+from qa.retrieval.retrieval import retrieve
 from training.heldout import pick
 from training.nearmiss import Case, near_miss
 from training.questions import Paragraph, holds, load_paragraphs, split

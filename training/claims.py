@@ -15,9 +15,9 @@ from tqdm import tqdm
 
 from evals.corruptions import corrupt
 from evals.rewordings import reword
-from ingest.sentences import sentence_spans
-from qa.kinds import find_kind
-from qa.packing import Page
+from ingest.chunking.sentences import sentence_spans
+from qa.question.kinds import find_kind
+from qa.reader.span_inputs import Page
 from training.groups import Article, articles_of, cut, page_of
 from training.nearmiss import Case, near_miss
 from training.questions import Paragraph, holds

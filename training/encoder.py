@@ -26,14 +26,14 @@ import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from ingest.archive import Archive
-from ingest.encoders import default_model_folder
-from ingest.int8 import LONGEST, WEIGHTS
-from ingest.passages import embedded_text
+from ingest.archive.archive import Archive
+from ingest.base.settings import Settings
+from ingest.chunking.passages import embedded_text
+from ingest.embedding.encoders import default_model_folder
+from ingest.embedding.int8 import LONGEST, WEIGHTS
+from ingest.embedding.runtime import load_openvino, open_session
 from ingest.pipeline import ingest
 from ingest.samples import sample_sources
-from ingest.sessions import load_openvino, open_session
-from ingest.settings import Settings
 from training.export import export, quantise, smooth
 from training.network import Embedder
 
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         export(model, smoothed, ("vectors",), ("ids", "mask"))
         quantise(smoothed, options.to / "encoder.onnx")
     shutil.copyfile(default_model_folder() / "tokenizer.json", options.to / "tokenizer.json")
-    print("_SHA256 in ingest/int8.py has to be:")
+    print("_SHA256 in ingest/embedding/int8.py has to be:")
     for name in _FILES:
         print(f'    "{name}": "{hashlib.sha256((options.to / name).read_bytes()).hexdigest()}",')
     for name, found in (

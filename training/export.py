@@ -23,14 +23,14 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from evals.datasets.base import DataMissing
-from ingest.encoders import default_model_folder
+from ingest.embedding.encoders import default_model_folder
 from training.features import Batch, padded
 from training.heldout import Scorer, evaluate
 from training.network import Embedder, Reader, Verifier
 from training.questions import load_paragraphs, split
 from training.reader import held_out_groups, load_tokenizer
 
-_WEIGHTS = Path(__file__).parent.parent / "qa" / "weights"
+_WEIGHTS = Path(__file__).parent.parent / "qa" / "reader" / "weights"
 _HELD_OUT = 2_000  # questions that the loss from quantising is measured on
 _OPSET = 17
 _SMOOTHED_ON = 200  # held-out questions, without their answers
@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{name}: {found.line()}  {path.stat().st_size / 1e6:.1f} MB")
     print(f"lost by quantising: {(figures['fp32']['f1'] - figures['int8']['f1']) * 100:.2f} points of F1")
     (options.run / "export.json").write_text(json.dumps(figures, indent=1))
-    print("_SHA256 in qa/span_models.py has to be:")
+    print("_SHA256 in qa/reader/span_models.py has to be:")
     for name in ("reader.onnx", "tokenizer.json"):
         print(f'    "{name}": "{hashlib.sha256((options.to / name).read_bytes()).hexdigest()}",')
     return 0

@@ -17,8 +17,8 @@ import numpy as np
 import torch
 
 from evals.datasets.base import DataMissing
-from ingest.encoders import default_model_folder
-from qa.onnx import side_by_side
+from ingest.embedding.encoders import default_model_folder
+from qa.reader.onnx import side_by_side
 from training.export import export, quantise, smooth
 from training.features import padded
 from training.network import Verifier
@@ -26,7 +26,7 @@ from training.questions import load_paragraphs, split
 from training.reader import load_tokenizer
 from training.verifier import claims_of, encode, figures, score
 
-_WEIGHTS = Path(__file__).parent.parent / "qa" / "weights"
+_WEIGHTS = Path(__file__).parent.parent / "qa" / "reader" / "weights"
 _SMOOTHED_ON = 200  # held-out claims, without their labels
 
 
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     session = onnxruntime.InferenceSession(str(small), providers=["CPUExecutionProvider"])
     scores = np.array([float(session.run(None, side_by_side(each.packed))[0][0]) for each in examples])
     print(f"int8: {figures(scores, examples).line()}  {small.stat().st_size / 1e6:.1f} MB")
-    print(f"_SHA256 in qa/support.py has to be:\n    {hashlib.sha256(small.read_bytes()).hexdigest()}")
+    print(f"_SHA256 in qa/verification/support.py has to be:\n    {hashlib.sha256(small.read_bytes()).hexdigest()}")
     return 0
 
 

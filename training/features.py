@@ -11,7 +11,7 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from qa.packing import Packed, pack
+from qa.reader.span_inputs import Packed, pack
 from training.groups import Group
 
 _POOL = 40  # batches that are sorted by length together

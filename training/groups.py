@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 from tqdm import tqdm
 
-from ingest.article import Span
-from ingest.dateline import MONTHS
-from ingest.sentences import sentence_spans
-from qa.names import find_names
-from qa.packing import Page
+from ingest.base.article import Span
+from ingest.chunking.sentences import sentence_spans
+from ingest.cleaning.dateline import MONTHS
+from qa.language.names import find_names
+from qa.reader.span_inputs import Page
 from training import negatives
 from training.nearmiss import Case, near_miss, swap_name_in_both
 from training.questions import Paragraph, holds

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from evals.scores import exact_match, f1
-from qa.marking import mark
+from qa.reader.span_decoding import mark
 from training.features import Batch, Example, collate
 from training.groups import Group
 from training.network import Reader

@@ -12,10 +12,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ingest.article import Span
-from ingest.sentences import sentence_spans
-from qa.names import agreement, country, find_names
-from qa.polarity import OPPOSITES
+from ingest.base.article import Span
+from ingest.chunking.sentences import sentence_spans
+from qa.language.names import agreement, country, find_names
+from qa.language.polarity import OPPOSITES
 from training.questions import holds
 
 _AUXILIARY = re.compile(

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from ingest.lexical import KeywordIndex
-from ingest.records import Entry
-from ingest.scope import Scope
+from ingest.base.filters import Scope
+from ingest.index.keywords import KeywordIndex
+from ingest.store.records import Entry
 from training.questions import Paragraph, holds
 
 _DEPTH = 12  # of each of the two rankings
@@ -102,7 +102,7 @@ def _vectors(texts: Sequence[str], label: str) -> NDArray[np.float32]:
     import torch
     from sentence_transformers import SentenceTransformer
 
-    from ingest.encoders import default_model_folder
+    from ingest.embedding.encoders import default_model_folder
 
     device = "cuda" if torch.cuda.is_available() else "cpu"
     model = SentenceTransformer(str(default_model_folder()), device=device, local_files_only=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evals.datasets.base import DataMissing, find, read_json
-from ingest.article import Span
+from ingest.base.article import Span
 
 _FILES = ("train-v1.1.json", "train-v1.1.from-html.json")
 _HELD_OUT = 0.05  # of the titles

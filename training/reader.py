@@ -25,7 +25,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from evals.datasets.base import DataMissing
-from ingest.encoders import default_model_folder
+from ingest.embedding.encoders import default_model_folder
 from training.features import Example, collate, encode
 from training.groups import Group, Mix, make_groups
 from training.heldout import HeldOut, evaluate, pick, torch_scorer

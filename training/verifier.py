@@ -28,9 +28,9 @@ from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from evals.datasets.base import DataMissing
-from ingest.encoders import default_model_folder
-from qa.packing import Packed, pack
-from qa.support import STATEMENT
+from ingest.embedding.encoders import default_model_folder
+from qa.reader.span_inputs import Packed, pack
+from qa.verification.support import STATEMENT
 from training.claims import Claim, make_claims
 from training.features import padded
 from training.heldout import pick

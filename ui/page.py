@@ -8,14 +8,14 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read by Gradio whe
 
 import gradio as gr
 
-from ingest.archive import Archive
+from ingest.archive.archive import Archive
 from qa.chain import build_chain
-from qa.chat_models import ChatModel
+from qa.chat.models import ChatModel
 from ui import words
 from ui.render.sign_in import signed_in_html
+from ui.state.conversations import Talks
 from ui.state.database import PageDatabase
 from ui.state.intake import Intake
-from ui.state.talks import Talks
 from ui.views.archive import ArchiveTab
 from ui.views.changing import ChangingPanel
 from ui.views.chat import ChatView

@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.datasets.base import DataMissing, read_json, read_lines
-from ingest.article import Article, Published
+from ingest.base.article import Article, Published
 
 _HERE = Path(__file__).parent
 _BANDS = 10

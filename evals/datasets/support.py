@@ -16,8 +16,8 @@ from typing import Any
 from evals.corruptions import corrupt
 from evals.datasets.base import DataMissing, find, read_json, read_lines
 from evals.rewordings import reword
-from ingest.sentences import sentence_spans
-from qa.names import find_names
+from ingest.chunking.sentences import sentence_spans
+from qa.language.names import find_names
 
 _FIGURE = re.compile(r"(\d)([,.]) (?=\d)")  # "1, 000" in the articles is "1,000" in their summaries
 _SYNTHETIC = 1_000  # corrupted sentences, and as many that are only reworded

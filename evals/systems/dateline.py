@@ -12,15 +12,15 @@ from evals.answers import told, whole
 from evals.cache import cached_archive, ingested, is_stale
 from evals.datasets.base import is_web
 from ingest import Archive
-from ingest.draft import canonical_url
+from ingest.cleaning.normalize import canonical_url
 from qa import Answer, build_chain
-from qa.evidence import Evidence
-from qa.extractive import QuotingAnswerer
-from qa.limits import QuestionError
-from qa.question import Question
-from qa.reader import EvidenceReader, load_reader
-from qa.retrieval import Candidate
-from qa.verify import CitationCheck
+from qa.generation.quoting import QuotingAnswerer
+from qa.question.limits import QuestionError
+from qa.question.question import Question
+from qa.reader.evidence import Evidence
+from qa.reader.reader import EvidenceReader, load_reader
+from qa.retrieval.retrieval import Candidate
+from qa.verification.verify import CitationCheck
 
 
 class Recorder:

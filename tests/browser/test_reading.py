@@ -10,15 +10,15 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from ingest import Archive
-from ingest.article import Article, Published
-from qa.answer import Answer, Carrier, Citation, Nearby, Sentence
-from qa.question import Question
+from ingest.base.article import Article, Published
+from qa.base.answer import Answer, Carrier, Citation, Nearby, Sentence
+from qa.question.question import Question
 from tests.browser.test_page import shoot
 from ui import words
 from ui.assets import head, styles
 from ui.page import theme
 from ui.render import answer_markdown
-from ui.state.talks import Talk, Talks
+from ui.state.conversations import Talk, Talks
 from ui.views.reading import ReadingRoom
 
 pytestmark = pytest.mark.browser

@@ -13,19 +13,19 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from ingest.article import Article
-from ingest.draft import Draft, Link, to_article
-from ingest.errors import SourceError
-from ingest.readers import HEAD_BYTES, Reader, Source, choose_reader
-from ingest.readers.delimited import CsvReader
-from ingest.readers.feeds import FeedReader
-from ingest.readers.html import HtmlReader
-from ingest.readers.jsonlines import JsonLinesReader
-from ingest.readers.newsml import NewsmlReader
-from ingest.readers.ninjs import NinjsReader
-from ingest.readers.nitf import NitfReader
-from ingest.readers.sitemap import SitemapReader
-from ingest.readers.wire import WireReader
+from ingest.base.article import Article
+from ingest.base.errors import SourceError
+from ingest.cleaning.normalize import Draft, Link, to_article
+from ingest.reading import HEAD_BYTES, Reader, Source, choose_reader
+from ingest.reading.csv_rows import CsvReader
+from ingest.reading.feeds import FeedReader
+from ingest.reading.html import HtmlReader
+from ingest.reading.jsonlines import JsonLinesReader
+from ingest.reading.newsml import NewsmlReader
+from ingest.reading.ninjs import NinjsReader
+from ingest.reading.nitf import NitfReader
+from ingest.reading.sitemap import SitemapReader
+from ingest.reading.wire import WireReader
 
 FILES = Path(__file__).parent.parent / "data" / "newsroom"
 LEAD = "The harbour board of Saltreath voted on Monday to close the old pier, which has stood since 1898."

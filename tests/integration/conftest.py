@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ingest.fetching.fetcher import Fetcher
+from ingest.sources.fetching.fetcher import Fetcher
 from tests.web import HERE, Site, serving
 
 

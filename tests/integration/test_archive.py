@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 
 from ingest import Archive, Article, Published, Settings, ingest
-from ingest.errors import ArchiveError, ArchiveMismatch, ArchiveMissing, ArchiveOwned, ArticleNotFound
-from ingest.passages import embedded_text, split_passages
-from ingest.reindex import reindex
-from ingest.scope import Scope, publisher_key
+from ingest.archive.reindex import reindex
+from ingest.base.errors import ArchiveError, ArchiveMismatch, ArchiveMissing, ArchiveOwned, ArticleNotFound
+from ingest.base.filters import Scope, publisher_key
+from ingest.chunking.passages import embedded_text, split_passages
 from qa import ask
 
 Run = Callable[..., CompletedProcess[str]]
@@ -122,7 +122,7 @@ def test_chroma_is_asked_where_there_are_very_many_and_finds_the_same(
     compared = samples.search_vectors(vector, 20, scope)
     asked: list[int] = []
     nearest = samples._store.nearest
-    monkeypatch.setattr("ingest.archive_reading._COMPARED", 0)
+    monkeypatch.setattr("ingest.archive.reading._COMPARED", 0)
     monkeypatch.setattr(samples._store, "nearest", lambda *about: asked.append(about[1]) or nearest(*about))
     assert samples.search_vectors(vector, 20, scope) == compared
     assert asked
@@ -442,7 +442,7 @@ def test_a_missing_archive_is_named_with_what_to_do(tmp_path: Path) -> None:
 def test_one_process_has_it_until_it_closes(tmp_path: Path, run: Run) -> None:
     folder = tmp_path / "archive"
     code = (
-        "from ingest import Archive; from ingest.errors import ArchiveOwned\n"
+        "from ingest import Archive; from ingest.base.errors import ArchiveOwned\n"
         f"try: print('opened', Archive.open({str(folder)!r}).n_articles)\n"
         "except ArchiveOwned as error: print('owned', error)"
     )

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from ingest import Archive, Published, Settings, ingest
-from ingest.reindex import reindex
-from ingest.scope import Scope
+from ingest.archive.reindex import reindex
+from ingest.base.filters import Scope
 from qa import ask
-from qa.question import Question
-from qa.retrieval import ArchiveRetriever, retrieve
+from qa.question.question import Question
+from qa.retrieval.retrieval import ArchiveRetriever, retrieve
 from tests.stories import OTHER, PARAGRAPHS, STORY, article
 
 GAZETTE = article("gazette", day="2025-06-02T09:00", publisher="Gazette")
@@ -187,7 +187,7 @@ def test_an_answer_shows_one_of_three_outlets_and_names_the_others(samples: Arch
 def test_the_page_opens_another_carrier_and_leaves_the_cards(samples: Archive) -> None:
     import gradio as gr
 
-    from ui.state.talks import Talk, Talks
+    from ui.state.conversations import Talk, Talks
     from ui.views.reading import ReadingRoom
 
     talks = Talks(b"k" * 32)

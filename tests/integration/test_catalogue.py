@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ingest import Archive
-from ingest.lexical import terms
-from ingest.scope import Scope
+from ingest.base.filters import Scope
+from ingest.index.keywords import terms
 from qa import ask
 
 

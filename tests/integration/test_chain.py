@@ -11,12 +11,12 @@ from langchain_core.runnables import Runnable
 
 from ingest import Archive
 from qa import Answer, ArchiveRetriever, QuestionError, ask, build_chain
-from qa.answer import Sentence
-from qa.evidence import Evidence, cite
-from qa.extractive import QuotingAnswerer
-from qa.question import Caution, Question
-from qa.retrieval import Candidate
-from qa.suggestions import suggest
+from qa.base.answer import Sentence
+from qa.generation.quoting import QuotingAnswerer
+from qa.question.question import Caution, Question
+from qa.reader.evidence import Evidence, cite
+from qa.retrieval.retrieval import Candidate
+from qa.retrieval.suggestions import suggest
 
 QUESTION = "What is the harbour tunnel going to cost now?"
 TWICE = "Who is the mayor of Brannock?"  # two articles say it

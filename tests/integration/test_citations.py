@@ -9,16 +9,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest import Archive, Article, Settings, ingest
-from ingest.archive import Found
-from ingest.embeddings import load_embedder
-from ingest.encoders import default_model_folder
-from ingest.errors import ArchiveMismatch
-from ingest.passages import split_passages
+from ingest.archive.archive import Found
+from ingest.base.errors import ArchiveMismatch
+from ingest.chunking.passages import split_passages
+from ingest.embedding.embeddings import load_embedder
+from ingest.embedding.encoders import default_model_folder
 from qa import ask
-from qa.extractive import QuotingAnswerer
-from qa.question import Question
-from qa.reader import load_reader
-from qa.retrieval import Candidate
+from qa.generation.quoting import QuotingAnswerer
+from qa.question.question import Question
+from qa.reader.reader import load_reader
+from qa.retrieval.retrieval import Candidate
 
 NEWS = st.lists(
     st.one_of(

@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest.embeddings import PassageEmbeddings, load_embedder
-from ingest.encoders import SentenceTransformerEncoder, default_model_folder
-from ingest.errors import EmbedderError
-from ingest.int8 import WEIGHTS, Int8Encoder, StaticEncoder, default_encoder, has_vnni
+from ingest.base.errors import EmbedderError
+from ingest.embedding.embeddings import PassageEmbeddings, load_embedder
+from ingest.embedding.encoders import SentenceTransformerEncoder, default_model_folder
+from ingest.embedding.int8 import WEIGHTS, Int8Encoder, StaticEncoder, default_encoder, has_vnni
 from tests.stories import PARAGRAPHS
 
 TEXTS = [*PARAGRAPHS, " ".join(PARAGRAPHS), "", "Short.", "[SEP] [CLS] ferry", "船 ferry ⛴", "word " * 3_000]
@@ -70,7 +70,7 @@ def run(code: str, **environment: str) -> str:
 
 @static
 def test_openvino_is_loaded_without_its_telemetry(tmp_path: Path) -> None:
-    code = "import sys; from ingest.int8 import StaticEncoder; StaticEncoder().encode_queries(['a'])"
+    code = "import sys; from ingest.embedding.int8 import StaticEncoder; StaticEncoder().encode_queries(['a'])"
     code += "; print([name for name in sys.modules if name.startswith('openvino_telemetry.')])"
     assert run(code, HOME=str(tmp_path), CI="") == "[]"
     assert list(tmp_path.iterdir()) == []  # it keeps a number for each user there
@@ -80,7 +80,7 @@ def test_openvino_is_loaded_without_its_telemetry(tmp_path: Path) -> None:
 def test_two_threads_that_embed_first_at_once_do_not_wait_for_each_other() -> None:
     code = """
 import builtins, threading, time
-from ingest.int8 import StaticEncoder
+from ingest.embedding.int8 import StaticEncoder
 encoder, ready, plain = StaticEncoder(), threading.Barrier(2), builtins.__import__
 def slow(name, *arguments, **named):
     if name.startswith("numpy"):  # OpenVINO's bindings import it late; whoever comes meanwhile must find it there
@@ -99,7 +99,7 @@ print("done")
 
 
 def test_where_openvino_does_not_load_onnxruntime_takes_its_place() -> None:
-    code = "import sys; sys.modules['openvino'] = None; from ingest.int8 import default_encoder"
+    code = "import sys; sys.modules['openvino'] = None; from ingest.embedding.int8 import default_encoder"
     assert run(f"{code}; print(type(default_encoder()).__name__)") == "Int8Encoder"
 
 
@@ -109,8 +109,8 @@ def test_where_openvino_does_not_load_onnxruntime_takes_its_place() -> None:
 def test_a_forked_process_can_encode_too() -> None:
     code = """
 import os, numpy as np
-from ingest.embeddings import PassageEmbeddings
-from ingest.int8 import StaticEncoder
+from ingest.embedding.embeddings import PassageEmbeddings
+from ingest.embedding.int8 import StaticEncoder
 embedder = PassageEmbeddings("static", StaticEncoder())
 own = embedder.encode_documents(["A ferry.", "A quay."])
 child = os.fork()
@@ -129,7 +129,7 @@ def test_langchains_interface_gives_the_same() -> None:
 
 
 def test_the_default_needs_no_torch() -> None:
-    code = "import sys; from ingest.embeddings import load_embedder; load_embedder().encode_queries(['a'])"
+    code = "import sys; from ingest.embedding.embeddings import load_embedder; load_embedder().encode_queries(['a'])"
     code += "; print('torch' in sys.modules)"
     assert run(code) == "False"
 
@@ -147,7 +147,7 @@ def test_altered_weights_are_refused(kind: type[Int8Encoder], name: str, tmp_pat
 @static
 @pytest.mark.slow
 def test_the_weights_that_ship_can_be_made_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from ingest.sessions import load_openvino, open_session
+    from ingest.embedding.runtime import load_openvino, open_session
     from training.encoder import main
 
     assert main(["--to", str(tmp_path)]) == 0

@@ -24,10 +24,10 @@ from evals.results import KEYS
 from evals.run import main
 from evals.systems import MODULES
 from ingest import Archive, ingest
-from ingest.archive import Found
-from qa.evidence import Evidence
-from qa.question import Question
-from qa.retrieval import Candidate
+from ingest.archive.archive import Found
+from qa.question.question import Question
+from qa.reader.evidence import Evidence
+from qa.retrieval.retrieval import Candidate
 from tests.conftest import GUARD, ROOT
 
 Json = dict[str, Any]

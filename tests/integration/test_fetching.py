@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.errors import SourceError
-from ingest.fetching.fetcher import MAX_REDIRECTS, Fetcher, Page
+from ingest.base.errors import SourceError
+from ingest.sources.fetching.fetcher import MAX_REDIRECTS, Fetcher, Page
 from tests.web import HERE, Handler, Site
 
 PAGE = "<!doctype html><html><body><p>The ferry ran aground.</p></body></html>"

@@ -11,8 +11,8 @@ import pytest
 
 from ingest import Archive, Settings, ingest
 from qa import Answer, build_chain
-from qa.chat_models import load_chat_model
-from qa.prompts import PROMPTS
+from qa.chat.models import load_chat_model
+from qa.chat.prompts import PROMPTS
 from tests.chat import ScriptedChat, scripted, small_model
 from tests.conftest import DATA
 from ui.render import answer_markdown, article_html, cards_html, struck_markdown

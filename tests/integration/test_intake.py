@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 from ingest import Archive, Upload
-from ingest.fetching.fetcher import Fetcher
+from ingest.sources.fetching.fetcher import Fetcher
 from tests.web import HERE, serving
 from ui.state.intake import Batch, Intake, Look
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from ingest import Archive, ingest
-from ingest.known import FILE, KnownFiles
-from ingest.settings import Settings
+from ingest.base.settings import Settings
+from ingest.sources.seen_files import FILE, KnownFiles
 
 
 def record(number: int, **facts: object) -> str:

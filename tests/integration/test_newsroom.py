@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingest import Archive, ingest
-from ingest.scope import Scope
+from ingest.base.filters import Scope
 from tests.newsroom import FILES
 
 LEAD = "The harbour board of Saltreath voted on Monday to close the old pier."

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingest import Archive, Article, IngestReport, SourceError, ingest
-from ingest.errors import SettingsError
+from ingest.base.errors import SettingsError
 
 WIRE = "Goat elected mayor of Pell Hollow\n\nPELL HOLLOW, March 5, 2024 (Valley) - A goat named Duchess won 61 votes.\n"
 PAGE = """<!doctype html><html lang="en"><head><title>Bridge</title>

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import pytest
 
-from ingest.archive import Found
-from ingest.article import Article
-from ingest.embeddings import load_embedder
-from ingest.passages import split_passages
-from qa.evidence import Evidence
-from qa.question import Question
-from qa.reader import SpanReader
-from qa.retrieval import Candidate
+from ingest.archive.archive import Found
+from ingest.base.article import Article
+from ingest.chunking.passages import split_passages
+from ingest.embedding.embeddings import load_embedder
+from qa.question.question import Question
+from qa.reader.evidence import Evidence
+from qa.reader.reader import SpanReader
+from qa.retrieval.retrieval import Candidate
 from tests.unit.test_reader import Marker
 
 LIKE = "The ferry sank because both of its engines failed in a heavy swell."

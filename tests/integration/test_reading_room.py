@@ -6,11 +6,11 @@ import gradio as gr
 import pytest
 
 from ingest import Archive
-from ingest.article import Article, Published
-from qa.answer import Answer, Citation, Nearby, Sentence
-from qa.question import Question
+from ingest.base.article import Article, Published
+from qa.base.answer import Answer, Citation, Nearby, Sentence
+from qa.question.question import Question
 from ui import words
-from ui.state.talks import Talk, Talks
+from ui.state.conversations import Talk, Talks
 from ui.views.reading import ReadingRoom
 
 TALKS = Talks(b"key")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ingest import Archive, Article
-from ingest.scope import Scope
+from ingest.base.filters import Scope
 from qa import Answer, ask
 from tests.conftest import DATA
 

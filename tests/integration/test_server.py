@@ -20,12 +20,12 @@ import chromadb
 import pytest
 
 from ingest import Archive, Article, Published, Settings, ingest
-from ingest.errors import ArchiveError, ArchiveMismatch, ArchiveMissing, ArchiveOwned, SettingsError
-from ingest.lease import Lease
-from ingest.location import ServerAddress
-from ingest.reindex import reindex
-from ingest.scope import Scope
-from ingest.upkeep import connect
+from ingest.archive.lease import Lease
+from ingest.archive.reindex import reindex
+from ingest.archive.repair import connect
+from ingest.base.errors import ArchiveError, ArchiveMismatch, ArchiveMissing, ArchiveOwned, SettingsError
+from ingest.base.filters import Scope
+from ingest.base.location import ServerAddress
 from qa import ask
 from tests.conftest import GUARD, ROOT
 from tests.servers import KEY, chroma_server, free_port, proxy
@@ -125,7 +125,7 @@ def test_requests_keep_to_the_number_of_records_that_is_set(settings: Settings) 
 
 
 def test_where_a_server_gives_few_results_all_are_compared(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.archive_reading._COMPARED", 0)
+    monkeypatch.setattr("ingest.archive.reading._COMPARED", 0)
     with Archive.open(settings, create=True) as archive:
         archive.write([story(i, f"Ferry number {i} is late today.", publisher="Many") for i in range(40)])
         archive.write([story(99, "The bakery won a prize for rye bread.", publisher="One")])
@@ -355,7 +355,7 @@ def test_a_holder_that_stood_still_while_it_renewed_has_lost_the_lease(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Archive.open(settings, create=True).close()
-    monkeypatch.setattr("ingest.lease._SECONDS", 4.0)
+    monkeypatch.setattr("ingest.archive.lease._SECONDS", 4.0)
     with ExitStack() as closing:
         slow_store, store = (connect(settings, create=False) for _ in range(2))
         for each in (slow_store, store):
@@ -391,7 +391,7 @@ def test_what_a_killed_writer_left_is_cleaned_up_by_the_next(settings: Settings,
         "    with archive.writing():\n"
         "        count_steps([0], {step})\n"
         "        archive.write([story(1, 'The ferry sank.'), story(2, 'Rye. ' * 90)])\n"
-    ).replace("archive=ServerAddress", "archive=__import__('ingest.location').location.ServerAddress")
+    ).replace("archive=ServerAddress", "archive=__import__('ingest.base.location').location.ServerAddress")
     for step in (10, 26):
         assert run("-c", code.replace("{step}", str(step))).returncode == -signal.SIGKILL
         with Archive.open(settings) as archive:
@@ -404,7 +404,7 @@ def test_what_a_killed_writer_left_is_cleaned_up_by_the_next(settings: Settings,
 
 
 def test_one_process_asks_and_follows_while_it_writes(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.archive_opening._FOLLOW", 0.0)
+    monkeypatch.setattr("ingest.archive.opening._FOLLOW", 0.0)
     with Archive.open(settings, create=True) as archive, ThreadPoolExecutor(3) as pool:
         vector = archive.embedder.encode_queries(["ferry"])[0]
         done = threading.Event()
@@ -432,8 +432,8 @@ def test_one_process_asks_and_follows_while_it_writes(settings: Settings, monkey
 READER = """
 import sys, time
 from ingest import Archive, Settings
-from ingest.location import ServerAddress
-from ingest.scope import Scope
+from ingest.base.location import ServerAddress
+from ingest.base.filters import Scope
 settings = Settings(archive=ServerAddress.parse(sys.argv[1]), embedder=sys.argv[2], passage_words=25)
 with Archive.open(settings) as archive:
     print("open", flush=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest import Archive, ingest
-from ingest.shelf import NO_DATE, Choice
+from ingest.archive.browse import NO_DATE, Choice
 
 RECORDS = [
     {"guid": "1", "title": "Ferry sinks", "text": "The ferry Grey Petrel sank.", "published": "2025-03-04",

@@ -12,8 +12,8 @@ import pytest
 
 from ingest import Archive, Settings
 from qa import build_chain
-from qa.chat_base import ChatModelError
-from qa.chat_models import ChatModel, load_chat_model
+from qa.chat.base import ChatModelError
+from qa.chat.models import ChatModel, load_chat_model
 from tests.chat import small_model
 
 FILE = small_model()

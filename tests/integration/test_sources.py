@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from ingest import Archive, Article, IngestReport, ingest
-from ingest.fetching.fetcher import Fetcher
-from ingest.fetching.memory import FILE, Memory
-from ingest.sources import DEFAULT_LIMIT
+from ingest.sources.fetching.fetcher import Fetcher
+from ingest.sources.fetching.validators import FILE, Memory
+from ingest.sources.intake import DEFAULT_LIMIT
 from tests.packs import http, record, tarred, zipped
 from tests.pdfs import column, pdf
 from tests.web import Site
-from ui.arguments import build_parser
+from ui.cli.arguments import build_parser
 
 GOAT = b"Goat elected mayor\n\nPELL HOLLOW, March 5, 2024 (Valley) - A goat named Duchess won 61 votes.\n"
 MILL = b'{"guid": "v:1", "headline": "Mill fined", "text": "The mill was fined 400 florins."}\n{"guid": "v:2"}\n'

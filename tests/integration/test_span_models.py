@@ -15,18 +15,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.archive import Found
-from ingest.article import Article
-from ingest.embeddings import load_embedder
-from ingest.passages import split_passages
-from ingest.settings import Settings
-from qa.limits import MAX_QUESTION
-from qa.marking import Mark
-from qa.packing import Page
-from qa.question import Question
-from qa.reader import load_reader
-from qa.retrieval import Candidate
-from qa.span_models import OnnxSpanModel, ReaderError, SpanModel, TransformersSpanModel, load_span_model
+from ingest.archive.archive import Found
+from ingest.base.article import Article
+from ingest.base.settings import Settings
+from ingest.chunking.passages import split_passages
+from ingest.embedding.embeddings import load_embedder
+from qa.question.limits import MAX_QUESTION
+from qa.question.question import Question
+from qa.reader.reader import load_reader
+from qa.reader.span_decoding import Mark
+from qa.reader.span_inputs import Page
+from qa.reader.span_models import OnnxSpanModel, ReaderError, SpanModel, TransformersSpanModel, load_span_model
+from qa.retrieval.retrieval import Candidate
 from tests.tiny import save_onnx, save_transformers
 
 STORY = "The ferry ran aground off Oskell on Monday. Its captain, Odo Crail, resigned a day later."
@@ -275,7 +275,7 @@ def hub() -> Iterator[str]:
 
 
 NOWHERE = """
-from qa.span_models import ReaderError, load_span_model
+from qa.reader.span_models import ReaderError, load_span_model
 try:
     load_span_model("nobody/no-model")
 except ReaderError as error:
@@ -294,7 +294,7 @@ def test_the_hub_is_asked_for_a_name_that_is_not_here_unless_it_is_switched_off(
 
 FROM_FOLDER = """
 import sys
-from qa.span_models import load_span_model
+from qa.reader.span_models import load_span_model
 print(load_span_model(sys.argv[1]).name)
 """
 
@@ -457,8 +457,8 @@ def test_the_installed_model_is_the_reader_where_none_is_named(installed: SpanMo
 
 FRESH = """
 import sys
-from qa.packing import Page
-from qa.span_models import load_span_model
+from qa.reader.span_inputs import Page
+from qa.reader.span_models import load_span_model
 print(load_span_model().mark("Who resigned?", [Page("Ferry", "Odo Crail resigned on Monday.")])[0][0].span)
 print(*[name for name in ("torch", "transformers") if name in sys.modules])
 """

@@ -16,7 +16,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from qa.packing import Page
+from qa.reader.span_inputs import Page
 from tests.conftest import GUARD, ROOT
 from tests.tiny import save_transformers, tiny_tokenizer
 from training.export import smooth

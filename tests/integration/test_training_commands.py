@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 import torch
 
-from ingest.encoders import default_model_folder
-from qa.onnx import ReaderError
-from qa.packing import Page
-from qa.span_models import OnnxSpanModel
-from qa.support import OnnxSupportModel
+from ingest.embedding.encoders import default_model_folder
+from qa.reader.onnx import ReaderError
+from qa.reader.span_inputs import Page
+from qa.reader.span_models import OnnxSpanModel
+from qa.verification.support import OnnxSupportModel
 from training import calibrate, export, export_verifier, verifier
 from training.groups import Mix
 from training.loop import Plan

@@ -17,9 +17,9 @@ import numpy as np
 import pytest
 
 from ingest import Archive, Article, Published, Settings, ingest
-from ingest.errors import ArchiveError
-from ingest.scope import Scope
-from ingest.stats import sizes
+from ingest.archive.stats import sizes
+from ingest.base.errors import ArchiveError
+from ingest.base.filters import Scope
 from tests.tiny import save_transformers
 
 Run = Callable[..., CompletedProcess[str]]
@@ -101,7 +101,7 @@ LIMITED = """
 import resource, sys
 from pathlib import Path
 from ingest import Archive, Settings
-from ingest.errors import ArchiveError
+from ingest.base.errors import ArchiveError
 from tests.integration.test_upkeep import long
 
 folder, embedder, room = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
@@ -138,7 +138,7 @@ def test_a_limit_on_the_size_of_files_stops_nothing_for_ever(settings: Settings,
 def test_no_room_for_the_language_model_is_no_flaw_of_the_files(run: Run) -> None:
     program = (
         "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
-        "from ingest.errors import DatelineError\nfrom ingest.language import detect_language\n"
+        "from ingest.base.errors import DatelineError\nfrom ingest.cleaning.language import detect_language\n"
         "try: detect_language('The ferry is late.')\nexcept DatelineError as error: print(error)"
     )
     assert "TMPDIR" in run("-c", program).stdout

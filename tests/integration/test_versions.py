@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest import Archive, Article, Published, Settings, ingest
-from ingest.errors import ArchiveError, ArchiveMismatch, ArticleNotFound
-from ingest.records import REPLACED, Standing, history_rows, to_article
-from ingest.reindex import reindex
-from ingest.scope import Scope
+from ingest.archive.reindex import reindex
+from ingest.base.errors import ArchiveError, ArchiveMismatch, ArticleNotFound
+from ingest.base.filters import Scope
+from ingest.store.records import REPLACED, Standing, history_rows, to_article
 
 FARES = ["The fare is 18 florins.", "The fare is 16 florins.", "The fare is 21 florins."]
 

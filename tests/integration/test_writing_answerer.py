@@ -9,10 +9,10 @@ import pytest
 
 from ingest import Archive
 from qa import Answer, QuestionError, ask, build_chain
-from qa.chat_models import ChatModel
-from qa.generative import WritingAnswerer
-from qa.packing import Page
-from qa.verify import StatementCheck
+from qa.chat.models import ChatModel
+from qa.generation.writing import WritingAnswerer
+from qa.reader.span_inputs import Page
+from qa.verification.verify import StatementCheck
 from tests.chat import ScriptedChat, scripted
 from ui.render import answer_markdown, struck_markdown
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.errors import SettingsError
+from ingest.base.errors import SettingsError
 from ui.serving.accounts import Accounts, change_account, check_name, read_accounts
 from ui.serving.passwords import Cost, hash_password, is_hash, matches, matching_nothing
 

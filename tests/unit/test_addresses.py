@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.fetching.addresses import Gate, Refused, check_url, is_public, shown
+from ingest.sources.fetching.addresses import Gate, Refused, check_url, is_public, shown
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from qa.answer import REFUSAL, Answer, Carrier, Citation, Nearby, Sentence, escape_markdown
-from qa.question import Question
+from qa.base.answer import REFUSAL, Answer, Carrier, Citation, Nearby, Sentence, escape_markdown
+from qa.question.question import Question
 
 ONE = Citation(
     "a1", "v1", "Ferry [late]", "Gull", "2025-03-04T10:00+01:00", "https://gull.example/a b", "It is late.", 4, 15

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ingest.article import Article, Passage, Published
+from ingest.base.article import Article, Passage, Published
 
 ARTICLE = Article(
     identity="guid pier-1",

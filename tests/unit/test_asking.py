@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from langchain_core.runnables import RunnableLambda
 
-from ingest.errors import DatelineError
-from qa.answer import Answer
-from qa.question import Question
+from ingest.base.errors import DatelineError
+from qa.base.answer import Answer
+from qa.question.question import Question
 from ui.state.asking import Step, ask_in_steps
 
 ANSWER = Answer(Question.parse("Who?"), answered=True)

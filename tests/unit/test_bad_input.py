@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from ingest.article import Article
-from ingest.draft import MAX_ARTICLE_BYTES, to_article
-from ingest.errors import SourceError
-from ingest.readers import HEAD_BYTES, Source, choose_reader
+from ingest.base.article import Article
+from ingest.base.errors import SourceError
+from ingest.cleaning.normalize import MAX_ARTICLE_BYTES, to_article
+from ingest.reading import HEAD_BYTES, Source, choose_reader
 
 LEAD = "The harbour board of Saltreath voted on Monday to close the old pier."
 GOOD = json.dumps({"headline": "Old pier to close", "text": LEAD})

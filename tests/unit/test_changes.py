@@ -9,7 +9,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.article import Article, Published
+from ingest.base.article import Article, Published
 from ui.render.changes import changes_html, compare, marked
 
 WORDS = st.lists(st.sampled_from(["the", "mayor", "said", "no.", "Ås!", "<b>", "\n\n", "‮x", "  ", "1&2"]), max_size=60)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.article import Article, Published
+from ingest.base.article import Article, Published
 from ui.render.citing import ap, bibtex, chicago
 
 ACCESSED = date(2026, 11, 25)

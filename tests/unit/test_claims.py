@@ -8,7 +8,7 @@ import pytest
 
 from evals.corruptions import RULES, corrupt
 from evals.rewordings import reword
-from ingest.sentences import sentence_spans
+from ingest.chunking.sentences import sentence_spans
 from training.claims import make_claims, stated
 from training.questions import Asked, Paragraph
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answer import Answer, Carrier, Citation, Sentence
-from qa.question import Question
+from qa.base.answer import Answer, Carrier, Citation, Sentence
+from qa.question.question import Question
 from ui.render.confidence import confidence_line
 
 TODAY = date(2025, 4, 20)

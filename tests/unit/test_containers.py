@@ -19,9 +19,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.containers import Budget, Limits, Member, unpack
-from ingest.errors import DatelineError, SourceError
-from ingest.readers import Source
+from ingest.base.errors import DatelineError, SourceError
+from ingest.reading import Source
+from ingest.sources.containers import Budget, Limits, Member, unpack
 from tests.packs import chunked, http, record, tarred, zipped
 
 FILES = {"wire/a.txt": b"First story.", "wire/deep/b.txt": b"Second story." * 40, "c.html": b"<html>Third</html>"}

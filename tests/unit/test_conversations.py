@@ -12,17 +12,17 @@ import pytest
 
 from evals.datasets import feedback as feedback_data
 from evals.datasets.base import DataMissing
-from qa.answer import Answer, Citation, Sentence
-from qa.question import Question
+from qa.base.answer import Answer, Citation, Sentence
+from qa.question.question import Question
 from ui.render.footer import footer_markdown
 from ui.render.links import LINK, OPINION
 from ui.render.talks import said_html, talks_html
+from ui.state.conversations import Talk, TalkError, Talks
 from ui.state.database import PageDatabase
 from ui.state.feedback import LONGEST, Feedback
-from ui.state.heads import Head, dump_heads, find, head_of, load_heads
-from ui.state.kept_talks import KeptTalks, Window
+from ui.state.saved_conversations import KeptTalks, Window
 from ui.state.shared import SharedAnswers
-from ui.state.talks import Talk, TalkError, Talks
+from ui.state.summaries import Head, dump_heads, find, head_of, load_heads
 
 EVIL = "<script>alert(1)</script>\"' & \u202e[x](javascript:1)"
 TODAY = date(2026, 11, 25)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.dateline import parse_dateline
+from ingest.cleaning.dateline import parse_dateline
 
 STORY = "The harbour board voted on Monday to close the old pier."
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ingest.article import Published
-from ingest.dates import parse_date
+from ingest.base.article import Published
+from ingest.cleaning.dates import parse_date
 
 
 @pytest.mark.parametrize(

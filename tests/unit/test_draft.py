@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from ingest.article import Article
-from ingest.draft import MAX_ARTICLE_BYTES, Draft, canonical_url, clean_line, split_paragraphs, to_article
-from ingest.errors import SourceError
+from ingest.base.article import Article
+from ingest.base.errors import SourceError
+from ingest.cleaning.normalize import MAX_ARTICLE_BYTES, Draft, canonical_url, clean_line, split_paragraphs, to_article
 
 LEAD = "The harbour board of Saltreath voted on Monday to close the old pier."
 MORE = "The work begins in May and will cost 3 million crowns."

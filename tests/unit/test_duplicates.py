@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.article import Article, Published
-from ingest.duplicates import (
+from ingest.base.article import Article, Published
+from ingest.duplicates.fingerprints import (
     ALWAYS,
     PLACES,
     Fingerprint,

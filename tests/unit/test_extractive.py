@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from ingest.archive import Found
-from ingest.article import Article, Passage
-from qa.calibration import THRESHOLDS
-from qa.evidence import Evidence
-from qa.extractive import QuotingAnswerer
-from qa.question import Caution, Question
+from ingest.archive.archive import Found
+from ingest.base.article import Article, Passage
+from qa.generation.quoting import QuotingAnswerer
+from qa.question.question import Caution, Question
+from qa.reader.calibration import THRESHOLDS
+from qa.reader.evidence import Evidence
 
 
 def evidence(text: str, quotes: dict[str, float], identity: str = "a", short: str | None = None) -> list[Evidence]:

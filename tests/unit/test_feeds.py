@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from ingest.article import Article
-from ingest.draft import NOTICES, Draft, Link, to_article
-from ingest.errors import SourceError
-from ingest.readers import Source
+from ingest.base.article import Article
+from ingest.base.errors import SourceError
+from ingest.cleaning.normalize import NOTICES, Draft, Link, to_article
+from ingest.reading import Source
 from tests.newsroom import FILES, articles, errors, found, links, only, refused
 
 RSS, ATOM = FILES / "rss.xml", FILES / "atom.xml"

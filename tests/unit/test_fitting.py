@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.article import Article, Published
-from ingest.draft import Draft, to_article
-from ingest.errors import ArchiveError
-from ingest.fitting import fitted
-from ingest.records import Standing, article_document, article_metadata, history_rows
-from ingest.records import to_article as stored
+from ingest.base.article import Article, Published
+from ingest.base.errors import ArchiveError
+from ingest.cleaning.normalize import Draft, to_article
+from ingest.store.limits import fitted
+from ingest.store.records import Standing, article_document, article_metadata, history_rows
+from ingest.store.records import to_article as stored
 
 CHARACTERS = st.characters(codec="utf-8", exclude_categories=["Cs"])
 FACTS = "headline publisher place dateline language correction url source position".split()

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from qa.answer import Answer, Citation, Sentence
-from qa.followup import resolve
-from qa.question import Question
+from qa.base.answer import Answer, Citation, Sentence
+from qa.dialogue.followup import resolve
+from qa.question.question import Question
 
 TODAY = date(2025, 6, 30)
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from ingest.furniture import is_correction, is_crosshead, is_furniture, without_credit
+from ingest.cleaning.boilerplate import is_correction, is_crosshead, is_furniture, without_credit
 
 
 @pytest.mark.parametrize(

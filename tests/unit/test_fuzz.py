@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.errors import SourceError
+from ingest.base.errors import SourceError
 from tests.fuzz.readers import LEAD, READERS, read
 
 MANY = settings(max_examples=150, suppress_health_check=list(HealthCheck))

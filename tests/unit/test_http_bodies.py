@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.http_bodies import (
+from ingest.reading.http_bodies import (
     BodyError,
     as_utf8,
     charset,

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from qa.intents import find_intent
+from qa.archive_questions.intents import find_intent
 from tests.conftest import DATA
 
 PAPERS = (

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from ingest.article import Span
-from qa.marking import Mark, mark
+from ingest.base.article import Span
+from qa.reader.span_decoding import Mark, mark
 
 
 def scores(*values: float) -> NDArray[np.float32]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.readers.bylines import credited
-from ingest.readers.markup import html_text
+from ingest.reading.bylines import credited
+from ingest.reading.markup import html_text
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from qa.answer import Answer, Citation, Sentence
-from qa.question import Known, Question
+from qa.base.answer import Answer, Citation, Sentence
+from qa.question.question import Known, Question
 from ui import words
 from ui.render.chips import chips_markdown
 from ui.render.messages import (
@@ -17,7 +17,7 @@ from ui.render.messages import (
     turn_of,
 )
 from ui.state.asking import Step
-from ui.state.talks import Talk, Talks
+from ui.state.conversations import Talk, Talks
 
 CITED = Citation("a" * 16, "b" * 12, "Headline", "Wire", "2025-03-18", None, "It rained.", 0, 10)
 TALKS = Talks(b"k" * 32)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.article import Published
-from qa.moments import annotate, find_moments, resolved
+from ingest.base.article import Published
+from qa.dates.moments import annotate, find_moments, resolved
 
 DAY = Published.parse("2020-07-21")  # a Tuesday
 

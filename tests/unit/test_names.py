@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa import expressions
-from qa.names import agreement, find_names, form
+from qa.language import expressions
+from qa.language.names import agreement, find_names, form
 
 
 def words(text: str, spans: list[tuple[int, int]]) -> list[str]:

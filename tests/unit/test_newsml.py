@@ -6,10 +6,10 @@ import base64
 
 import pytest
 
-from ingest.article import Article
-from ingest.draft import NOTICES, Draft, to_article
-from ingest.errors import SourceError
-from ingest.readers.signals import CORRECTED
+from ingest.base.article import Article
+from ingest.base.errors import SourceError
+from ingest.cleaning.normalize import NOTICES, Draft, to_article
+from ingest.reading.status import CORRECTED
 from tests.newsroom import FILES, errors, found, only, refused
 
 ITEM = FILES / "item.newsml"

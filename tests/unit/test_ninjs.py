@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from ingest.article import Article
-from ingest.draft import NOTICES, Draft, to_article
-from ingest.errors import SourceError
-from ingest.readers import Source, choose_reader
-from ingest.readers.jsonlines import JsonLinesReader
-from ingest.readers.ninjs import NinjsReader
-from ingest.readers.signals import CORRECTED
+from ingest.base.article import Article
+from ingest.base.errors import SourceError
+from ingest.cleaning.normalize import NOTICES, Draft, to_article
+from ingest.reading import Source, choose_reader
+from ingest.reading.jsonlines import JsonLinesReader
+from ingest.reading.ninjs import NinjsReader
+from ingest.reading.status import CORRECTED
 from tests.newsroom import FILES, articles, errors, found, only, refused
 
 LEAD = "The harbour board of Saltreath voted on Monday to close the old pier."

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.draft import NOTICES, to_article
-from ingest.errors import SourceError
-from ingest.readers import Source, choose_reader
-from ingest.readers.nitf import NitfReader
-from ingest.readers.signals import CORRECTED
+from ingest.base.errors import SourceError
+from ingest.cleaning.normalize import NOTICES, to_article
+from ingest.reading import Source, choose_reader
+from ingest.reading.nitf import NitfReader
+from ingest.reading.status import CORRECTED
 from tests.newsroom import FILES, articles, found, only, refused
 
 STORY = FILES / "story.nitf"

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.article import Article, Published
-from ingest.coverage import Coverage, count_coverage
-from ingest.duplicates import VERSION
-from ingest.errors import ArchiveError
-from ingest.origins import Origins
+from ingest.archive.coverage import Coverage, count_coverage
+from ingest.base.article import Article, Published
+from ingest.base.errors import ArchiveError
+from ingest.duplicates.fingerprints import VERSION
+from ingest.index.stories import Origins
 from tests.stories import OTHER, PARAGRAPHS, STORY, article, auction
 
 NOW = Published.parse("2026-01-01").epoch

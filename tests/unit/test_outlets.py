@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa.outlets import find_outlets, find_places
+from qa.question.publishers import find_outlets, find_places
 
 PAPERS = ("Bloomberg", "Reuters", "The Port Hallam Courier", "Tidewater", "The Estrane Weekly")
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.packing import Packed, Page, pack
+from qa.reader.span_inputs import Packed, Page, pack
 from tests.tiny import tiny_tokenizer
 
 TOKENIZER = tiny_tokenizer()

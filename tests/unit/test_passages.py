@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ingest.article import Article, Passage, Published
-from ingest.furniture import is_crosshead
-from ingest.passages import embedded_text, split_passages
+from ingest.base.article import Article, Passage, Published
+from ingest.chunking.passages import embedded_text, split_passages
+from ingest.cleaning.boilerplate import is_crosshead
 
 MARKED = Path(__file__).parent.parent / "data" / "sentences.txt"
 

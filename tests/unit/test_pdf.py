@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.draft import Draft, to_article
-from ingest.errors import SourceError
-from ingest.pdf_layout import Line, body_lines, headline, paragraphs, plausible_day, plausible_title
-from ingest.pdf_lines import MAX_PAGES, extract
-from ingest.readers import HEAD_BYTES, Source, choose_reader
-from ingest.readers.pdf import PdfReader
+from ingest.base.errors import SourceError
+from ingest.cleaning.normalize import Draft, to_article
+from ingest.reading import HEAD_BYTES, Source, choose_reader
+from ingest.reading.pdf.layout import Line, body_lines, headline, paragraphs, plausible_day, plausible_title
+from ingest.reading.pdf.lines import MAX_PAGES, extract
+from ingest.reading.pdf.reader import PdfReader
 from tests.pdfs import Line as Drawn
 from tests.pdfs import column, pdf
 

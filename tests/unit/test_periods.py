@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.periods import find_periods, range_in_words
-from qa.reckoning import NoSuchDay
+from qa.dates.periods import find_periods, range_in_words
+from qa.dates.rules import NoSuchDay
 
 TODAY = date(2020, 7, 30)  # a Thursday
 WORDS = (

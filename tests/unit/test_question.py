@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.article import Published
-from qa.kinds import find_kind
-from qa.limits import MAX_QUESTION, QuestionError
-from qa.question import Known, Question
+from ingest.base.article import Published
+from qa.question.kinds import find_kind
+from qa.question.limits import MAX_QUESTION, QuestionError
+from qa.question.question import Known, Question
 
 
 @pytest.mark.parametrize(

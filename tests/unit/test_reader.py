@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.archive import Found
-from ingest.article import Article, Published
-from ingest.embeddings import PassageEmbeddings
-from ingest.passages import split_passages
-from qa.calibration import WORDS
-from qa.evidence import Evidence
-from qa.marking import Mark
-from qa.packing import Page
-from qa.question import Question
-from qa.reader import SpanReader, as_of, heading
-from qa.retrieval import Candidate
+from ingest.archive.archive import Found
+from ingest.base.article import Article, Published
+from ingest.chunking.passages import split_passages
+from ingest.embedding.embeddings import PassageEmbeddings
+from qa.question.question import Question
+from qa.reader.calibration import WORDS
+from qa.reader.evidence import Evidence
+from qa.reader.reader import SpanReader, as_of, heading
+from qa.reader.span_decoding import Mark
+from qa.reader.span_inputs import Page
+from qa.retrieval.retrieval import Candidate
 
 WHO = "Who resigned in March?"
 SURE = 200.0  # logits that are overwhelming, whatever the calibration

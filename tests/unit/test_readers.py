@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.article import Article
-from ingest.draft import to_article
-from ingest.errors import SettingsError, SourceError
-from ingest.readers import HEAD_BYTES, Source, choose_reader
+from ingest.base.article import Article
+from ingest.base.errors import SettingsError, SourceError
+from ingest.cleaning.normalize import to_article
+from ingest.reading import HEAD_BYTES, Source, choose_reader
 
 LEAD = "The harbour board of Saltreath voted on Monday to close the old pier, which has stood since 1898."
 MORE = "The work begins in May and will cost 3 million crowns, most of it from a fund for storm damage."

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest.article import Article
-from ingest.passages import split_passages
-from ingest.reading_copy import ReadingCopy
-from ingest.records import entry_of
-from ingest.scope import Scope
+from ingest.base.article import Article
+from ingest.base.filters import Scope
+from ingest.chunking.passages import split_passages
+from ingest.index.reading_copy import ReadingCopy
+from ingest.store.records import entry_of
 from tests.stories import OTHER, STORY, article
 
 FIRST = article("gazette", publisher="The Gazette")

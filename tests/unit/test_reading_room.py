@@ -11,10 +11,10 @@ from html.parser import HTMLParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.article import Article, Published
-from ingest.history import Version
-from qa.answer import Answer, Citation, Sentence
-from qa.question import Question
+from ingest.base.article import Article, Published
+from ingest.store.history import Version
+from qa.base.answer import Answer, Citation, Sentence
+from qa.question.question import Question
 from ui import words
 from ui.render import answer_markdown, article_html, cards_html
 from ui.render.article import closed_html, gone_html

@@ -6,9 +6,9 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.article import Article, Published
-from qa.answer import Answer, Carrier, Citation, Nearby, Sentence
-from qa.question import Question
+from ingest.base.article import Article, Published
+from qa.base.answer import Answer, Carrier, Citation, Nearby, Sentence
+from qa.question.question import Question
 from ui.render import CARRIER, CITE, answer_markdown, article_html, cards_html
 from ui.render.links import is_web
 from ui.render.tools import original_html

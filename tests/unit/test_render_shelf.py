@@ -5,12 +5,12 @@ from __future__ import annotations
 import html
 import re
 
-from ingest.article import Article, Published
-from ingest.errors import SourceError
-from ingest.history import Version
+from ingest.archive.browse import NO_DATE, Shelf, Shelved
+from ingest.base.article import Article, Published
+from ingest.base.errors import SourceError
+from ingest.base.filters import NEVER
 from ingest.pipeline import IngestReport
-from ingest.scope import NEVER
-from ingest.shelf import NO_DATE, Shelf, Shelved
+from ingest.store.history import Version
 from ui.render.report import progress_html, refused_html, report_html
 from ui.render.shelf import list_html, notice_html, plot_html, removed_html
 

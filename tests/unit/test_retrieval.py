@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import os
 
-from ingest.archive import Found
-from ingest.article import Article, Passage
-from qa.retrieval import Candidate, _beside, fuse, without_repeats
+from ingest.archive.archive import Found
+from ingest.base.article import Article, Passage
+from qa.retrieval.retrieval import Candidate, _beside, fuse, without_repeats
 
 STORY = (
     "The ferry ran aground on a reef near the island on Monday evening after both engines failed in a heavy swell, the "

@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
-from qa.answer import Answer, Citation, Sentence
-from qa.followup import resolve
-from qa.question import Question
-from qa.rewriting import ModelResolver, RuleResolver
+from qa.base.answer import Answer, Citation, Sentence
+from qa.dialogue.followup import resolve
+from qa.dialogue.rewriting import ModelResolver, RuleResolver
+from qa.question.question import Question
 from tests.chat import ScriptedChat, scripted
 
 TODAY = date(2025, 5, 30)

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from qa.question import Question
-from qa.roles import Context, agent, excluded
+from qa.question.question import Question
+from qa.reader.roles import Context, agent, excluded
 
 BAN = "Last week, the U.K. banned China’s Huawei from its networks, citing the impact of U.S. sanctions."
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.draft import Draft
-from ingest.errors import SourceError
-from ingest.readers import Source
-from ingest.readers.safe_xml import MAX_ITEM_BYTES, elements, local_name, parse, root_of
+from ingest.base.errors import SourceError
+from ingest.cleaning.normalize import Draft
+from ingest.reading import Source
+from ingest.reading.safe_xml import MAX_ITEM_BYTES, elements, local_name, parse, root_of
 from tests.newsroom import FILES, errors, found, only, refused
 
 LEAD = "The harbour board of Saltreath voted on Monday to close the old pier."

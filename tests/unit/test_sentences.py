@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ingest.article import Span
-from ingest.sentences import sentence_spans
+from ingest.base.article import Span
+from ingest.chunking.sentences import sentence_spans
 
 MARKED = Path(__file__).parent.parent / "data" / "sentences.txt"
 LANGUAGES = (None, "en", "de", "fr", "ja", "ru", "xx")

@@ -8,8 +8,8 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from ingest.errors import DatelineError, SettingsError
-from ingest.settings import DEFAULT_EMBEDDER, VARIABLES, Settings, default_archive
+from ingest.base.errors import DatelineError, SettingsError
+from ingest.base.settings import DEFAULT_EMBEDDER, VARIABLES, Settings, default_archive
 
 
 def test_without_an_environment_the_defaults_count() -> None:
@@ -27,7 +27,7 @@ def test_the_environment_counts() -> None:
 
 
 def test_the_environment_of_the_process_is_the_one_that_is_read(run: Callable[..., CompletedProcess[str]]) -> None:
-    program = "from ingest.settings import Settings; print(Settings.load().passage_words)"
+    program = "from ingest.base.settings import Settings; print(Settings.load().passage_words)"
     assert run("-c", program, DATELINE_PASSAGE_WORDS="75").stdout == "75\n"
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.question import Question
-from qa.short import fits, key, trim
+from qa.question.question import Question
+from qa.reader.short_answer import fits, key, trim
 
 WHO, WHEN, WHERE = "Who resigned?", "When did it sink?", "Where did it sink?"
 HOW_MANY, HOW_MUCH, HOW_COLD = "How many seats did the party win?", "How much did the ferry cost?", "How cold was it?"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.draft import Link
-from ingest.errors import SourceError
+from ingest.base.errors import SourceError
+from ingest.cleaning.normalize import Link
 from tests.newsroom import FILES, errors, found, links
 
 NEWS = FILES / "news-sitemap.xml"

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from ingest.article import Published
-from qa.figures import missing_dates, missing_figures
-from qa.packing import Page
-from qa.polarity import turned
-from qa.quotations import misquoted, quotations
-from qa.verify import Source, StatementCheck, best_sentences, exchanged, missing_names
+from ingest.base.article import Published
+from qa.language.numbers import missing_dates, missing_figures
+from qa.language.polarity import turned
+from qa.reader.span_inputs import Page
+from qa.verification.quotations import misquoted, quotations
+from qa.verification.verify import Source, StatementCheck, best_sentences, exchanged, missing_names
 
 TUESDAY = Published.parse("2020-07-21")
 

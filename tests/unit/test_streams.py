@@ -10,7 +10,7 @@ import pytest
 
 PROGRAM = """
 import resource, sys
-from ingest.readers import Source, choose_reader
+from ingest.reading import Source, choose_reader
 
 def count(path):
     with open(path, "rb") as file:

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from qa.answer import Answer, Carrier, Citation, Nearby, Sentence
-from qa.cost import Cost
-from qa.question import Question
-from ui.state.talks import Given, Talk, TalkError, Talks
+from qa.base.answer import Answer, Carrier, Citation, Nearby, Sentence
+from qa.base.cost import Cost
+from qa.question.question import Question
+from ui.state.conversations import Given, Talk, TalkError, Talks
 
 CARRIER = Carrier("c" * 16, "Other", "Gazette", "2025-03-19", "https://gazette.example/1")
 CITED = Citation(

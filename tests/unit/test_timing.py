@@ -9,7 +9,7 @@ import pytest
 from evals.datasets.dialogues import load_dated
 from evals.dialogues import dated
 from evals.results import SystemResult
-from qa.timing import find_timing
+from qa.dates.timing import find_timing
 
 TODAY = date(2021, 9, 20)
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from evals.datasets.base import DataMissing
-from qa.packing import Page
+from qa.reader.span_inputs import Page
 from tests.tiny import tiny_tokenizer
 from training import negatives
 from training.features import Batch, Example, batches, collate, encode

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.records import Entry
-from ingest.scope import NEVER, UNDATED, Scope
-from ingest.signs import Signs, signs_of
-from ingest.vectors import VectorIndex, _widened
+from ingest.base.filters import NEVER, UNDATED, Scope
+from ingest.index.binary_codes import Signs, signs_of
+from ingest.index.vectors import VectorIndex, _widened
+from ingest.store.records import Entry
 
 SIZE = 8
 ARTICLES = [f"{number:016x}" for number in (1, 2, 3, 2**63 + 5)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa.wording import broken, unattributed
+from qa.language.attribution import broken, unattributed
 
 
 @pytest.mark.parametrize(

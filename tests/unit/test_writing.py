@@ -7,8 +7,8 @@ import time
 import pytest
 from langchain_core.messages import HumanMessage
 
-from qa.prompts import PROMPTS, fence_of, fill
-from qa.writing import ChatFailed, Meter, Sentences, Written
+from qa.chat.prompts import PROMPTS, fence_of, fill
+from qa.chat.stream import ChatFailed, Meter, Sentences, Written
 from tests.chat import scripted
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qa.answer import Answer, Citation, escape_markdown
+from qa.base.answer import Answer, Citation, escape_markdown
 from ui import words
 from ui.render.cards import quoted, shortened, source_markdown
 from ui.render.direction import isolated_markdown

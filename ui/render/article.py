@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from ingest.article import Article, Published, Span
-from ingest.furniture import is_crosshead
-from qa.answer import Citation
+from ingest.base.article import Article, Published, Span
+from ingest.cleaning.boilerplate import is_crosshead
+from qa.base.answer import Citation
 from ui import words
 from ui.render import phrases
 from ui.render.cards import source_html

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from html import escape
 
-from ingest.article import Published
-from qa.answer import Answer, Carrier, Citation
+from ingest.base.article import Published
+from qa.base.answer import Answer, Carrier, Citation
 from ui import words
 from ui.render.direction import isolated_html, isolated_markdown
 

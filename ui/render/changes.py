@@ -9,7 +9,7 @@ from difflib import Match, SequenceMatcher
 from html import escape
 from itertools import accumulate, groupby
 
-from ingest.article import Article
+from ingest.base.article import Article
 from ui import words
 
 #: (`same`, `out` or `in`, the words).

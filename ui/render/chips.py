@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ingest.article import Published
-from qa.answer import escape_markdown
-from qa.limits import in_words
-from qa.question import Question
+from ingest.base.article import Published
+from qa.base.answer import escape_markdown
+from qa.question.limits import in_words
+from qa.question.question import Question
 from ui import words
 
 _LONGEST = 200  # characters of a question in a chip

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from datetime import date
 
-from ingest.article import Article, Published
+from ingest.base.article import Article, Published
 from ui import words
 from ui.render import phrases
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from ingest.article import Published
-from qa.answer import Answer, Citation
-from qa.calibration import THRESHOLDS
+from ingest.base.article import Published
+from qa.base.answer import Answer, Citation
+from qa.reader.calibration import THRESHOLDS
 from ui.render.phrases import age_in_days, count_of_sources
 from ui.words import (
     CLEAR,

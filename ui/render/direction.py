@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from html import escape
 
-from qa.answer import escape_markdown
+from qa.base.answer import escape_markdown
 
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 

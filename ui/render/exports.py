@@ -10,13 +10,13 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
-from ingest.article import Published
-from qa.answer import Answer, Carrier, Citation, escape_link
+from ingest.base.article import Published
+from qa.base.answer import Answer, Carrier, Citation, escape_link
 from ui import words
 from ui.render.answer import refusal_words
 from ui.render.direction import isolated_markdown
 from ui.render.links import is_web
-from ui.state.talks import Talk
+from ui.state.conversations import Talk
 
 _STYLE = """
 body { font: 1.05rem/1.6 Georgia, "Times New Roman", serif; color: #1f2328; background: #fff; max-width: 44rem;

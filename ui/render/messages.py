@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from qa.answer import Answer, escape_markdown
+from qa.base.answer import Answer, escape_markdown
 from ui import words
 from ui.render.answer import answer_markdown, problem_markdown, struck_markdown
 from ui.render.chips import chips_markdown
 from ui.render.footer import footer_markdown
 from ui.state.asking import Step
-from ui.state.talks import Talk
+from ui.state.conversations import Talk
 
 Message = dict[str, Any]
 

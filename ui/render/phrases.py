@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from ingest.stats import size_in_words
+from ingest.archive.stats import size_in_words
 from ui import words
 
 

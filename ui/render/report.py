@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from ingest.article import Article
-from ingest.errors import SourceError
+from ingest.archive.stats import size_in_words
+from ingest.base.article import Article
+from ingest.base.errors import SourceError
 from ingest.pipeline import IngestReport
-from ingest.stats import size_in_words
 from ui import words
 from ui.render import phrases
 from ui.render.shelf import facts_html

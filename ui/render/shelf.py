@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from ingest.article import Article, Published
-from ingest.history import Version
-from ingest.scope import NEVER
-from ingest.shelf import NO_DATE, Shelf, Shelved
+from ingest.archive.browse import NO_DATE, Shelf, Shelved
+from ingest.base.article import Article, Published
+from ingest.base.filters import NEVER
+from ingest.store.history import Version
 from ui import words
 from ui.render import phrases
 

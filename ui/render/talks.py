@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from html import escape
 
-from ingest.article import Published
+from ingest.base.article import Published
 from ui import words
-from ui.state.heads import Head
+from ui.state.summaries import Head
 
 
 def talks_html(heads: Sequence[Head], current: str, today: date, *, searched: bool = False) -> str:

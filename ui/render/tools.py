@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from html import escape
 
-from ingest.article import Article
+from ingest.base.article import Article
 from ui import words
 from ui.render.citing import ap, bibtex, chicago
 from ui.render.links import BACK, is_web

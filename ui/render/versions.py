@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from html import escape
 
-from ingest.article import Published
-from ingest.history import Version
+from ingest.base.article import Published
+from ingest.store.history import Version
 from ui import words
 from ui.render import phrases
 

@@ -13,7 +13,7 @@ import unicodedata
 from contextlib import suppress
 from pathlib import Path
 
-from ingest.errors import SettingsError
+from ingest.base.errors import SettingsError
 from ui.serving.passwords import is_hash, matches, matching_nothing
 
 _LONGEST_NAME = 64

@@ -10,8 +10,8 @@ from contextlib import closing, suppress
 
 import uvicorn
 
-from ingest.archive import Archive
-from qa.chat_models import ChatModel
+from ingest.archive.archive import Archive
+from qa.chat.models import ChatModel
 from ui.serving.accounts import Accounts
 from ui.serving.app import Application, application
 from ui.serving.hosts import is_loopback

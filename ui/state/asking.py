@@ -10,8 +10,8 @@ from uuid import UUID
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.runnables import Runnable
 
-from qa.answer import Answer
-from qa.threads import Tell, told_by
+from qa.base.answer import Answer
+from qa.chat.threads import Tell, told_by
 
 
 @dataclass(frozen=True)

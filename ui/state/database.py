@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ingest.errors import ArchiveError
-from ingest.settings import Settings
+from ingest.base.errors import ArchiveError
+from ingest.base.settings import Settings
 
 #: Name of the file in the archive's folder.
 FILE = "page.sqlite"

@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
+from ui.state.conversations import Talk, TalkError, Turn, now
 from ui.state.database import PageDatabase
-from ui.state.talks import Talk, TalkError, Turn, now
 
 Rating = Literal["up", "down"]
 

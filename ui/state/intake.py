@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from ingest.archive import Archive
-from ingest.errors import DatelineError
+from ingest.archive.archive import Archive
+from ingest.base.errors import DatelineError
 from ingest.pipeline import IngestReport, ingest
-from ingest.sources import DEFAULT_LIMIT, Given
+from ingest.sources.intake import DEFAULT_LIMIT, Given
 
 if TYPE_CHECKING:
-    from ingest.fetching.fetcher import Fetcher
+    from ingest.sources.fetching.fetcher import Fetcher
 
 State = Literal["waiting", "reading", "done", "stopped", "failed"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, replace
 
+from ui.state.conversations import Talk, TalkError, Talks, Turn, now
 from ui.state.database import PageDatabase
-from ui.state.talks import Talk, TalkError, Talks, Turn, now
 
 #: How many there may be.
 MOST = 20_000

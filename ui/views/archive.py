@@ -7,9 +7,9 @@ from typing import Any
 
 import gradio as gr
 
-from ingest.archive import Archive
-from ingest.errors import DatelineError
-from ingest.shelf import NO_DATE, Choice
+from ingest.archive.archive import Archive
+from ingest.archive.browse import NO_DATE, Choice
+from ingest.base.errors import DatelineError
 from ui import words
 from ui.render.shelf import list_html, notice_html, plot_html, removed_html, when_in_words
 from ui.state.intake import Intake

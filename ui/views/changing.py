@@ -7,10 +7,10 @@ from typing import Any
 
 import gradio as gr
 
-from ingest.archive import Archive
+from ingest.archive.archive import Archive
 from ui import words
 from ui.render.links import CHANGE, DROP
-from ui.state.talks import Given, Talk, Talks, Turn
+from ui.state.conversations import Given, Talk, Talks, Turn
 from ui.views.chat import ChatView, Prepared
 from ui.views.links import href_of, listener
 

@@ -11,9 +11,9 @@ from typing import Any
 import gradio as gr
 from langchain_core.runnables import Runnable
 
-from ingest.errors import DatelineError
-from qa.answer import Answer
-from qa.limits import checked
+from ingest.base.errors import DatelineError
+from qa.base.answer import Answer
+from qa.question.limits import checked
 from ui import words
 from ui.render.messages import (
     Message,
@@ -26,7 +26,7 @@ from ui.render.messages import (
     turn_of,
 )
 from ui.state.asking import Step, ask_in_steps
-from ui.state.talks import Given, Talk, Talks
+from ui.state.conversations import Given, Talk, Talks
 from ui.views.reading import ReadingRoom
 
 _AT_ONCE = 32  # questions worked on at the same time; more wait

@@ -16,16 +16,16 @@ from typing import Any
 import gradio as gr
 from gradio.events import Dependency
 
-from ingest.archive import Archive
-from ingest.errors import DatelineError
+from ingest.archive.archive import Archive
+from ingest.base.errors import DatelineError
 from ui import words
 from ui.render.exports import export
 from ui.render.talks import said_html, talks_html
+from ui.state.conversations import Talk, TalkError, Talks
 from ui.state.database import PageDatabase
-from ui.state.heads import dump_heads, find, load_heads
-from ui.state.kept_talks import KeptTalks, Window
+from ui.state.saved_conversations import KeptTalks, Window
 from ui.state.shared import SharedAnswers
-from ui.state.talks import Talk, TalkError, Talks
+from ui.state.summaries import dump_heads, find, load_heads
 from ui.views.links import listener
 from ui.views.sharing import Sharing
 

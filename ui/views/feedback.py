@@ -7,12 +7,12 @@ from typing import Any
 
 import gradio as gr
 
-from ingest.errors import DatelineError
+from ingest.base.errors import DatelineError
 from ui import words
 from ui.render.links import OPINION
+from ui.state.conversations import Talk, TalkError, Talks, Turn
 from ui.state.database import PageDatabase
 from ui.state.feedback import LONGEST, Feedback
-from ui.state.talks import Talk, TalkError, Talks, Turn
 from ui.views.links import href_of, listener
 
 _QUICK: dict[str, Any] = {"api_visibility": "private", "queue": False, "show_progress": "hidden"}

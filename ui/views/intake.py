@@ -11,10 +11,10 @@ from typing import Any
 import gradio as gr
 from gradio.utils import get_upload_folder
 
-from ingest.archive import Archive
-from ingest.shelf import Choice
-from ingest.sources import DEFAULT_LIMIT, is_address
-from ingest.uploads import Upload
+from ingest.archive.archive import Archive
+from ingest.archive.browse import Choice
+from ingest.sources.intake import DEFAULT_LIMIT, is_address
+from ingest.sources.uploads import Upload
 from ui import words
 from ui.render.report import progress_html, refused_html, report_html
 from ui.state.intake import Batch, Intake, Look

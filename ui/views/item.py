@@ -7,10 +7,10 @@ from typing import Any
 
 import gradio as gr
 
-from ingest.archive import Archive
-from ingest.errors import ArticleNotFound, DatelineError
-from ingest.history import Version
-from ingest.scope import available_from
+from ingest.archive.archive import Archive
+from ingest.base.errors import ArticleNotFound, DatelineError
+from ingest.base.filters import available_from
+from ingest.store.history import Version
 from ui import words
 from ui.render import phrases
 from ui.render.article import article_html

@@ -10,11 +10,11 @@ from typing import Any
 
 import gradio as gr
 
-from ingest.archive import Archive
-from ingest.article import Article
-from ingest.errors import ArticleNotFound, DatelineError
-from ingest.history import Version
-from qa.answer import Answer
+from ingest.archive.archive import Archive
+from ingest.base.article import Article
+from ingest.base.errors import ArticleNotFound, DatelineError
+from ingest.store.history import Version
+from qa.base.answer import Answer
 from ui import words
 from ui.render.article import article_html, closed_html, gone_html
 from ui.render.cards import cards_html, hint_html
@@ -22,7 +22,7 @@ from ui.render.confidence import confidence_line
 from ui.render.links import ARTICLE, CARRIER, CITE, LOOK, NEAR, VERSION
 from ui.render.tools import bar_html
 from ui.render.versions import changed_notice, notice_html, versions_html
-from ui.state.talks import Talk, Talks
+from ui.state.conversations import Talk, Talks
 from ui.views.links import href_of, listener
 
 _SETTLE = "() => Dateline.reading.settle()"

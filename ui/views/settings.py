@@ -6,8 +6,8 @@ from typing import Any
 
 import gradio as gr
 
-from qa.chat_models import ChatModel
-from qa.question import CAUTIONS, STYLES
+from qa.chat.models import ChatModel
+from qa.question.question import CAUTIONS, STYLES
 from ui import words
 
 _KEPT = {"style": "written", "caution": "normal", "as_of": ""}

@@ -6,14 +6,14 @@ from typing import Any
 
 import gradio as gr
 
-from ingest.archive import Archive
-from ingest.errors import ArticleNotFound, DatelineError
+from ingest.archive.archive import Archive
+from ingest.base.errors import ArticleNotFound, DatelineError
 from ui import words
 from ui.render import phrases
 from ui.render.links import LINK
 from ui.render.talks import said_html
+from ui.state.conversations import Talk, TalkError, Talks
 from ui.state.shared import SharedAnswers
-from ui.state.talks import Talk, TalkError, Talks
 from ui.views.links import href_of, listener
 
 _QUICK: dict[str, Any] = {"api_visibility": "private", "queue": False, "show_progress": "hidden"}

@@ -8,11 +8,11 @@ from typing import Any
 import gradio as gr
 from langchain_core.runnables import Runnable
 
-from ingest.archive import Archive
+from ingest.archive.archive import Archive
 from ingest.samples import sample_sources
-from qa.answer import Answer, escape_markdown
+from qa.base.answer import Answer, escape_markdown
 from qa.chain import describe_coverage
-from qa.suggestions import suggest
+from qa.retrieval.suggestions import suggest
 from ui import words
 from ui.state.intake import Batch, Intake
 

@@ -1,0 +1,1 @@
+"""The archive: opened, read, searched, changed, checked and repaired."""

@@ -1,0 +1,1 @@
+"""What every stage of ingestion shares: articles, settings, errors, filters."""

@@ -1,0 +1,1 @@
+"""From an article to passages that end where sentences end."""

@@ -1,0 +1,1 @@
+"""From what a reader extracted to a clean, dated, named Article."""

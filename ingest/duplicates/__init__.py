@@ -1,0 +1,1 @@
+"""Which articles carry the same story: fingerprints and MinHash, without a database."""

@@ -1,0 +1,1 @@
+"""The sentence-transformers model that turns text into vectors."""

@@ -1,0 +1,151 @@
+"""The default encoder, all-MiniLM-L6-v2, with int8 weights, for two kinds of CPU.
+
+`weights/` holds it twice, made by `python -m training.encoder`; neither needs torch or transformers. Texts are encoded
+one by one, on all cores, so that a vector does not depend on what stands beside its text.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ingest.base.errors import EmbedderError
+from ingest.embedding.checksums import find_altered
+from ingest.embedding.runtime import cores, load_openvino, open_session
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+WEIGHTS = Path(__file__).parent / "weights"
+#: Word pieces of a text that are read, the two at its ends counted.
+LONGEST = 256
+
+_SHA256 = {
+    "encoder.onnx": "8346631c5df57017b28062c058a8b7ff8d4ab00fb13549d5a5f7b48721ebdb63",
+    "encoder.xml": "a716e8017f7e179468c69c0a86da647978404c82ed3e4024f9b72d4908a2a483",
+    "encoder.bin": "ece7d4710c15e70b890c7b8394a403aae078afa9bb3bf5c5e3b2aa0c6ff5b5ea",
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+}
+_STEP = 16  # lengths are rounded up to it: OpenVINO prepares itself for each shape that it meets
+_CPUINFO = Path("/proc/cpuinfo")
+
+_log = logging.getLogger(__name__)
+
+
+def default_encoder() -> Int8Encoder:
+    """The faster of the two on this machine.
+
+    Raises:
+        EmbedderError: its files are missing or altered.
+    """
+    if has_vnni():
+        try:
+            return StaticEncoder()
+        except ImportError as error:
+            _log.info("OpenVINO cannot be used, the encoder runs in onnxruntime: %s", error)
+    return Int8Encoder()
+
+
+def has_vnni(cpuinfo: Path = _CPUINFO) -> bool:
+    """Whether the CPU multiplies int8 numbers in one step; without that OpenVINO's int8 is slower than float32.
+
+    Args:
+        cpuinfo: where Linux tells what its CPUs can do; False on other systems.
+    """
+    try:
+        flags = {flag for line in cpuinfo.read_text().splitlines() if line.startswith("flags") for flag in line.split()}
+    except OSError:
+        return False
+    return bool(flags & {"avx512_vnni", "avx_vnni"})
+
+
+class Int8Encoder:
+    """In onnxruntime, on any CPU; the ranges of activations are taken as they come."""
+
+    dimension = 384
+    languages = frozenset({"en"})
+    batch = 1
+    _files: tuple[str, ...] = ("encoder.onnx",)
+
+    def __init__(self, folder: Path = WEIGHTS) -> None:
+        """Load the model.
+
+        Args:
+            folder: holds the weights and `tokenizer.json`.
+
+        Raises:
+            EmbedderError: its files are missing or altered.
+        """
+        from tokenizers import Tokenizer
+
+        if wrong := find_altered(folder, {name: _SHA256[name] for name in (*self._files, "tokenizer.json")}):
+            repair = "Install Dateline again: pip install --force-reinstall --no-deps dateline"
+            raise EmbedderError(f"the default embedder: {wrong}. {repair}")
+        self.at_once = cores()
+        self._folder = folder
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.enable_truncation(LONGEST)
+        self._tokenizer.no_padding()
+        self._tokenizer.encode_special_tokens = True  # a "[SEP]" in an article is text
+        self._open()
+
+    def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of passages, shape (n_texts, dimension)."""
+        import numpy as np
+
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        for row, text in enumerate(texts):
+            vectors[row] = self._vector(self._tokenizer.encode(text).ids)
+        return vectors
+
+    encode_queries = encode_documents
+
+    def _open(self) -> None:
+        self._session = open_session(self._folder / "encoder.onnx", threads=1)
+
+    def _vector(self, ids: Sequence[int]) -> Any:
+        import numpy as np
+
+        row = np.array([ids], dtype=np.int64)
+        return self._session.run(None, {"ids": row, "mask": np.ones_like(row)})[0][0]
+
+
+class StaticEncoder(Int8Encoder):
+    """In OpenVINO, on a CPU with VNNI; the ranges of activations were measured before, on sample passages."""
+
+    _files = ("encoder.xml", "encoder.bin")
+
+    def _open(self) -> None:
+        openvino = load_openvino()
+        self._process = os.getpid()
+        self._in_fork: Int8Encoder | None = None
+        streams, self.at_once = self.at_once, 2 * self.at_once  # the next text is ready when a stream is
+        # The hint keeps what is not int8 in float32 where the CPU has bfloat16: vectors are those of any other CPU.
+        options = {"NUM_STREAMS": streams, "INFERENCE_NUM_THREADS": streams, "INFERENCE_PRECISION_HINT": "f32"}
+        model = openvino.Core().compile_model(str(self._folder / "encoder.xml"), "CPU", options)
+        # Its bindings look numpy up when an array first passes; two threads that do so at once would wait for ever.
+        _ = openvino.Tensor(openvino.Type.i64, [1]).data
+        self._requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        for _ in range(self.at_once):
+            self._requests.put(model.create_infer_request())
+
+    def _vector(self, ids: Sequence[int]) -> Any:
+        import numpy as np
+
+        if os.getpid() != self._process:  # OpenVINO's threads do not survive a fork; onnxruntime is called in ours
+            if self._in_fork is None:
+                self._in_fork = Int8Encoder(self._folder)
+            return self._in_fork._vector(ids)
+        padded, mask = (np.zeros((1, -(-len(ids) // _STEP) * _STEP), dtype=np.int64) for _ in range(2))
+        padded[0, : len(ids)], mask[0, : len(ids)] = ids, 1
+        request = self._requests.get()
+        try:
+            request.infer({"ids": padded, "mask": mask})
+            return request.get_output_tensor(0).data[0].copy()
+        finally:
+            self._requests.put(request)

@@ -1,0 +1,1 @@
+"""Articles, passages and earlier versions in Chroma. Only this folder imports chromadb."""

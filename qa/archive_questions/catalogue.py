@@ -1,0 +1,129 @@
+"""Questions about the archive itself, answered from the index: counts, first and last, outlets, lists."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from ingest.archive.archive import Archive
+from ingest.base.article import Article, Published
+from ingest.base.filters import publisher_key
+from qa.archive_questions.intents import Intent
+from qa.base.answer import Nearby
+from qa.dates.periods import range_in_words
+from qa.question.question import Question
+
+_LATEST = 5  # articles that are listed for the latest
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What the index says to it.
+
+    Attributes:
+        intent: what was asked.
+        limits: the range and publishers that it was asked of, in words.
+        articles: those that were counted, newest first; oldest first for a span, the newest few for the latest.
+        count: how many there are.
+        first: publication of the oldest, ISO 8601; None where none has a date.
+        last: of the newest.
+        publishers: how many are of each, most first.
+        as_phrase: whether the words stand in them as they were asked for; else all of them stand in one passage.
+        covers: what the whole archive covers, in words.
+        stories: how many stories the counted articles carry; fewer than there are articles where some are copies.
+    """
+
+    intent: Intent
+    limits: str
+    articles: tuple[Nearby, ...]
+    count: int
+    first: str | None
+    last: str | None
+    publishers: tuple[tuple[str, int], ...]
+    as_phrase: bool
+    covers: str
+    stories: int = 0
+
+    def words(self) -> str:
+        """One or two sentences for people."""
+        limits = f" {self.limits}" if self.limits else ""
+        if not self.count:
+            return f"No article{limits}{self._about(one=True)}. {self.covers}"
+        one = self.count == 1
+        told = f"{self.count:,} article{'' if one else 's'}{limits}{self._about(one=one)}"
+        if self.intent.kind == "publishers":
+            named = ", ".join(f"{name} ({count})" for name, count in self.publishers)
+            outlets = len(self.publishers)
+            return f"{outlets} outlet{'' if outlets == 1 else 's'}: {named}. Counted: {told}{self._copies()}."
+        if self.intent.kind == "latest":
+            return f"The newest is of {_in_words(self.last)}; {told} in all."
+        return f"{told}{self._span()}{self._copies()}."
+
+    def _about(self, *, one: bool) -> str:
+        if self.intent.phrase is None:
+            return "" if self.count else " is there"
+        if self.as_phrase:
+            return f" mention{'s' if one else ''} “{self.intent.phrase}”"
+        return f" hold{'s' if one else ''} all words of “{self.intent.phrase}” in one passage"
+
+    def _copies(self) -> str:
+        if not 0 < self.stories < self.count:
+            return ""
+        many = "one story" if self.stories == 1 else f"{self.stories:,} different stories"
+        return f"; since some are copies of others, they carry {many}"
+
+    def _span(self) -> str:
+        if not self.first or not self.last:
+            return ", without a date"
+        published = "of" if "published" in self.limits else "published"
+        return f", {published} {re.sub(r'^(?:on|in) ', '', range_in_words(self.first[:10], self.last[:10]))}"
+
+
+def look_up(archive: Archive, question: Question, intent: Intent) -> Listing:
+    """What the index says.
+
+    Args:
+        archive: an open one.
+        question: with its range of dates and publishers.
+        intent: what is asked.
+    """
+    if intent.publishers and not question.publishers:
+        question = replace(question, publishers=intent.publishers)
+    found, as_phrase = archive.mentioning(intent.phrase, question.scope)
+    dated = sorted((each for each in found if each.published), key=_moment)
+    kept = dated + [each for each in found if not each.published]
+    if intent.kind != "span":
+        kept = [*reversed(dated), *kept[len(dated) :]]
+    if intent.kind == "latest":
+        kept = kept[:_LATEST]
+    counts = Counter(each.publisher or "without a publisher" for each in found)
+    coverage = archive.coverage()
+    covers = f"The archive covers {coverage.n_articles:,} articles"
+    if coverage.first and coverage.last:
+        covers += f" published {range_in_words(coverage.first, coverage.last)}"
+    return Listing(
+        intent,
+        question.limits,
+        tuple(map(_nearby, kept)),
+        len(found),
+        dated[0].published.iso if dated and dated[0].published else None,
+        dated[-1].published.iso if dated and dated[-1].published else None,
+        tuple(sorted(counts.items(), key=lambda item: (-item[1], publisher_key(item[0])))),
+        as_phrase,
+        f"{covers}.",
+        len(set(archive.origins([each.article_id for each in found], question.scope.now).values())),
+    )
+
+
+def _moment(article: Article) -> int:
+    return article.published.epoch if article.published else 0
+
+
+def _nearby(article: Article) -> Nearby:
+    published = article.published.iso if article.published else None
+    return Nearby(article.article_id, article.headline, article.publisher, published, article.url)
+
+
+def _in_words(day: str | None) -> str:
+    return Published.parse(day).in_words() if day else "no known date"

@@ -1,0 +1,1 @@
+"""Chat models, prompts, and the stream of what a model writes."""

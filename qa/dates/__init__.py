@@ -1,0 +1,1 @@
+"""Date expressions: what they mean, in questions and in articles."""

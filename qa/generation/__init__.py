@@ -1,0 +1,1 @@
+"""Answerers: one quotes, one writes with a chat model."""

@@ -1,0 +1,1 @@
+"""Names, numbers, negation and speech in English sentences."""

@@ -1,0 +1,1 @@
+"""What a question asks for, and which articles it is asked of."""

@@ -1,0 +1,95 @@
+"""Question and passage as the reader's model sees them: `[CLS] question [SEP] headline (date) [SEP] passage [SEP]`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ingest.base.article import Span
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding, Tokenizer
+
+_QUESTION = 64  # word pieces; of a longer question the beginning and the end
+_HEADING = 40
+_WINDOW = 320  # of a passage; a longer one is read in windows
+_STRIDE = 256
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is read beside the question.
+
+    Attributes:
+        heading: headline and date, for context; nothing in it is ever marked.
+        text: the passage.
+    """
+
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Packed:
+    """One input of the model.
+
+    Attributes:
+        page: index of the page that it is made of.
+        ids: word pieces.
+        types: 0 for the question's, 1 for the others.
+        first: index of the passage's first word piece.
+        offsets: of the passage's word pieces, in the page's text.
+    """
+
+    page: int
+    ids: list[int]
+    types: list[int]
+    first: int
+    offsets: list[Span]
+
+
+def pack(tokenizer: Tokenizer, question: str, pages: Sequence[Page], most: int = _QUESTION) -> list[Packed]:
+    """The inputs for a question and its pages, in their order; of a long passage several, which overlap.
+
+    Args:
+        tokenizer: with the pieces `[CLS]` and `[SEP]`, without truncation and padding.
+        question: its words.
+        pages: what is read; one without a word piece gives no input.
+        most: word pieces of the question; of a longer one the beginning and the end are read.
+    """
+    texts = [question, *(page.heading for page in pages), *(page.text for page in pages)]
+    encoded: list[Encoding] = tokenizer.encode_batch(texts, add_special_tokens=False)
+    opening, closing = _special(tokenizer, "[CLS]"), _special(tokenizer, "[SEP]")
+    asked = _shortened(encoded[0].ids, most)
+    packed = []
+    for index in range(len(pages)):
+        heading = encoded[1 + index].ids[:_HEADING]
+        passage = encoded[1 + len(pages) + index]
+        ids, offsets = passage.ids, passage.offsets
+        front = [opening, *asked, closing, *heading, closing]
+        for start in _windows(len(ids)):
+            window = ids[start : start + _WINDOW]
+            types = [0] * (len(asked) + 2) + [1] * (len(heading) + len(window) + 2)
+            packed.append(
+                Packed(index, [*front, *window, closing], types, len(front), offsets[start : start + _WINDOW])
+            )
+    return packed
+
+
+def _special(tokenizer: Tokenizer, piece: str) -> int:
+    found = tokenizer.token_to_id(piece)
+    if found is None:
+        raise ValueError(f"the tokenizer has no piece {piece}")
+    return found
+
+
+def _windows(length: int) -> list[int]:
+    """Where windows of a passage begin."""
+    if not length:
+        return []
+    return [0, *range(_STRIDE, length - _WINDOW + _STRIDE, _STRIDE)] if length > _WINDOW else [0]
+
+
+def _shortened(ids: list[int], most: int) -> list[int]:
+    return ids if len(ids) <= most else [*ids[: most // 2], *ids[-(most - most // 2) :]]

@@ -1,0 +1,1 @@
+"""Whether the cited text supports a sentence."""
