@@ -11,7 +11,7 @@ from pathlib import Path
 import chromadb
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from ingest import Archive, Article, Published, Settings, ingest
@@ -19,6 +19,7 @@ from ingest.archive.reindex import reindex
 from ingest.base.errors import ArchiveError, ArchiveMismatch, ArticleNotFound
 from ingest.base.filters import Scope
 from ingest.store.records import REPLACED, Standing, history_rows, to_article
+from tests.examples import examples
 
 FARES = ["The fare is 18 florins.", "The fare is 16 florins.", "The fare is 21 florins."]
 
@@ -152,7 +153,7 @@ def test_facts_that_are_too_long_are_cut_once(archive: Archive) -> None:
     assert archive.check() == []
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(
     text=st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=9_000).map(lambda t: 3 * t),
     headline=st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=100),
@@ -422,7 +423,7 @@ def test_several_articles_are_taken_out_and_put_back_together(archive: Archive) 
     assert {i.split(":")[0] for i in archive.search_vectors(vector, 4, Scope())} == set(ids[2:])
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(30, HealthCheck.function_scoped_fixture)
 @given(
     after=st.none() | st.integers(-(10**10), 10**10),
     before=st.none() | st.integers(-(10**10), 10**10),

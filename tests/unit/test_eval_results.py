@@ -21,6 +21,8 @@ from evals.losses import READ, STEPS, losses
 from evals.results import KEYS, Row, SystemResult, commit, interval, machine, to_json, write
 from evals.tables import cell, figures_table
 
+pytestmark = pytest.mark.part("evals")
+
 Json = dict[str, Any]
 
 

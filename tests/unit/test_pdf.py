@@ -7,7 +7,7 @@ import time
 import zlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.base.errors import SourceError
@@ -16,6 +16,7 @@ from ingest.reading import HEAD_BYTES, Source, choose_reader
 from ingest.reading.pdf.layout import Line, body_lines, headline, paragraphs, plausible_day, plausible_title
 from ingest.reading.pdf.lines import MAX_PAGES, extract
 from ingest.reading.pdf.reader import PdfReader
+from tests.examples import examples
 from tests.pdfs import Line as Drawn
 from tests.pdfs import column, pdf
 
@@ -158,7 +159,7 @@ def test_a_stream_that_is_a_bomb() -> None:
     assert refused(data).reason
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.data())
 def test_a_mutated_file_is_read_or_named(data: st.DataObject) -> None:
     whole = bytearray(pdf([HEAD + column(STORY)], {"Title": "Old pier closes"}))

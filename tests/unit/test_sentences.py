@@ -7,11 +7,12 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingest.base.article import Span
 from ingest.chunking.sentences import sentence_spans
+from tests.examples import examples
 
 MARKED = Path(__file__).parent.parent / "data" / "sentences.txt"
 LANGUAGES = (None, "en", "de", "fr", "ja", "ru", "xx")
@@ -82,7 +83,7 @@ def check(text: str, spans: list[Span]) -> None:
 @example(text="A.\u2028\u0085B. \x1c C.", language="en")
 @example(text="Yes. \u200b No.", language="en")
 @example(text="日本語の文。もう一つの文。", language="ja")
-@settings(max_examples=100)
+@examples(100)
 def test_nothing_but_white_space_is_outside_the_spans_of_any_text(text: str, language: str | None) -> None:
     check(text, sentence_spans(text, language))
 
@@ -92,7 +93,7 @@ def test_nothing_but_white_space_is_outside_the_spans_of_any_text(text: str, lan
         " ".join
     )
 )
-@settings(max_examples=100)
+@examples(100)
 def test_nothing_but_white_space_is_outside_the_spans_of_news(text: str) -> None:
     check(text, sentence_spans(text, "en"))
 
