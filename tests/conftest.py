@@ -69,6 +69,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if runs(item)]
 
 
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Number long values rather than write them out: some of them, such as hashes, differ between two processes."""
+    return argname if isinstance(val, str | bytes) and (len(val) > 60 or isinstance(val, bytes)) else None
+
+
 @pytest.fixture(scope="session")
 def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of an archive of the samples, built once a run. It is never opened: copy it."""

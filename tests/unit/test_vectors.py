@@ -61,7 +61,7 @@ def entries() -> list[Entry]:
     ]
 
 
-@pytest.mark.parametrize("scope", SCOPES, ids=str)
+@pytest.mark.parametrize("scope", SCOPES)
 def test_the_nearest_in_a_scope_are_those_of_comparing_all(tmp_path: Path, entries: list[Entry], scope: Scope) -> None:
     index = VectorIndex(tmp_path)
     index.replace([], entries)
