@@ -120,7 +120,7 @@ def run(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
             env={**os.environ, "PYTHONPATH": f"{GUARD}{os.pathsep}{ROOT}", **environment},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=1_200,
         )
 
     return start

@@ -32,19 +32,19 @@ ASKED = (
     "What did Agnes Tholdane say?",
 )
 
-# When an answer's first sign and its end are there, by the clock of the browser.
+# When an answer's first sign and its end are there.
 _WATCH = """() => {
   window.seen = {};
   const look = () => {
     const bot = document.querySelectorAll('#chat [data-testid=bot]');
-    if (bot.length) window.seen.sign ||= performance.now();
+    if (bot.length) window.seen.sign ||= Date.now();
     const found = document.querySelector('#chat a[href^="#cite-"], #chat a[href^="#near-"]');
-    if (found) window.seen.answer ||= performance.now();
+    if (found) window.seen.answer ||= Date.now();
   };
   new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true });
 }"""
 _ASK = """() => {
-  window.asked = performance.now();
+  window.asked = Date.now();
   document.querySelector('#question .submit-button').click();
 }"""
 
@@ -73,17 +73,18 @@ def test_ten_people_ask_at_once_and_nobody_waits_for_anothers_answer(
         waiting = people[-1]
         waiting.wait_for_function("window.seen.sign")
         waiting.locator("#question textarea").fill("typed meanwhile")
-        expect(waiting.locator("#question textarea")).to_have_value("typed meanwhile", timeout=1_000)
+        expect(waiting.locator("#question textarea")).to_have_value("typed meanwhile")
         for person in people:
             person.wait_for_function("window.seen.answer")
         expect(waiting.locator("#question textarea")).to_have_value("typed meanwhile")
-        signs = [person.evaluate("window.seen.sign - window.asked") / 1000 for person in people]
+        moments = [person.evaluate("[window.asked, window.seen.sign, window.seen.answer]") for person in people]
         for person, question, headlines in zip(people, ASKED, expected, strict=True):
             expect(person.locator("#chat [data-testid=user]")).to_have_count(1)
             expect(person.locator("#chat [data-testid=user]")).to_contain_text(question)
             expect(person.locator("#sources .card .headline")).to_have_text(headlines)
-        # On two cores with ten pages of a browser on them; alone it is 0.1, and one after the other takes longer.
-        assert max(signs) < 10, signs
+        # How many others were answered before there was a first sign; nine, for the last one, if they took turns.
+        waited = [sum(asked < answer < sign for *_, answer in moments) for asked, sign, _ in moments]
+        assert max(waited) < 5, waited
     finally:
         for context in contexts:
             context.close()

@@ -158,7 +158,6 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Measured:
                 env=environment(),
                 capture_output=True,
                 text=True,
-                timeout=240,
             )
         )
         assert done[-1].returncode == 0, done[-1].stderr

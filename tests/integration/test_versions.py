@@ -303,11 +303,15 @@ def test_a_notice_that_comes_first_holds(archive: Archive) -> None:
 
 
 def test_an_embargo_that_ends_changes_the_fingerprint(archive: Archive) -> None:
-    ends = int(time.time()) + 10  # a machine may be busy
-    soon = datetime.fromtimestamp(ends).astimezone().isoformat()
-    archive.take([fare(FARES[0], embargo=Published.parse(soon))])
-    before = archive.fingerprint
-    assert words(archive, "fare") == set()
+    for seconds in (3, 30, 300):  # long enough for what comes before its end, also on a busy machine
+        ends = int(time.time()) + seconds
+        soon = datetime.fromtimestamp(ends).astimezone().isoformat()
+        archive.take([fare(FARES[0], embargo=Published.parse(soon))])
+        before = archive.fingerprint
+        visible = words(archive, "fare")
+        if time.time() < ends:
+            break
+    assert visible == set()
     time.sleep(max(0.0, ends - time.time()) + 1.1)
     assert words(archive, "fare") == {ID}
     assert archive.fingerprint != before
