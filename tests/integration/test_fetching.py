@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import logging
+import re
 import shutil
 import socket
 import ssl
@@ -357,7 +358,8 @@ def test_a_name_server_that_never_answers_is_not_waited_for() -> None:
             reason = refused(fetcher, "http://slow.example/").reason
     finally:
         over.set()
-    assert "takes too long: slow.example cannot be looked up: no name server answers within 0.3 seconds" in reason
+    # What is left of the 0.3 seconds by then is named.
+    assert re.search(r"takes too long: slow.example cannot be looked up: no name server answers within 0\.[23]", reason)
 
 
 @pytest.mark.parametrize(
