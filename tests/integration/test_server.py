@@ -388,13 +388,14 @@ def test_what_a_killed_writer_left_is_cleaned_up_by_the_next(settings: Settings,
         "from tests.crash import count_steps\n"
         "from tests.integration.test_server import story\n"
         "from ingest import Archive, Settings\n"
+        "from ingest.base.location import ServerAddress\n"
         f"settings = Settings(archive={settings.archive!r}, embedder={settings.embedder!r}, passage_words=25)\n"
         "with Archive.open(settings) as archive:\n"
         "    archive.embedder\n"
         "    with archive.writing():\n"
         "        count_steps([0], {step})\n"
         "        archive.write([story(1, 'The ferry sank.'), story(2, 'Rye. ' * 90)])\n"
-    ).replace("archive=ServerAddress", "archive=__import__('ingest.base.location').location.ServerAddress")
+    )
     for step in (10, 26):
         assert run("-c", code.replace("{step}", str(step))).returncode == -signal.SIGKILL
         with Archive.open(settings) as archive:
