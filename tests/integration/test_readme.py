@@ -113,7 +113,7 @@ def test_the_readme_works_as_printed(
     assert ran >= 5
 
 
-def test_the_python_of_the_other_pages_runs(tmp_path: Path, run: Callable[..., CompletedProcess[str]]) -> None:
+def test_the_python_of_the_other_pages_runs(run: Callable[..., CompletedProcess[str]]) -> None:
     first, *_ = (snippet.code for snippet in snippets("README.md") if snippet.language == "python")
     pages = [page for page in PAGES if page.startswith("docs/")]
     code = [snippet.code for page in pages for snippet in snippets(page) if snippet.language == "python"]
