@@ -16,8 +16,13 @@ import httpx
 import pytest
 
 from ingest import Archive, Article, Published
+from qa.base.answer import Answer
+from qa.question.question import Question
 from tests.conftest import GUARD, ROOT
 from ui.serving.accounts import Accounts
+from ui.state.conversations import Talks
+from ui.state.database import FILE, PageDatabase
+from ui.state.shared import SharedAnswers
 
 Command = Callable[..., CompletedProcess[str]]
 
@@ -265,6 +270,29 @@ def test_logs_are_json_lines_without_secrets(dateline: Command, folder: Path, tm
 def test_an_archive_that_is_open_elsewhere_is_left_alone(dateline_process: Command, folder: Path) -> None:
     with Archive.open(folder):
         assert "is open in process" in failed_plainly(dateline_process("articles", "--archive", folder))
+
+
+# what the page keeps
+
+
+def test_links_are_listed_and_removed(dateline: Command, folder: Path) -> None:
+    assert "dateline serve" in failed_plainly(dateline("links", "--archive", folder))
+    database = PageDatabase(folder / FILE)
+    talks = Talks(database.secret("seal"))
+    turns = [talks.turn(Answer(Question.parse(text), answered=False, refusal="No.")) for text in ("Who?", "Why?")]
+    first, second = (SharedAnswers(database, talks).share("ada", turn) for turn in turns)
+    database.close()
+    listed = dateline("links", "--archive", folder).stdout
+    assert {line.split()[0] for line in listed.splitlines()} == {first, second}
+    assert {link["id"] for link in json.loads(dateline("links", "--json", "--archive", folder).stdout)} == {
+        first,
+        second,
+    }
+    done = dateline("links", "--remove", first, "0" * 32, "--json", "--archive", folder)
+    assert (done.returncode, json.loads(done.stdout)) == (1, {first: True, "0" * 32: False})
+    done = dateline("links", "--archive", folder, "--remove", second)
+    assert (done.returncode, done.stdout) == (0, f"removed: {second}\n")
+    assert dateline("links", "--archive", folder).stdout == ""
 
 
 # serve
