@@ -238,10 +238,6 @@ def test_each_export_has_every_citation(page: Page, server: Server) -> None:
             assert " ".join(citation["quote"].split()) in " ".join(text.split())
             assert citation["headline"] in text
             assert f"{place} of version {citation['version']}" in text
-    name, text = saved(page, "json")
-    assert name.endswith(".json")
-    told = [(c["article_id"], c["quote"]) for turn in json.loads(text)["turns"] for c in turn["citations"]]
-    assert told == list(dict.fromkeys((c["article_id"], c["quote"]) for c in cited))
     assert page.foreign == []  # type: ignore[attr-defined]
 
 
