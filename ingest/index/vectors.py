@@ -44,8 +44,8 @@ _ROW = np.dtype(
 _VALUE = np.dtype("<f2")  # ranks as float32 does, in half the space
 _BATCH = 8_192  # vectors read at once where all are read
 _COMPARED = 512  # vectors at once: so few that their memory is used again, not mapped anew
-# Up to so many vectors are all compared: in a scope of a twentieth of 230,000 passages the binary codes found only 0.95
-# of the nearest 20. On two cores 16,000 of 384 dimensions take 14 ms, and 28 ms beside other work (docs/scale.md).
+# Up to so many vectors are all compared: 16,000 of 384 dimensions take 7 ms on two cores, and 30 ms at the median where
+# 15 processes share these. The binary codes would find 0.94 of the nearest 20 (`python -m benchmarks.vectors`).
 _EXACT = 16_000
 _TIMES, _LEAST = 14, 800  # of more vectors, so many times the wanted number are compared, and no fewer than so many
 _READ_AHEAD, _POPULATE_READ = 2**28, 22  # bytes; the advice of Linux, which mmap does not name
@@ -273,9 +273,8 @@ class VectorIndex:
             limit: number of ids at most.
             exactly: compare all rows.
         """
-        likely = max(_LEAST, _TIMES * limit)
-        if not exactly and len(rows) > max(_EXACT, 2 * likely):
-            rows = self._signs.likely(vector, rows, likely)
+        if not exactly and len(rows) > _EXACT:
+            rows = self.likely(vector, rows, limit)
         likeness = np.empty(len(rows), dtype=np.float32)
         for at in range(0, len(rows), _COMPARED):
             some = slice(at, at + _COMPARED)
@@ -285,6 +284,17 @@ class VectorIndex:
             rows, likeness = rows[best], likeness[best]
         ranked = sorted(zip((-likeness).tolist(), map(self._id, rows.tolist()), strict=True))
         return [passage_id for _, passage_id in ranked]
+
+    def likely(self, vector: NDArray[np.float32], rows: Rows, limit: int) -> Rows:
+        """The rows that `nearest` compares where it does not compare all.
+
+        Args:
+            vector: of unit length, shape (dimension,).
+            rows: as `rows_in` gives them.
+            limit: number of passages that are wanted.
+        """
+        number = max(_LEAST, _TIMES * limit)
+        return self._signs.likely(vector, rows, number) if len(rows) > 2 * number else rows
 
     def _id(self, row: int) -> str:
         article, version, ordinal, *_ = self._rows[row].tolist()

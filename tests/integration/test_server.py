@@ -20,9 +20,9 @@ import chromadb
 import pytest
 
 from ingest import Archive, Article, Published, Settings, ingest
+from ingest.archive.layout import connect
 from ingest.archive.lease import Lease
 from ingest.archive.reindex import reindex
-from ingest.archive.layout import connect
 from ingest.base.errors import ArchiveError, ArchiveMismatch, ArchiveMissing, ArchiveOwned, SettingsError
 from ingest.base.filters import Scope
 from ingest.base.location import ServerAddress
