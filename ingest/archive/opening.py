@@ -75,7 +75,7 @@ class OpenedArchive:
         try:
             finish_swap(folder)
         except OSError as error:
-            raise ArchiveError(f"the archive {folder} cannot be written to: {error}. Mend that first") from None
+            raise ArchiveError(f"the archive {folder} cannot be written to: {error}. Fix that first") from None
         return folder
 
     def close(self) -> None:

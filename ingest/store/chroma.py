@@ -120,7 +120,7 @@ class Connection:
         """
         if self._failed:
             raise ArchiveError(
-                f"nothing more is written to {self.place}, since Chroma failed there before: {self._failed}. Mend that "
+                f"nothing more is written to {self.place}, since Chroma failed there before: {self._failed}. Fix that "
                 "and start the program again; what can be read is whole"
             )
 

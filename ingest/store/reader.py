@@ -147,7 +147,7 @@ class Reader:
     def removed(self) -> list[dict[str, Any]]:
         """Metadata of removed articles that can be restored."""
         conditions: dict[str, Any] = {"$and": [{"is_removed": 1}, {"piece": 0}]}
-        return [dict(metadata) for _, metadata in self._where(self._collections.history, conditions)]
+        return [without_padding(metadata) for _, metadata in self._where(self._collections.history, conditions)]
 
     def changed_since(self, revision: int) -> tuple[list[dict[str, Any]], list[str]]:
         """Records of the articles that were written after a revision, and ids of those that were removed after it."""

@@ -662,11 +662,11 @@ def test_an_archive_opened_in_one_thread_is_closed_in_another(tmp_path: Path) ->
     Archive.open(tmp_path / "a").close()
 
 
-def test_an_article_taken_in_again_is_not_overwritten_by_undo(archive: Archive) -> None:
+def test_an_article_that_was_added_again_is_not_overwritten_by_undo(archive: Archive) -> None:
     first = Article(identity="x", headline="Ferry", text="The ferry sank on Monday.")
     archive.write([first])
     archive.remove(first.article_id)
     archive.write([Article(identity="x", headline="Ferry", text="The ferry was raised on Tuesday.")])
-    with pytest.raises(ArchiveError, match="taken in again"):
+    with pytest.raises(ArchiveError, match="been added again"):
         archive.restore(first.article_id)
     assert "Tuesday" in archive.article(first.article_id).text

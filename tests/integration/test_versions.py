@@ -113,13 +113,13 @@ def test_what_a_removal_that_was_cut_off_left_is_not_carried_over_by_a_reindex(t
         assert kept(archive) == [("replaced", FARES[0]), ("current", FARES[1])]
 
 
-def test_what_was_removed_and_taken_in_again_is_in_its_history(archive: Archive) -> None:
+def test_what_was_removed_and_added_again_is_in_its_history(archive: Archive) -> None:
     archive.add([fare(FARES[0])])
     archive.add([fare(FARES[1])])
     archive.remove(ID)
     assert archive.add([fare(FARES[2])]) == {ID: "added"}
     assert kept(archive) == [("replaced", FARES[0]), ("removed", FARES[1]), ("current", FARES[2])]
-    with pytest.raises(ArchiveError, match="taken in again"):
+    with pytest.raises(ArchiveError, match="been added again"):
         archive.restore(ID)
     assert archive.check() == []
 
