@@ -168,7 +168,7 @@ def _vectors(archive: Archive, ids: Sequence[str], embedder: PassageEmbeddings, 
     missing = [i for i in ids if i not in known]
     with tqdm(total=len(missing), desc=f"passages by {Path(embedder.name).name}", mininterval=5) as bar:
         for at in range(0, len(missing), _TOGETHER):
-            some = archive.found(missing[at : at + _TOGETHER])
+            some = archive.passages(missing[at : at + _TOGETHER])
             vectors = embedder.encode_documents([embedded_text(each.article, each.passage) for each in some])
             known |= {each.passage.passage_id: v.astype(np.float16) for each, v in zip(some, vectors, strict=True)}
             unfinished = kept.with_suffix(".unfinished.npz")

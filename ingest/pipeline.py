@@ -171,7 +171,7 @@ class _Run:
         self.batch[article.article_id] = article
 
     def _flush(self) -> None:
-        outcomes = self.archive.take(list(self.batch.values()))
+        outcomes = self.archive.add(list(self.batch.values()))
         for article_id, article in self.batch.items():
             outcome = outcomes[article_id]
             self.report.added += outcome == "added"

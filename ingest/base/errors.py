@@ -43,7 +43,7 @@ class ArchiveOwned(ArchiveError):
 
 
 class ArchiveMismatch(ArchiveError):
-    """The archive was made with another embedder, passage size or schema."""
+    """The archive was made with another embedder or passage size, or has another format."""
 
 
 class ArticleNotFound(ArchiveError):

@@ -95,7 +95,7 @@ def search(
     vector = embed()
     rankings = [*(archive.search_vectors(vector, _DEPTH, scope) for scope in scopes), *by_words]
     fused = fuse(rankings)
-    found = archive.found([passage_id for passage_id, _ in fused[: 2 * limit]])
+    found = archive.passages([passage_id for passage_id, _ in fused[: 2 * limit]])
     scores = dict(fused)
     candidates = [Candidate(each, scores[each.passage.passage_id]) for each in found]
     if question.places:

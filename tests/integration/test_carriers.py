@@ -89,8 +89,8 @@ def test_a_lost_index_is_built_again_from_chroma(tmp_path: Path, spoil: object) 
 def test_an_index_that_was_left_behind_by_a_change_is_built_again(tmp_path: Path) -> None:
     with Archive.open(tmp_path / "a", create=True) as archive:
         archive.write([GAZETTE, CHOIR])
-        archive._store.begin()  # as where a write is cut off before it says that it is done
-        archive._origins.replace([CHOIR.article_id], [COURIER])
+        archive._store.collections.begin()  # as where a write is cut off before it says that it is done
+        archive._derived.origins.replace([CHOIR.article_id], [COURIER])
     with Archive.open(tmp_path / "a") as archive:
         assert names(archive, "gazette") == []
         assert archive.n_origins == 2
@@ -167,7 +167,7 @@ def test_what_came_later_than_the_day_that_is_asked_as_of_is_not_named(archive: 
 
 
 def test_the_samples_have_one_story_in_three_outlets(samples: Archive) -> None:
-    assert [len(group) for group in samples._origins.groups()] == [3]
+    assert [len(group) for group in samples._derived.origins.groups()] == [3]
     assert samples.n_origins == samples.coverage().n_articles - 2
 
 

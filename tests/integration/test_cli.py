@@ -213,7 +213,7 @@ def test_a_removed_article_can_be_put_back(dateline: Command, folder: Path) -> N
 def test_versions_are_listed_and_shown(dateline: Command, folder: Path) -> None:
     with Archive.open(folder) as archive:
         old = archive.article(mill())
-        archive.take([Article(identity="guid mill", headline="Paper mill fined again", text="It was 500 crowns.")])
+        archive.add([Article(identity="guid mill", headline="Paper mill fined again", text="It was 500 crowns.")])
     listed = dateline("show", mill()[:8], "--versions", "--archive", folder)
     first, second = listed.stdout.splitlines()
     assert first.startswith(old.version)
@@ -237,8 +237,8 @@ def test_stats_and_check_say_what_is_there(dateline: Command, folder: Path) -> N
     checked = dateline("check", "--archive", folder)
     assert (checked.returncode, checked.stdout) == (0, "2 articles checked, 0 problems found\n"), checked.stderr
     with Archive.open(folder) as archive:
-        archive._keywords.replace([mill()], [])
-        archive._keywords.agree(archive._store.revision, archive._store.key)
+        archive._derived.keywords.replace([mill()], [])
+        archive._derived.keywords.agree(archive._store.collections.revision, archive._store.collections.key)
         archive._store.delete_passages([archive.passages_of(mill())[0].passage_id])
     broken = dateline("check", "--json", "--archive", folder)
     assert broken.returncode == 1
