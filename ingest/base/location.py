@@ -1,4 +1,4 @@
-"""Where an archive is: a folder, or an address of a Chroma server."""
+"""Location of an archive: a folder, or the address of a Chroma server."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from ingest.base.errors import SettingsError
 
-#: The archive on a server whose address names none.
+#: Name of the archive where the address of a server names none.
 DEFAULT_NAME = "default"
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{1,60}[A-Za-z0-9]")  # what Chroma allows, without dots
@@ -20,10 +20,10 @@ class ServerAddress:
     """One archive on a Chroma server, as in `https://chroma.example:8000/desk`.
 
     Attributes:
-        host: name or address of the server.
-        port: 8000 where none is given, 443 for https.
-        tls: whether it is reached by https.
-        name: which of the archives on it; `default` where none is given.
+        host: name or IP address of the server.
+        port: 8000 by default, 443 for https.
+        tls: whether the connection uses https.
+        name: name of the archive on the server; `default` where the address has none.
     """
 
     host: str
@@ -33,10 +33,10 @@ class ServerAddress:
 
     @classmethod
     def parse(cls, text: str) -> ServerAddress:
-        """Read an address.
+        """Parse an address.
 
         Raises:
-            SettingsError: it is none, or it carries a password, which would be shown wherever the address is.
+            SettingsError: it is not an address, or it contains a password, which every display of it would reveal.
         """
         try:
             parts = urlsplit(text)
@@ -44,19 +44,19 @@ class ServerAddress:
         except ValueError as error:
             raise SettingsError(f"the archive's address cannot be read: {error}. {_FORM}") from None
         if parts.username is not None or parts.password is not None:
-            raise SettingsError("the archive's address holds a password; put it into DATELINE_CHROMA_HEADERS")
+            raise SettingsError("the archive's address contains a password; put it into DATELINE_CHROMA_HEADERS")
         if parts.scheme not in _PORTS or not host or parts.query or parts.fragment:
             raise SettingsError(f"the archive's address is {text!r}. {_FORM}")
         name = parts.path.strip("/") or DEFAULT_NAME
         if not _NAME.fullmatch(name):
             raise SettingsError(
-                f"an archive on a server cannot be named {name!r}; a name has 3 to 62 letters, figures, - and _"
+                f"an archive on a server cannot be named {name!r}; a name has 3 to 62 letters, digits, - and _"
             )
         return cls(host, port or _PORTS[parts.scheme], parts.scheme == "https", name)
 
     @property
     def origin(self) -> str:
-        """The address of the server alone."""
+        """The address of the server, without the archive's name."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{'https' if self.tls else 'http'}://{host}:{self.port}"
 
@@ -69,5 +69,5 @@ _FORM = "Write it as http://HOST:PORT or https://HOST:PORT/NAME"
 
 
 def is_address(location: object) -> bool:
-    """Whether a location is meant as an address and not as a folder."""
+    """Whether a location is an address and not a folder."""
     return isinstance(location, str) and location.lower().startswith(("http://", "https://"))
