@@ -71,7 +71,7 @@ class _Values:
 
     def skip(self, mark: str, position: str) -> None:
         if self.peek() != mark:
-            raise self._broken(f"{self.peek()!r} where {mark!r} was expected", position)
+            raise self._broken(f"{self.peek() or 'end of file'!r} where {mark!r} was expected", position)
         self._buffer = self._buffer[1:]
 
     def next(self, position: str) -> Any:

@@ -1,4 +1,4 @@
-"""JSON Lines: one article per line; the user names the keys, or they are recognized."""
+"""JSON Lines: one article per line; the user names the keys, or they are recognised."""
 
 from __future__ import annotations
 

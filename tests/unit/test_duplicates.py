@@ -168,7 +168,7 @@ def test_any_text_is_taken(one: str, other: str) -> None:
     assert compare(first, second) == compare(second, first)
     assert first.is_empty or compare(first, first) == ALWAYS
     unpacked = Fingerprint.unpack(first.key, first.pack())
-    for part in ("runs", "figures", "words", "names", "beginning"):
+    for part in ("shingles", "figures", "words", "names", "beginning"):
         assert np.array_equal(getattr(unpacked, part), getattr(first, part))
 
 
