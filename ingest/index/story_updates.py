@@ -57,7 +57,7 @@ class Grouping:
         """Write a new text and its links; returns its number."""
         execute = self._database.execute
         text = execute("SELECT COALESCE(MAX(text), 0) + 1 FROM texts").fetchone()[0]
-        size, values = len(traits.runs), sketch(traits)
+        size, values = len(traits.shingles), sketch(traits)
         row = (text, key, values.tobytes(), traits.pack(), size, text)
         execute("INSERT INTO texts VALUES (?, ?, ?, ?, ?, ?)", row)
         others = self._sketches.candidates(values, size)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from ingest.archive.archive import Archive
 from ingest.base.errors import DatelineError
 from ingest.pipeline import IngestReport, ingest
-from ingest.sources.intake import DEFAULT_LIMIT, Given
+from ingest.sources.intake import DEFAULT_LIMIT, IngestSource
 
 if TYPE_CHECKING:
     from ingest.sources.fetching.fetcher import Fetcher
@@ -36,7 +36,7 @@ class Batch:
         id: names it where it is to be stopped.
     """
 
-    sources: Sequence[Given]
+    sources: Sequence[IngestSource]
     follow: bool | None = None
     limit: int = DEFAULT_LIMIT
     ended: Callable[[], None] = lambda: None

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from ingest.cleaning.boilerplate import is_correction, is_crosshead, is_furniture, without_credit
+from ingest.cleaning.boilerplate import is_boilerplate, is_correction, is_crosshead, without_credit
 
 
 @pytest.mark.parametrize(
@@ -58,8 +58,8 @@ from ingest.cleaning.boilerplate import is_correction, is_crosshead, is_furnitur
         "  Share this article  ",
     ],
 )
-def test_furniture_is_recognised(paragraph: str) -> None:
-    assert is_furniture(paragraph)
+def test_boilerplate_is_recognised(paragraph: str) -> None:
+    assert is_boilerplate(paragraph)
 
 
 @pytest.mark.parametrize(
@@ -86,8 +86,8 @@ def test_furniture_is_recognised(paragraph: str) -> None:
         "",
     ],
 )
-def test_story_that_begins_like_furniture_is_kept(paragraph: str) -> None:
-    assert not is_furniture(paragraph)
+def test_story_that_begins_like_boilerplate_is_kept(paragraph: str) -> None:
+    assert not is_boilerplate(paragraph)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_story_that_begins_like_furniture_is_kept(paragraph: str) -> None:
     ],
 )
 def test_a_sentence_with_subject_and_verb_is_story_whatever_its_first_words(paragraph: str) -> None:
-    assert not is_furniture(paragraph)
+    assert not is_boilerplate(paragraph)
 
 
 @pytest.mark.parametrize(
@@ -189,5 +189,5 @@ def test_a_sentence_a_list_and_a_long_line_are_no_crossheads(paragraph: str) -> 
 @pytest.mark.parametrize("paragraph", ["Share " * 22 + "the loaf", "x " * 22 + "é"], ids=["share", "x"])
 def test_repeated_words_do_not_take_exponential_time(paragraph: str) -> None:
     begun = time.process_time()
-    assert not is_furniture(paragraph)
+    assert not is_boilerplate(paragraph)
     assert time.process_time() - begun < 0.2
