@@ -1,4 +1,4 @@
-"""Measure how well near-duplicates are told apart from other reports: `python -m evals.copies --data DIR`.
+"""Measure how well near-duplicates are distinguished from other reports: `python -m evals.copies --data DIR`.
 
 DIR contains the folders bbc_news, basil and reuters21578; a missing data set is skipped with a message.
 

@@ -263,7 +263,7 @@ def test_a_second_run_makes_no_archive_and_finds_the_same(measured: Measured) ->
 
 
 def test_an_archive_made_by_another_state_of_the_code_is_used_with_a_warning(measured: Measured) -> None:
-    assert "--fresh makes it anew" in measured.warned
+    assert "--fresh rebuilds it" in measured.warned
 
 
 # The command

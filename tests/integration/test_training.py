@@ -183,7 +183,7 @@ def test_smoothing_evens_what_goes_into_a_layer_and_leaves_the_scores(encoder: P
 # Going on after a stop
 
 PLAN = Plan(inputs=4, rate=1e-3, epochs=2, every=12)
-NOTHING = HeldOut(0.5, 0.25, 1.0, 0.0, 0.75, [])
+NOTHING = HeldOut(0.5, 0.25, 1.0, 0.0, 0.75)
 
 
 class StoppedError(Exception):

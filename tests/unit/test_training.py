@@ -91,9 +91,9 @@ def test_questions_are_read_with_the_first_answer_and_its_place(tmp_path: Path, 
     [
         (None, "holds no train-v1.1.json"),
         ("{", "a JSON file is expected"),
-        ("[]", "is not of SQuAD's form"),
-        ('{"data": [{"title": "Oskell"}]}', "is not of SQuAD's form: KeyError\\('paragraphs'\\)"),
-        ('{"data": [{"title": "a", "paragraphs": [{"context": "b", "qas": [{"answers": []}]}]}]}', "SQuAD's form"),
+        ("[]", "does not have the format of SQuAD"),
+        ('{"data": [{"title": "Oskell"}]}', "does not have the format of SQuAD: KeyError\\('paragraphs'\\)"),
+        ('{"data": [{"title": "a", "paragraphs": [{"context": "b", "qas": [{"answers": []}]}]}]}', "format of SQuAD"),
     ],
 )
 def test_data_that_is_missing_or_of_another_form_is_told(tmp_path: Path, content: str | None, message: str) -> None:
