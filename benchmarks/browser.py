@@ -1,4 +1,4 @@
-"""Which browser opens the page."""
+"""Find the browser that opens the page."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def chromium() -> str | None:
-    """Path of a Chromium: that which CHROMIUM names, the system's, or playwright's own; None where there is none."""
+    """Path of a Chromium: the one that CHROMIUM names, the system's, or playwright's own; None if there is none."""
     from playwright.sync_api import sync_playwright
 
     for name in (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):

@@ -41,7 +41,7 @@ def cache(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_each_archive_is_the_beginning_of_the_next(data: Path, cache: Path) -> None:
     held = {}
-    for share, path in archives.made(cache).items():
+    for share, path in archives.existing_archives(cache).items():
         with Archive.open(path) as archive:
             held[share] = {head.article_id for head in archive.listing()}
     assert {share: len(ids) for share, ids in held.items()} == {5: 2, 30: 12, 100: 40}

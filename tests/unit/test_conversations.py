@@ -338,7 +338,7 @@ def test_evals_ask_what_people_found_right_and_count_what_nobody_said(
         "published": ("2025-03", "2025-03"), "publisher": ["Gull"], "as_of": None, "caution": "high",
     }  # fmt: skip
     assert (by_question["Why?"].answerable, by_question["Why?"].evidence) == (False, ())
-    assert by_question["Why?"].given["published"] == (None, None)
+    assert by_question["Why?"].options["published"] == (None, None)
 
 
 def test_what_is_read_from_words_is_read_from_them_again_as_of_that_day(database: PageDatabase, talks: Talks) -> None:
