@@ -11,7 +11,7 @@
     '#question .submit-button': set('aria-label', words.ask),
     '#question .stop-button': set('aria-label', words.stop),
     '#chat .examples': all(set('role', 'group'), set('aria-label', words.examples)),
-    '#chat [role="log"]': all(set('aria-label', words.talk), set('tabindex', '0')),
+    '#chat [role="log"]': all(set('aria-label', words.conversation), set('tabindex', '0')),
     // Gradio names a message by its Markdown, to be read out in place of its words.
     '#chat [data-testid="user"]': all(set('role', 'group'), set('aria-label', words.asked)),
     '#chat [data-testid="bot"]': all(set('role', 'group'), set('aria-label', words.answered)),

@@ -18,11 +18,11 @@ Object.assign(window.Dateline, {
 
   // Mark the entry of the list whose article is open, and go to that.
   openedItem(id) {
-    for (const entry of document.querySelectorAll('#shelf-list .entry')) {
+    for (const entry of document.querySelectorAll('#archive-list .entry')) {
       if (entry.getAttribute('href') === `#item-${id}`) entry.setAttribute('aria-current', 'true');
       else entry.removeAttribute('aria-current');
     }
-    if (id) Dateline.focusOn('#shelf-item .opened');
+    if (id) Dateline.focusOn('#archive-item .opened');
   },
 
   sorted(files) {
@@ -59,7 +59,7 @@ Object.assign(window.Dateline, {
 });
 
 (() => {
-  const inputs = '#take-in input[type=file]';
+  const inputs = '#add-articles input[type=file]';
   let ours = false;
 
   document.addEventListener('change', (event) => {

@@ -32,11 +32,11 @@ def feedback(arguments: argparse.Namespace) -> int:
 
 def links(arguments: argparse.Namespace) -> int:
     """`dateline links`."""
-    from ui.state.conversations import Talks
+    from ui.state.conversations import ConversationCodec
     from ui.state.shared import SharedAnswers
 
     with _kept(arguments) as database:
-        shared = SharedAnswers(database, Talks(database.secret("seal")))
+        shared = SharedAnswers(database, ConversationCodec(database.secret("seal")))
         if arguments.remove:
             return _take_back(shared, arguments)
         found = shared.links()

@@ -12,7 +12,7 @@ from ingest.base.filters import NEVER
 from ingest.pipeline import IngestReport
 from ingest.store.history import Version
 from ui.render.report import progress_html, refused_html, report_html
-from ui.render.shelf import list_html, notice_html, plot_html, removed_html
+from ui.render.listing import list_html, notice_html, plot_html, removed_html
 
 EVIL = "<img src=x onerror=alert(1)>\"'&\u202e😀\u200b"
 TAGS = r"<(?!/?(?:a|article|bdi|div|figure|figcaption|h[2-4]|label|li|nav|p|progress|section|span|strong|ul)\b)"
