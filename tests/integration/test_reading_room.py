@@ -60,7 +60,7 @@ def test_an_article_is_opened_by_its_id_in_any_version(archive: Archive) -> None
     assert f"#article-{old.article_id}-{new.version}" in shown
 
 
-def test_a_talk_that_was_changed_opens_nothing_and_says_so(archive: Archive) -> None:
+def test_a_conversation_that_was_changed_opens_nothing_and_says_so(archive: Archive) -> None:
     cards, shown = ReadingRoom(archive, TALKS).open("{}", gr.EventData(None, {"href": "#cite-0-1"}))
     assert cards == gr.skip()
     assert "cannot be read" in shown

@@ -1,4 +1,4 @@
-"""Talks as JSON, sealed."""
+"""Conversations as sealed JSON."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from qa.base.answer import Answer, Carrier, Citation, Nearby, Sentence
 from qa.base.cost import Cost
 from qa.question.question import Question
-from ui.state.conversations import Options, Conversation, ConversationError, ConversationCodec
+from ui.state.conversations import Conversation, ConversationCodec, ConversationError, Options
 
 CARRIER = Carrier("c" * 16, "Other", "Gazette", "2025-03-19", "https://gazette.example/1")
 CITED = Citation(
@@ -27,16 +27,18 @@ ANSWER = Answer(
 )
 
 
-def test_a_talk_comes_back_as_it_went() -> None:
+def test_a_conversation_comes_back_as_it_went() -> None:
     codec = ConversationCodec(b"k" * 32)
     options = Options((None, "2025-03"), ("Wire",), alone=True, now=True)
-    conversation = Conversation.begin().asking("Who resigned?").with_turn(codec.turn(ANSWER, options)).asking("And why?")
+    conversation = (
+        Conversation.begin().asking("Who resigned?").with_turn(codec.turn(ANSWER, options)).asking("And why?")
+    )
     assert codec.load(codec.dump(conversation)) == conversation
     assert conversation.name == "Who resigned?"
     assert conversation.turns[0].words == "Who resigned in March 2025?"
 
 
-def test_an_empty_text_begins_a_talk() -> None:
+def test_an_empty_text_begins_a_conversation() -> None:
     assert ConversationCodec(b"k").load("").turns == ()
     assert len(Conversation.begin().id) == 22
     assert Conversation.begin().id != Conversation.begin().id
@@ -59,8 +61,8 @@ def test_another_servers_answers_are_refused() -> None:
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "null", '{"id": 1}', "x" * 1_000_000])
-def test_what_is_no_talk_is_told(text: str) -> None:
-    with pytest.raises(ConversationError, match="begin a new one"):
+def test_what_is_not_a_conversation_is_an_error(text: str) -> None:
+    with pytest.raises(ConversationError, match="start a new one"):
         ConversationCodec(b"k").load(text)
 
 

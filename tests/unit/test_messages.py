@@ -1,4 +1,4 @@
-"""A talk as messages, and what was understood as chips."""
+"""A conversation as messages, and the question as chips."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from ui import words
 from ui.render.chips import chips_markdown
 from ui.render.messages import (
     answer_messages,
+    conversation_messages,
     cut_off_message,
     question_message,
     steps_message,
-    conversation_messages,
     turn_of,
 )
 from ui.state.asking import Step
@@ -53,7 +53,7 @@ def test_without_limits_there_is_still_a_way_to_set_some() -> None:
     assert chips_markdown(Question.parse("Who resigned?"), 0).startswith(f"[{words.CHANGE}](#change-0 ")
 
 
-def test_messages_of_a_talk_belong_to_their_turns() -> None:
+def test_messages_of_a_conversation_belong_to_their_turns() -> None:
     conversation = Conversation.begin()
     for options in (answer("Who resigned?"), answer("Why?", struck=True), answer("When?")):
         conversation = conversation.with_turn(TALKS.turn(options))

@@ -1,32 +1,33 @@
-// Conversations: kept in this browser's IndexedDB, or, for people who are signed in, on the server. Each function takes
-// what an event of Gradio gives and returns what it sends on. MARK names the archive: two on one address share nothing.
+// Conversations: saved in the IndexedDB of this browser, or on the server for signed-in people. Each function gets the
+// inputs of a Gradio event and returns what the event sends to the server. `mark` identifies the archive, so that two
+// archives at the same address share nothing.
 (() => {
-  const seenHere = new Map(); // id of a conversation -> what was kept of it when it was opened or kept here last
-  const others = new Map(); // id of a conversation -> what it is called where another window has gone on with it
-  let wanted = ''; // id in the link that was clicked last
-  let told = false; // whether it was said that nothing can be kept
+  const seenHere = new Map(); // id of a conversation -> its text when it was last opened or saved in this window
+  const others = new Map(); // id of a conversation -> id of its copy if another window has changed it
+  let clicked = ''; // id in the link that was clicked last
+  let warned = false; // whether the person knows that nothing can be saved
 
   document.addEventListener('click', (event) => {
     const link = event.target.closest && event.target.closest('a[href^="#talk-"]');
-    if (link) wanted = link.getAttribute('href').slice('#talk-'.length);
+    if (link) clicked = link.getAttribute('href').slice('#talk-'.length);
   }, true);
 
   const who = () => (window.gradio_config && window.gradio_config.username) || '';
   const signedIn = () => Boolean(who());
 
-  // The conversation of this window, so that a reload opens it again.
+  // Get or set the open conversation of this window, so that a reload opens it again.
   const current = (mark, id) => {
     try {
       if (id === undefined) return sessionStorage.getItem(`dateline-talk-${mark}`) || '';
       if (id) sessionStorage.setItem(`dateline-talk-${mark}`, id);
       else sessionStorage.removeItem(`dateline-talk-${mark}`);
-    } catch { /* a browser that keeps nothing */ }
+    } catch { /* the browser cannot save anything */ }
     return id || '';
   };
 
   const answerOf = (address) => new URL(address).searchParams.get('answer') || '';
 
-  // Take the answer that a link led to out of the address: something else is open now.
+  // Remove the answer of a link from the address, because something else is open now.
   const leaveAnswer = () => {
     const address = new URL(location.href);
     if (!address.searchParams.has('answer')) return;
@@ -35,23 +36,23 @@
   };
 
   const opened = (mark) => new Promise((done, fail) => {
-    const asked = indexedDB.open(`dateline-${mark}`, 1);
-    asked.onupgradeneeded = () => {
-      asked.result.createObjectStore('heads', { keyPath: 'id' });
-      asked.result.createObjectStore('talks');
+    const request = indexedDB.open(`dateline-${mark}`, 1);
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore('heads', { keyPath: 'id' });
+      request.result.createObjectStore('talks');
     };
-    asked.onsuccess = () => done(asked.result);
-    asked.onerror = () => fail(asked.error);
+    request.onsuccess = () => done(request.result);
+    request.onerror = () => fail(request.error);
   });
 
-  // One transaction; `use` gets both stores and returns the request whose result is wanted, if any.
+  // Run one transaction. `use` gets both stores (summaries and conversations), and can return a request for its result.
   const within = async (mark, mode, use) => {
     const database = await opened(mark);
     try {
       return await new Promise((done, fail) => {
         const transaction = database.transaction(['heads', 'talks'], mode);
-        const asked = use(transaction.objectStore('heads'), transaction.objectStore('talks'));
-        transaction.oncomplete = () => done(asked && asked.result);
+        const request = use(transaction.objectStore('heads'), transaction.objectStore('talks'));
+        transaction.oncomplete = () => done(request && request.result);
         transaction.onerror = transaction.onabort = () => fail(transaction.error);
       });
     } finally {
@@ -63,28 +64,28 @@
     try { return text ? JSON.parse(text) : null; } catch { return null; }
   };
 
-  // What is kept of a conversation; of one that is broken only its id, by which it can be deleted.
-  const named = (text, id) => (!text || parsed(text)?.id === id ? text || '' : JSON.stringify({ id }));
+  // The text of a saved conversation; for a broken one only its id, so that it can be deleted.
+  const readable = (text, id) => (!text || parsed(text)?.id === id ? text || '' : JSON.stringify({ id }));
 
-  // Half of a character, as cutting or typing may leave one, is no text to the server.
-  const whole = (text) => (text.toWellFormed ? text.toWellFormed() : text);
+  // Cutting or typing can leave half of a surrogate pair, which the server cannot read.
+  const wellFormed = (text) => (text.toWellFormed ? text.toWellFormed() : text);
 
-  const headOf = (talk) => {
-    const typed = talk.turns.map((turn) => turn.answer.question.typed || turn.answer.question.text);
-    const questions = talk.pending ? [...typed, talk.pending] : typed;
-    return { id: talk.id, name: talk.name, updated: talk.updated, questions: questions.map((q) => [...q].slice(0, 300).join('')) };
+  const summarize = (conversation) => {
+    const typed = conversation.turns.map((turn) => turn.answer.question.typed || turn.answer.question.text);
+    const questions = (conversation.pending ? [...typed, conversation.pending] : typed).map((q) => [...q].slice(0, 300).join(''));
+    return { id: conversation.id, name: conversation.name, updated: conversation.updated, questions };
   };
 
-  const heads = async (mark) => {
-    const all = await within(mark, 'readonly', (heads) => heads.getAll());
+  const listing = async (mark) => {
+    const all = await within(mark, 'readonly', (summaries) => summaries.getAll());
     all.sort((a, b) => (a.updated < b.updated ? 1 : -1));
-    return JSON.stringify(all, (_, value) => (typeof value === 'string' ? whole(value) : value));
+    return JSON.stringify(all, (_, value) => (typeof value === 'string' ? wellFormed(value) : value));
   };
 
   const freshId = () => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))))
     .replace(/\+/g, '-').replace(/\//g, '_').replace(/=/g, '');
-  const here = freshId(); // this window
-  const isEmpty = (talk) => !talk.turns.length && !talk.pending;
+  const here = freshId(); // id of this window
+  const isEmpty = (conversation) => !conversation.turns.length && !conversation.pending;
 
   const otherOf = (id) => {
     if (!others.has(id)) others.set(id, freshId());
@@ -96,128 +97,134 @@
     others.delete(id);
   };
 
-  // Keep a conversation, and give back what is kept of it: under an id of its own where another window has changed what
-  // was seen here. An empty one, as a first question leaves it that was stopped, is taken out.
-  const put = async (mark, text, talk) => {
-    let [id, kept] = [talk.id, text];
-    await within(mark, 'readwrite', (heads, talks) => {
-      const asked = talks.get(id);
-      asked.onsuccess = () => {
-        const before = asked.result;
+  // Save a conversation, and return its id and text. It gets a new id if another window has changed it since it was
+  // opened here. An empty one is deleted: its first question was stopped.
+  const put = async (mark, text, conversation) => {
+    let [id, saved] = [conversation.id, text];
+    await within(mark, 'readwrite', (summaries, conversations) => {
+      const request = conversations.get(id);
+      request.onsuccess = () => {
+        const before = request.result;
         const changed = before !== undefined && before !== seenHere.get(id);
-        if (isEmpty(talk)) {
-          if (!changed) { heads.delete(id); talks.delete(id); }
+        if (isEmpty(conversation)) {
+          if (!changed) { summaries.delete(id); conversations.delete(id); }
           return;
         }
         if (changed && before !== text) {
-          id = otherOf(talk.id);
-          kept = text.replace(`"id":"${talk.id}"`, `"id":"${id}"`);
+          id = otherOf(conversation.id);
+          saved = text.replace(`"id":"${conversation.id}"`, `"id":"${id}"`);
         }
-        talks.put(kept, id);
-        heads.put(headOf({ ...talk, id }));
-        seenHere.set(id, kept);
+        conversations.put(saved, id);
+        summaries.put(summarize({ ...conversation, id }));
+        seenHere.set(id, saved);
       };
     });
-    return [id, kept];
+    return [id, saved];
   };
 
-  // What a browser does that cannot keep anything: "!" once, which the page puts into words.
-  const orNothing = async (attempt, otherwise) => {
+  // If the browser cannot save anything, return the fallback. It gets "!" the first time, so that the page shows a message.
+  const orFallback = async (attempt, fallback) => {
     try {
       return await attempt();
     } catch (error) {
-      console.warn('conversations are not kept:', error);
-      const say = told ? '[]' : '!';
-      told = true;
-      return otherwise(say);
+      console.warn('conversations cannot be saved:', error);
+      const list = warned ? '[]' : '!';
+      warned = true;
+      return fallback(list);
     }
   };
 
   Object.assign(window.Dateline, {
-    who, // was signed in when the page was opened; it may be another person now
+    who, // who was signed in when the page was opened; it may be another person now
 
-    // When the page opens: the answer of a link, or the conversation of this window.
-    async begun(mark, link, id, text, known, search) {
+    // When the page opens: load the answer of a link, or the conversation of this window.
+    async begun(mark, link, id, text, list, search) {
       document.getElementById('talks-said')?.setAttribute('aria-live', 'polite');
       const answer = answerOf(location.href);
-      if (signedIn()) return [answer, current(mark), '', known, search];
-      return orNothing(async () => {
+      if (signedIn()) return [answer, current(mark), '', list, search];
+      return orFallback(async () => {
         const id = current(mark);
-        const kept = answer ? '' : await within(mark, 'readonly', (_, talks) => talks.get(id || '-'));
-        if (kept) openedHere(id, kept);
-        return [answer, '', named(kept, id), await heads(mark), search];
-      }, (say) => [answer, '', '', say, search]);
+        const saved = answer ? '' : await within(mark, 'readonly', (_, conversations) => conversations.get(id || '-'));
+        if (saved) openedHere(id, saved);
+        return [answer, '', readable(saved, id), await listing(mark), search];
+      }, (none) => [answer, '', '', none, search]);
     },
 
-    // After a change. Where another window has gone on with the same conversation, both are kept: this one anew.
-    async kept(mark, text, seen, known) {
-      const talk = parsed(text);
-      if (!talk || !talk.turns) return ['', '', known];
-      if (!isEmpty(talk)) leaveAnswer();
-      current(mark, isEmpty(talk) ? '' : talk.id);
+    // Save after a change. If another window has changed the same conversation, both copies are saved.
+    async kept(mark, text, seen, list) {
+      const conversation = parsed(text);
+      if (!conversation || !conversation.turns) return ['', '', list];
+      if (!isEmpty(conversation)) leaveAnswer();
+      current(mark, isEmpty(conversation) ? '' : conversation.id);
       if (signedIn()) {
-        const since = seen.startsWith(`${talk.id} `) ? seen.slice(talk.id.length + 1) : '';
-        return [text, `${here} ${since} ${otherOf(talk.id)}`, known];
+        const since = seen.startsWith(`${conversation.id} `) ? seen.slice(conversation.id.length + 1) : '';
+        return [text, `${here} ${since} ${otherOf(conversation.id)}`, list];
       }
-      return orNothing(async () => {
-        const [id, changed] = await put(mark, text, talk);
-        if (!isEmpty(talk)) current(mark, id);
-        return [changed === text ? '' : changed, `${id} `, await heads(mark)];
-      }, (say) => ['', `${talk.id} `, say]);
+      return orFallback(async () => {
+        const [id, changed] = await put(mark, text, conversation);
+        if (!isEmpty(conversation)) current(mark, id);
+        return [changed === text ? '' : changed, `${id} `, await listing(mark)];
+      }, (none) => ['', `${conversation.id} `, none]);
     },
 
-    // The conversation whose link was clicked.
-    async openedTalk(mark, text, known, search) {
-      const id = wanted;
+    // Open the conversation whose link was clicked.
+    async openedTalk(mark, text, list, search) {
+      const id = clicked;
       if (signedIn()) {
         leaveAnswer();
         current(mark, id);
-        return [id, known, search];
+        return [id, list, search];
       }
-      return orNothing(async () => {
-        const kept = await within(mark, 'readonly', (_, talks) => talks.get(id));
-        if (kept) {
+      return orFallback(async () => {
+        const saved = await within(mark, 'readonly', (_, conversations) => conversations.get(id));
+        if (saved) {
           leaveAnswer();
           current(mark, id);
-          openedHere(id, kept);
+          openedHere(id, saved);
         }
-        return [named(kept, id), await heads(mark), search];
-      }, (say) => ['', say, search]);
+        return [readable(saved, id), await listing(mark), search];
+      }, (none) => ['', none, search]);
     },
 
-    leftTalk(mark, known, search) {
+    // Start a new conversation.
+    leftTalk(mark, list, search) {
       leaveAnswer();
       current(mark, '');
-      return [known, search];
+      return [list, search];
     },
 
-    async forgotten(mark, text, known, search) {
-      const talk = parsed(text);
-      if (!talk) return ['', known, search];
+    // Delete the open conversation.
+    async forgotten(mark, text, list, search) {
+      const conversation = parsed(text);
+      if (!conversation) return ['', list, search];
       leaveAnswer();
       current(mark, '');
-      if (signedIn()) return [text, known, search];
-      return orNothing(async () => {
-        await within(mark, 'readwrite', (heads, talks) => { heads.delete(talk.id); talks.delete(talk.id); });
-        return [text, await heads(mark), search];
-      }, (say) => [text, say, search]);
+      if (signedIn()) return [text, list, search];
+      return orFallback(async () => {
+        await within(mark, 'readwrite', (summaries, conversations) => {
+          summaries.delete(conversation.id);
+          conversations.delete(conversation.id);
+        });
+        return [text, await listing(mark), search];
+      }, (none) => [text, none, search]);
     },
 
-    async restored(mark, text, window, known, search) {
-      const talk = parsed(text);
-      if (!talk) return ['', '', known, search];
-      current(mark, talk.id);
-      if (signedIn()) return [text, `${here}  ${otherOf(talk.id)}`, known, search];
-      return orNothing(async () => {
-        const [id, kept] = await put(mark, text, talk);
+    // Restore the deleted conversation.
+    async restored(mark, text, _window, list, search) {
+      const conversation = parsed(text);
+      if (!conversation) return ['', '', list, search];
+      current(mark, conversation.id);
+      if (signedIn()) return [text, `${here}  ${otherOf(conversation.id)}`, list, search];
+      return orFallback(async () => {
+        const [id, saved] = await put(mark, text, conversation);
         current(mark, id);
-        return [kept, '', await heads(mark), search];
-      }, (say) => [text, '', say, search]);
+        return [saved, '', await listing(mark), search];
+      }, (none) => [text, '', none, search]);
     },
 
     saved(file) {
-      const given = parsed(file);
-      if (given) window.Dateline.download(given.name, given.type, given.text);
+      const download = parsed(file);
+      if (download) window.Dateline.download(download.name, download.type, download.text);
       return '';
     },
 
