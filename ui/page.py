@@ -21,7 +21,7 @@ from ui.views.changing import ChangingPanel
 from ui.views.chat import ChatView
 from ui.views.conversations import Conversations
 from ui.views.feedback import FeedbackView
-from ui.views.reading import ReadingRoom
+from ui.views.reading import ReadingPane
 from ui.views.settings import SettingsPanel
 from ui.views.welcome import Welcome
 
@@ -47,7 +47,7 @@ class Page:
         self.read_only = read_only
         self.codec = ConversationCodec(database.secret("seal"))
         quoting = build_chain(archive)
-        self.reading = ReadingRoom(archive, self.codec)
+        self.reading = ReadingPane(archive, self.codec)
         self.chat = ChatView(build_chain(archive, chat=chat) if chat else quoting, self.codec, self.reading)
         self.changing = ChangingPanel(archive, self.codec, self.chat)
         self.settings = SettingsPanel(chat)

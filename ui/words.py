@@ -36,7 +36,7 @@ CHANGED_PUBLISHERS = "Publishers (leave empty for all)"
 CHANGED_ASK, CANCEL = "Ask again", "Cancel"
 
 # Settings
-SETTINGS, STYLE = "Settings", "Answers"
+SETTINGS, STYLE = "Settings", "Answer style"
 STYLE_QUOTED = "Quoted from the articles"
 STYLE_WRITTEN = "Written by {model}, each sentence checked"
 CAUTION = "Strictness"
@@ -156,7 +156,7 @@ SHARED = "You opened an answer from a link. Ask another question to make this a 
 
 # Feedback
 HELPFUL, NOT_HELPFUL, COMMENT, COPY_LINK = "Helpful", "Not helpful", "Comment", "Copy link"
-COMMENT_ON = "What is good or wrong about the answer to “{question}”?"
+COMMENT_ON = "Comment on the answer to “{question}”"
 COMMENT_HINT = (
     "Your comment is saved on the server with the question, the answer and its sources. The people who maintain the "
     "archive can read it."
@@ -240,7 +240,7 @@ FACTS = {
 
 # Adding articles
 ADD_ARTICLES = "Add articles"
-FILES = "Drop files or folders here, or click to choose files"
+FILES = "Files and folders"
 FOLDER = "Choose a folder"
 ADDRESSES = "Web addresses"
 ADDRESSES_HINT = "Pages, feeds or sitemaps, one per line: https://…"

@@ -19,7 +19,7 @@ from ui.assets import head, styles
 from ui.page import theme
 from ui.render import answer_markdown
 from ui.state.conversations import Conversation, ConversationCodec
-from ui.views.reading import ReadingRoom
+from ui.views.reading import ReadingPane
 
 pytestmark = pytest.mark.browser
 
@@ -90,7 +90,7 @@ def app(archive: Archive) -> gr.Blocks:
         conversation = conversation.with_turn(codec.turn(answer))
         messages.append({"role": "user", "content": answer.question.text})
         messages.append({"role": "assistant", "content": answer_markdown(answer, turn)})
-    room = ReadingRoom(archive, codec)
+    room = ReadingPane(archive, codec)
     with gr.Blocks(analytics_enabled=False, fill_width=True) as blocks:
         kept = gr.Textbox(codec.dump(conversation), visible="hidden", elem_id="talk")
         with gr.Row():

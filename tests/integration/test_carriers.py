@@ -188,12 +188,12 @@ def test_the_page_opens_another_carrier_and_leaves_the_cards(samples: Archive) -
     import gradio as gr
 
     from ui.state.conversations import Conversation, ConversationCodec
-    from ui.views.reading import ReadingRoom
+    from ui.views.reading import ReadingPane
 
     codec = ConversationCodec(b"k" * 32)
     turn = codec.turn(ask("Why did Davin Pell resign?", archive=samples))
     conversation = codec.dump(Conversation.begin().with_turn(turn))
-    room = ReadingRoom(samples, codec)
+    room = ReadingPane(samples, codec)
 
     def opened(href: str) -> tuple[object, object]:
         return room.open(conversation, gr.EventData(None, {"href": href}))

@@ -11,7 +11,7 @@ from qa.base.answer import Answer, Citation, Nearby, Sentence
 from qa.question.question import Question
 from ui import words
 from ui.state.conversations import Conversation, ConversationCodec
-from ui.views.reading import ReadingRoom
+from ui.views.reading import ReadingPane
 
 TALKS = ConversationCodec(b"key")
 
@@ -21,7 +21,7 @@ def article(name: str, text: str, **facts: object) -> Article:
 
 
 def opened(archive: Archive, conversation: Conversation, href: str) -> tuple[str, str]:
-    room = ReadingRoom(archive, TALKS)
+    room = ReadingPane(archive, TALKS)
     cards, shown = room.open(TALKS.dump(conversation), gr.EventData(None, {"href": href}))
     return cards, shown
 
@@ -61,7 +61,7 @@ def test_an_article_is_opened_by_its_id_in_any_version(archive: Archive) -> None
 
 
 def test_a_conversation_that_was_changed_opens_nothing_and_says_so(archive: Archive) -> None:
-    cards, shown = ReadingRoom(archive, TALKS).open("{}", gr.EventData(None, {"href": "#cite-0-1"}))
+    cards, shown = ReadingPane(archive, TALKS).open("{}", gr.EventData(None, {"href": "#cite-0-1"}))
     assert cards == gr.skip()
     assert "cannot be read" in shown
 
@@ -72,7 +72,7 @@ def test_a_turn_without_sources_says_why(archive: Archive) -> None:
     refused, bare = Answer(question, False, nearby=near), Answer(question, True, note="You are welcome.")
     conversation = Conversation.begin().with_turn(TALKS.turn(refused)).with_turn(TALKS.turn(bare))
     conversation = conversation.with_turn(TALKS.turn(Answer(question, True, note="1 article.", nearby=near)))
-    room = ReadingRoom(archive, TALKS)
+    room = ReadingPane(archive, TALKS)
     assert words.NO_SOURCES_OF_REFUSAL in room.show(conversation, 0)[0]
     assert words.NO_SOURCES in room.show(conversation, 1)[0]
     assert words.NO_SOURCES_OF_CATALOGUE in room.show(conversation, 2)[0]

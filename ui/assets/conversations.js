@@ -151,7 +151,7 @@
     },
 
     // Save after a change. If another window has changed the same conversation, both copies are saved.
-    async kept(mark, text, seen, list) {
+    async changed(mark, text, seen, list) {
       const conversation = parsed(text);
       if (!conversation || !conversation.turns) return ['', '', list];
       if (!isEmpty(conversation)) leaveAnswer();
@@ -168,7 +168,7 @@
     },
 
     // Open the conversation whose link was clicked.
-    async openedTalk(mark, text, list, search) {
+    async openedConversation(mark, text, list, search) {
       const id = clicked;
       if (signedIn()) {
         leaveAnswer();
@@ -187,14 +187,14 @@
     },
 
     // Start a new conversation.
-    leftTalk(mark, list, search) {
+    startedNew(mark, list, search) {
       leaveAnswer();
       current(mark, '');
       return [list, search];
     },
 
     // Delete the open conversation.
-    async forgotten(mark, text, list, search) {
+    async deleted(mark, text, list, search) {
       const conversation = parsed(text);
       if (!conversation) return ['', list, search];
       leaveAnswer();
@@ -222,7 +222,7 @@
       }, (none) => [text, '', none, search]);
     },
 
-    saved(file) {
+    exported(file) {
       const download = parsed(file);
       if (download) window.Dateline.download(download.name, download.type, download.text);
       return '';

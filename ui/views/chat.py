@@ -27,7 +27,7 @@ from ui.render.messages import (
 )
 from ui.state.asking import Step, ask_in_steps
 from ui.state.conversations import Conversation, ConversationCodec, Options
-from ui.views.reading import ReadingRoom
+from ui.views.reading import ReadingPane
 
 _AT_ONCE = 32  # questions that are answered at the same time; others wait
 _log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ Prepared = tuple[str, Asked | None, Any, list[Message], str]
 class ChatView:
     """The conversation and the box for the next question."""
 
-    def __init__(self, chain: Runnable[Any, Answer], codec: ConversationCodec, reading: ReadingRoom) -> None:
+    def __init__(self, chain: Runnable[Any, Answer], codec: ConversationCodec, reading: ReadingPane) -> None:
         """Prepare the chat.
 
         Args:

@@ -85,7 +85,7 @@ class Conversations:
                     exported = button.click(
                         partial(self._export, form), conversation, [self._exported, self._message], **_QUICK
                     )
-                    exported.then(None, self._exported, self._exported, js="Dateline.saved", **_QUICK)
+                    exported.then(None, self._exported, self._exported, js="Dateline.exported", **_QUICK)
         self._opening = listener("talk-links", "talk")
         self._shown = [conversation, self._seen, self._summaries, self._listed, self._name, self._message, self._undo]
 
@@ -96,7 +96,7 @@ class Conversations:
             event: the event. A new pending question counts as a change, so that a restart loses no question.
         """
         inputs = [self._conversation, self._seen, self._summaries, self._from_browser]
-        saved: Dependency = event.then(self._save, inputs, self._shown, js=self._script("kept"), **_QUICK)
+        saved: Dependency = event.then(self._save, inputs, self._shown, js=self._script("changed"), **_QUICK)
         return saved
 
     def wire(self, app: gr.Blocks, redraw: Callable[[Dependency], Any], answering: Sequence[Dependency] = ()) -> None:
@@ -122,12 +122,12 @@ class Conversations:
             app.load(self._begin, [*from_browser, *listing], self._shown, js=self._script("begun"), **_QUICK)
         )
         begun.then(None, None, None, js="() => Dateline.hasOpened()", **_QUICK)
-        opening, opens = ending(self._opening.click), self._script("openedTalk")
+        opening, opens = ending(self._opening.click), self._script("openedConversation")
         redraw(opening(self._open, [self._from_browser, *listing], self._shown, js=opens, **_QUICK))
-        beginning, leaves = ending(self._new_conversation.click), self._script("leftTalk")
+        beginning, leaves = ending(self._new_conversation.click), self._script("startedNew")
         redraw(beginning(self._new, listing, self._shown, js=leaves, **_QUICK))
         deleting, shown = ending(self._delete_button.click), [*self._shown, self._deleted]
-        redraw(deleting(self._delete, [self._conversation, *listing], shown, js=self._script("forgotten"), **_QUICK))
+        redraw(deleting(self._delete, [self._conversation, *listing], shown, js=self._script("deleted"), **_QUICK))
         undoing, restores = ending(self._undo.click), self._script("restored")
         redraw(
             undoing(self._restore, [self._deleted, self._from_browser, *listing], self._shown, js=restores, **_QUICK)

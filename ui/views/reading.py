@@ -31,7 +31,7 @@ _SETTLE = "() => Dateline.reading.settle()"
 Shown = tuple[Any, Any]
 
 
-class ReadingRoom:
+class ReadingPane:
     """Source cards and article beside a conversation. It has no state: each event sends the conversation."""
 
     def __init__(self, archive: Archive, codec: ConversationCodec) -> None:
