@@ -187,15 +187,16 @@ def test_an_answer_shows_one_of_three_outlets_and_names_the_others(samples: Arch
 def test_the_page_opens_another_carrier_and_leaves_the_cards(samples: Archive) -> None:
     import gradio as gr
 
-    from ui.state.conversations import Talk, Talks
-    from ui.views.reading import ReadingRoom
+    from ui.state.conversations import Conversation, ConversationCodec
+    from ui.views.reading import ReadingPane
 
-    talks = Talks(b"k" * 32)
-    kept = talks.dump(Talk.begin().with_turn(talks.turn(ask("Why did Davin Pell resign?", archive=samples))))
-    room = ReadingRoom(samples, talks)
+    codec = ConversationCodec(b"k" * 32)
+    turn = codec.turn(ask("Why did Davin Pell resign?", archive=samples))
+    conversation = codec.dump(Conversation.begin().with_turn(turn))
+    room = ReadingPane(samples, codec)
 
     def opened(href: str) -> tuple[object, object]:
-        return room.open(kept, gr.EventData(None, {"href": href}))
+        return room.open(conversation, gr.EventData(None, {"href": href}))
 
     for place, headline in enumerate(("Transport minister Pell steps down", "Estrane transport minister resigns"), 1):
         cards, article_shown = opened(f"#carrier-0-1-{place}")

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from qa.base.answer import Answer, Carrier, Citation, Nearby, Sentence
 from qa.question.question import Question
 from ui.render.exports import export, talk_html, talk_markdown
-from ui.state.conversations import Talk, Talks
+from ui.state.conversations import Conversation as Talk
+from ui.state.conversations import ConversationCodec as Talks
 
 EVIL = "<script>alert(1)</script>\"' & [x](javascript:1) ![y](http://z.example/p.png) `c` *d* \u202eabc"
 TALKS = Talks(b"key")

@@ -37,13 +37,13 @@ def _links(
     verbose: VerboseOption = False,
 ) -> None:
     """List the links to answers, or remove some."""
-    from ui.state.conversations import Talks
+    from ui.state.conversations import ConversationCodec
     from ui.state.shared import SharedAnswers
 
     if remove != bool(link_ids):
         raise typer.BadParameter("write --remove ID..., or neither", param_hint="--remove")
     with _page_database(archive) as database:
-        shared = SharedAnswers(database, Talks(database.secret("seal")))
+        shared = SharedAnswers(database, ConversationCodec(database.secret("seal")))
         removed = {link: shared.take_back(link) for link in link_ids or ()}
         links = [] if remove else shared.links()
     if json:

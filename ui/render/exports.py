@@ -14,7 +14,7 @@ from ui import words
 from ui.render.answer import refusal_words
 from ui.render.direction import isolated_markdown
 from ui.render.links import is_web
-from ui.state.conversations import Talk
+from ui.state.conversations import Conversation as Talk
 
 _STYLE = """
 body { font: 1.05rem/1.6 Georgia, "Times New Roman", serif; color: #1f2328; background: #fff; max-width: 44rem;
