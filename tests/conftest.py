@@ -6,6 +6,7 @@ import io
 import logging
 import os
 import runpy
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,7 +15,10 @@ from pathlib import Path
 from typing import TextIO
 
 import pytest
-from hypothesis import settings
+from filelock import FileLock
+from hypothesis import HealthCheck, settings
+
+from tests import parts
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "tests" / "data"
@@ -25,8 +29,10 @@ os.environ["TOKENIZERS_PARALLELISM"] = "false"
 for name in [name for name in os.environ if name.startswith("DATELINE_")]:
     del os.environ[name]
 runpy.run_path(str(GUARD / "sitecustomize.py"))
-settings.register_profile("dateline", deadline=None)  # a busy machine is no fault of what is tested
-settings.load_profile("dateline")
+# A busy machine is no fault of what is tested, so nothing here has a deadline. `make test-all` takes the profile "all".
+settings.register_profile("all", deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("all"), max_examples=15)
+settings.load_profile("ci")
 
 import qa  # noqa: E402 - after the network is closed
 from ingest import Archive, ingest  # noqa: E402
@@ -40,21 +46,65 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--require-browser", action="store_true", help="fail, rather than skip, where there is no Chromium"
     )
+    parser.addoption(
+        "--parts",
+        metavar="NAMES",
+        help="folders beside the product whose tests all run: all, none, or some of evals,training,benchmarks; "
+        "by default those that were changed lately (see tests/parts.py), and all where files are named",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.option.parts is None:  # decided once: workers of pytest-xdist receive the option
+        named = config.args_source is pytest.Config.ArgsSource.ARGS
+        config.option.parts = "all" if named else ",".join(parts.changed(ROOT)) or "none"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect the tests of a part that does not run whole, except its smoke tests."""
+    chosen = config.option.parts.split(",")
+
+    def runs(item: pytest.Item) -> bool:
+        part = item.get_closest_marker("part")
+        if part is None or item.get_closest_marker("smoke"):
+            return True
+        return not {"all", *part.args, item.path.relative_to(ROOT).as_posix()}.isdisjoint(chosen)
+
+    if left_out := [item for item in items if not runs(item)]:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if runs(item)]
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Number long values rather than write them out: some of them, such as hashes, differ between two processes."""
+    return argname if isinstance(val, str | bytes) and (len(val) > 60 or isinstance(val, bytes)) else None
 
 
 @pytest.fixture(scope="session")
 def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of an archive of the samples that is not open, and not to be changed."""
-    folder = tmp_path_factory.mktemp("samples") / "archive"
-    report = ingest(sample_sources(), archive=folder)
-    assert not report.failed
+    """The folder of an archive of the samples, built once a run. It is never opened: copy it."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent  # of the whole run
+    folder = shared / "samples"
+    with FileLock(shared / "samples.lock"):
+        if not folder.exists():
+            report = ingest(sample_sources(), archive=shared / "samples-unfinished")
+            assert not report.failed
+            (shared / "samples-unfinished").rename(folder)
     return folder
 
 
 @pytest.fixture(scope="session")
-def samples(sample_folder: Path) -> Iterator[Archive]:
+def copy_samples(sample_folder: Path) -> Callable[[Path], Path]:
+    """Copy the archive of the samples to a folder that is not there yet; returns the folder."""
+    return lambda folder: Path(shutil.copytree(sample_folder, folder))
+
+
+@pytest.fixture(scope="session")
+def samples(copy_samples: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     """An open archive of the samples; not to be changed."""
-    with Archive.open(sample_folder) as archive:
+    with Archive.open(copy_samples(tmp_path_factory.mktemp("samples") / "archive")) as archive:
         yield archive
 
 
@@ -76,7 +126,7 @@ def run(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
             env={**os.environ, "PYTHONPATH": f"{GUARD}{os.pathsep}{ROOT}", **environment},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=1_200,
         )
 
     return start

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
+import random
 import socket
 import ssl
 import subprocess
@@ -11,7 +13,6 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -19,12 +20,15 @@ KEY = "Bearer swordfish-1729"
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on, below the range from which systems give ports to connections by themselves."""
+    while True:
+        port = random.SystemRandom().randrange(15_000, 32_000)  # hypothesis seeds the other generators
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
-@contextmanager
+@contextlib.contextmanager
 def chroma_server(folder: Path) -> Iterator[str]:
     """Its address, such as `http://127.0.0.1:8000`."""
     port = free_port()
@@ -34,9 +38,9 @@ def chroma_server(folder: Path) -> Iterator[str]:
     with (folder.parent / "chroma.log").open("wb") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
     try:
-        for _ in range(300):
+        while True:
             try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                socket.create_connection(("127.0.0.1", port), timeout=10).close()
                 break
             except OSError:
                 assert server.poll() is None, (folder.parent / "chroma.log").read_text()
@@ -44,7 +48,7 @@ def chroma_server(folder: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
-        server.wait(timeout=30)
+        server.wait()
 
 
 class _Proxy(BaseHTTPRequestHandler):
@@ -58,7 +62,7 @@ class _Proxy(BaseHTTPRequestHandler):
             self.refused.append(self.path)
             self._answer(401, "application/json", b'{"error": "unauthorised"}')
             return
-        connection = http.client.HTTPConnection("127.0.0.1", self.upstream, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.upstream, timeout=600)
         headers = {name: value for name, value in self.headers.items() if name not in ("Host", "Accept-Encoding")}
         connection.request(self.command, self.path, body, headers)
         got = connection.getresponse()
@@ -78,7 +82,7 @@ class _Proxy(BaseHTTPRequestHandler):
         pass
 
 
-@contextmanager
+@contextlib.contextmanager
 def proxy(upstream: str, certificate: Path | None = None) -> Iterator[tuple[str, list[str]]]:
     """The address of a proxy that wants KEY, and the paths that it refused.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -16,8 +15,11 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from benchmarks.browser import chromium
 from ingest import ingest
 from tests.conftest import GUARD, ROOT
+from tests.servers import free_port
 
-expect.set_options(timeout=20_000)  # a machine may be busy
+# Milliseconds. Nothing is waited for that long but on a very busy machine.
+PATIENCE = 180_000
+expect.set_options(timeout=PATIENCE)
 
 # Without these Chromium itself looks for its maker's hosts at every start.
 _QUIET = [
@@ -39,33 +41,45 @@ def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
-    """Serve the page over some sources in a process of its own, without a network; returns its address."""
+def serve(
+    tmp_path_factory: pytest.TempPathFactory, copy_samples: Callable[[Path], Path]
+) -> Iterator[Callable[..., str]]:
+    """Serve the page over some sources, or the samples, in a process without a network; returns its address."""
     started: list[subprocess.Popen[str]] = []
 
-    def start(*sources: Path, arguments: Sequence[str] = (), **variables: str) -> str:
+    def start(*sources: Path, samples: bool = False, arguments: Sequence[str] = (), **variables: str) -> str:
         folder = tmp_path_factory.mktemp("page")
-        assert not ingest(sources, archive=folder / "archive").failed
-        port = _free_port()
+        if samples:
+            copy_samples(folder / "archive")
+        else:
+            assert not ingest(sources, archive=folder / "archive").failed
+        port = free_port()
         command = [sys.executable, "-m", "ui.cli", "serve", "--archive", str(folder / "archive"), "--port", str(port)]
         command += arguments
         environment = {**os.environ, "PYTHONPATH": f"{GUARD}{os.pathsep}{ROOT}", **variables}
         log = (folder / "log").open("w")
         started.append(subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log, text=True))
         address = f"http://127.0.0.1:{port}"
-        _wait(address, started[-1], folder / "log")
+        wait_for(address, started[-1], folder / "log")
         return address
 
     yield start
     for process in started:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=PATIENCE / 1000)
+
+
+@pytest.fixture(scope="session")
+def samples_address(serve: Callable[..., str]) -> str:
+    """The address of a page over the samples, for all tests that do not change the archive."""
+    return serve(samples=True)
 
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A page that notes every request to another host in `page.foreign`."""
     context = browser.new_context(viewport={"width": 1360, "height": 850})
+    context.set_default_timeout(PATIENCE)
     opened = context.new_page()
     foreign: list[str] = []
     own = ("http://127.0.0.1:", "data:", "blob:")
@@ -75,18 +89,13 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait(address: str, process: subprocess.Popen[str], log: Path) -> None:
-    deadline = time.monotonic() + 120
+def wait_for(address: str, process: subprocess.Popen[str], log: Path) -> None:
+    """Wait until a server says its address, which it does once the page can be opened."""
+    deadline = time.monotonic() + PATIENCE / 1000
     while time.monotonic() < deadline:
         if process.poll() is not None:
             pytest.fail(f"the server stopped: {log.read_text()}")
-        if address in log.read_text():  # it says its address once the page can be opened
+        if address in log.read_text():
             return
         time.sleep(0.2)
-    pytest.fail(f"no page at {address} after two minutes: {log.read_text()}")
+    pytest.fail(f"no page at {address} after {PATIENCE / 1000:.0f} seconds: {log.read_text()}")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from ingest.samples import sample_sources
 from tests.browser.axe import violations
 from tests.browser.shots import shoot
 from tests.browser.test_page import QUESTION, ask
@@ -19,14 +18,14 @@ NARROW = {"width": 320, "height": 640}  # a page of 1280 px at a zoom of 400 %
 UNKNOWN = "What did Merkel say about Lufthansa?"
 
 
-@pytest.fixture(scope="module")
-def address(serve: Callable[..., str]) -> str:
-    return serve(*sample_sources())
+@pytest.fixture
+def address(samples_address: str) -> str:
+    return samples_address
 
 
 def ready(page: Page, address: str) -> None:
     page.goto(address)
-    page.locator("#chat button.example").first.wait_for(timeout=30_000)
+    page.locator("#chat button.example").first.wait_for()
 
 
 def settled(page: Page) -> None:
@@ -161,7 +160,7 @@ def test_the_keyboard_alone_asks_opens_an_article_and_comes_back(page: Page, add
     expect(page.locator("#question textarea")).to_be_focused()
     page.keyboard.type(QUESTION)
     page.keyboard.press("Enter")
-    page.wait_for_selector("#chat a[href^='#cite-0-']", timeout=60_000)
+    page.wait_for_selector("#chat a[href^='#cite-0-']")
     settled(page)
     expect(page.locator("#question textarea")).to_be_focused()  # an answer takes no focus away
     walk(page, "Shift+Tab", "#chat a[href='#cite-0-2']")
@@ -227,7 +226,7 @@ def test_nothing_moves_for_those_who_want_no_motion(page: Page, address: str) ->
         if page.locator("#chat a[href^='#cite-0-']").count():
             break
         page.wait_for_timeout(50)
-    page.wait_for_selector("#chat a[href^='#cite-0-']", timeout=60_000)
+    page.wait_for_selector("#chat a[href^='#cite-0-']")
     page.locator("#chat a[href='#cite-0-2']").click()
     expect(page.locator("#article mark.active")).to_be_in_viewport()
     smooth = page.evaluate(

@@ -6,11 +6,10 @@ import html
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,11 +17,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from ingest import ingest
-from ingest.samples import sample_sources
-from tests.browser.conftest import _free_port, _wait
+from tests.browser.conftest import PATIENCE, wait_for
 from tests.chat_server import chat_server
 from tests.conftest import GUARD, ROOT
+from tests.servers import free_port
 
 pytestmark = pytest.mark.browser
 
@@ -42,17 +40,18 @@ _IN_STORE = """async ([name, use]) => {
     });
   } finally { database.close(); }
 }"""  # what is kept, read or changed behind the page's back
+Copy = Callable[[Path], Path]
 _DESK = {"width": 1360, "height": 850}
 
 
 class Server:
     """A page over the samples that can be killed and started again at its address."""
 
-    def __init__(self, folder: Path, **variables: str) -> None:
-        self.archive, self.folder, self.variables = folder / "archive", folder, variables
-        assert not ingest(sample_sources(), archive=self.archive).failed
-        self.copy = Path(shutil.copytree(self.archive, folder / "copy"))
-        self.port = _free_port()
+    def __init__(self, folder: Path, copy_samples: Copy, **variables: str) -> None:
+        self.folder, self.variables = folder, variables
+        self.archive = copy_samples(folder / "archive")
+        self.copy = copy_samples(folder / "copy")
+        self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
 
     def start(self, *command: str) -> None:
@@ -67,38 +66,38 @@ class Server:
             stderr=told,
             text=True,
         )
-        _wait(self.address, self.process, log)
+        wait_for(self.address, self.process, log)
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=PATIENCE / 1000)
 
     def command(self, *arguments: str) -> str:
         environment = {**os.environ, "PYTHONPATH": f"{GUARD}{os.pathsep}{ROOT}"}
         command = [sys.executable, "-m", *arguments]
-        done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=240)
+        done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    started = Server(tmp_path_factory.mktemp("talks"))
+def server(tmp_path_factory: pytest.TempPathFactory, copy_samples: Copy) -> Iterator[Server]:
+    started = Server(tmp_path_factory.mktemp("talks"), copy_samples)
     started.start()
     yield started
     started.kill()
 
 
 @pytest.fixture
-def restarting(tmp_path: Path) -> Iterator[Server]:
-    made = Server(tmp_path, DATELINE_CHAT_MODEL="openai:scripted", OPENAI_API_KEY="unused")
+def restarting(tmp_path: Path, copy_samples: Copy) -> Iterator[Server]:
+    made = Server(tmp_path, copy_samples, DATELINE_CHAT_MODEL="openai:scripted", OPENAI_API_KEY="unused")
     yield made
     made.kill()
 
 
 @pytest.fixture(scope="module")
-def signed_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    started = Server(tmp_path_factory.mktemp("people"))
+def signed_in(tmp_path_factory: pytest.TempPathFactory, copy_samples: Copy) -> Iterator[Server]:
+    started = Server(tmp_path_factory.mktemp("people"), copy_samples)
     started.start("tests.browser.signed_in", str(started.archive), str(started.port))
     yield started
     started.kill()
@@ -108,6 +107,7 @@ def signed_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def visit(browser: Browser, address: str, **facts: Any) -> Iterator[Page]:
     """Somebody else's browser."""
     context = browser.new_context(viewport=_DESK, **facts)
+    context.set_default_timeout(PATIENCE)
     try:
         page = context.new_page()
         page.goto(address)
@@ -120,7 +120,7 @@ def ask(page: Page, question: str, turn: int = 0) -> None:
     box = page.locator("#question textarea")
     box.fill(question)
     box.press("Enter")
-    page.wait_for_selector(f"#chat a[href='#link-{turn}']", timeout=60_000)
+    page.wait_for_selector(f"#chat a[href='#link-{turn}']")
 
 
 def sidebar(page: Page, *, whole: bool = False) -> None:
@@ -134,7 +134,7 @@ def sidebar(page: Page, *, whole: bool = False) -> None:
 
 def until_kept(page: Page, number: int, words: str = "") -> None:
     """Wait until the browser keeps so many conversations with some words."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE / 1000
     kept = ["talks", "(store) => store.getAll()"]
     while sum(words in text for text in page.evaluate(_IN_STORE, kept)) != number:
         assert time.monotonic() < deadline, f"never {number} conversations"
@@ -467,6 +467,7 @@ def test_two_windows_of_one_conversation_lose_nothing(page: Page, server: Server
 
 def test_a_browser_that_keeps_nothing_is_told_once_and_answers(browser: Browser, server: Server) -> None:
     context: BrowserContext = browser.new_context(viewport=_DESK)
+    context.set_default_timeout(PATIENCE)
     context.add_init_script("IDBFactory.prototype.open = () => { throw new DOMException('no', 'InvalidStateError'); }")
     page = context.new_page()
     problems: list[str] = []
@@ -534,7 +535,6 @@ def test_nothing_is_kept_for_somebody_who_signed_in_in_another_window(browser: B
         expect(page.locator("#talks .name")).to_have_text([QUESTION])
 
 
-@pytest.mark.timeout(300)
 def test_an_answer_ends_where_another_conversation_is_opened(page: Page, restarting: Server) -> None:
     server = restarting
     with chat_server("word " * 400, pause=0.5) as slow:
@@ -571,7 +571,6 @@ def test_an_answer_ends_where_another_conversation_is_opened(page: Page, restart
         expect(page.locator("#chat")).not_to_contain_text(OTHER)
 
 
-@pytest.mark.timeout(600)  # three starts of a server
 def test_a_restart_in_mid_answer_loses_no_conversation(page: Page, restarting: Server) -> None:
     server = restarting
     with chat_server("The harbour tunnel will cost 712 million crowns. [1]", pause=0.05) as quick:
@@ -602,7 +601,7 @@ def test_a_restart_in_mid_answer_loses_no_conversation(page: Page, restarting: S
         expect(page.locator("#chat")).to_contain_text(f"The answer to “{OTHER}” was interrupted")
         expect(page.locator("#talks .name")).to_have_count(1)
         page.locator("#chat a[href='#again-0']").click()
-        page.wait_for_selector("#chat a[href='#link-1']", timeout=60_000)
+        page.wait_for_selector("#chat a[href='#link-1']")
         expect(page.locator("#chat")).not_to_contain_text("was interrupted")
         page.reload()
         expect(page.locator("#chat a[href='#link-1']")).to_be_visible()

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from ingest.samples import sample_sources
 from tests.browser.shots import shoot
 
 pytestmark = pytest.mark.browser
@@ -23,9 +22,9 @@ HOSTILE CORNER (<img src=x onerror=alert(1)>) -- Warden <b id="evil">Odo Crail</
 """
 
 
-@pytest.fixture(scope="module")
-def address(serve: Callable[..., str]) -> str:
-    return serve(*sample_sources())
+@pytest.fixture
+def address(samples_address: str) -> str:
+    return samples_address
 
 
 def ask(page: Page, address: str, question: str) -> None:
@@ -35,7 +34,7 @@ def ask(page: Page, address: str, question: str) -> None:
     box = page.locator("#question textarea")
     box.fill(question)
     box.press("Enter")
-    page.wait_for_selector("#chat a[href='#link-0']", timeout=150_000)  # the whole answer is there
+    page.wait_for_selector("#chat a[href='#link-0']")  # the whole answer is there
 
 
 def test_a_marker_opens_the_article_with_exactly_the_cited_words_marked(
@@ -72,7 +71,7 @@ def test_a_marker_opens_the_article_with_exactly_the_cited_words_marked(
 def follow(page: Page, question: str, turn: int) -> None:
     page.locator("#question textarea").fill(question)
     page.locator("#question textarea").press("Enter")
-    page.wait_for_selector(f"#chat a[href='#link-{turn}']", timeout=60_000)
+    page.wait_for_selector(f"#chat a[href='#link-{turn}']")
 
 
 def test_a_follow_up_is_shown_as_it_was_searched(page: Page, address: str, request: pytest.FixtureRequest) -> None:
@@ -94,7 +93,7 @@ def test_a_follow_up_is_shown_as_it_was_searched(page: Page, address: str, reque
 def test_a_limit_that_was_read_from_the_words_can_be_taken_back(page: Page, address: str) -> None:
     ask(page, address, "Who resigned in March 2025?")
     page.locator("#chat a[href='#drop-0-time']").click()
-    page.wait_for_selector("#chat a[href^='#cite-1-'], #chat a[href^='#near-1-']", timeout=60_000)
+    page.wait_for_selector("#chat a[href^='#cite-1-'], #chat a[href^='#near-1-']")
     expect(page.locator("#chat a[href='#change-1']")).to_be_visible()
     assert page.locator("#chat a[href='#drop-1-time']").count() == 0
 
@@ -130,7 +129,7 @@ def test_an_earlier_answer_stays_open_to_clicks(page: Page, address: str) -> Non
     first = page.locator("#article mark.active").text_content()
     page.locator("#question textarea").fill("Who is Estrane's transport minister?")
     page.locator("#question textarea").press("Enter")
-    page.wait_for_selector("#chat a[href^='#cite-1-']", timeout=60_000)
+    page.wait_for_selector("#chat a[href^='#cite-1-']")
     expect(page.locator("#sources a[href='#cite-1-1']")).to_be_visible()
     page.locator("#chat a[href='#cite-0-1']").click()
     expect(page.locator("#article mark.active")).to_have_text(first or "")
@@ -153,19 +152,19 @@ def test_a_refusal_shows_no_sources_and_names_headlines_to_open(
 def test_examples_come_from_the_archive_and_are_answered(page: Page, address: str) -> None:
     page.goto(address)
     example = page.locator("#chat button.example").first
-    example.wait_for(timeout=30_000)
+    example.wait_for()
     question = example.inner_text().strip()
     assert question.startswith("What did ")
     example.click()
     expect(page.locator("#chat")).to_contain_text(question)
-    page.wait_for_selector("#chat a[href^='#cite-0-']", timeout=60_000)
+    page.wait_for_selector("#chat a[href^='#cite-0-']")
 
 
 def test_an_empty_question_is_told_what_is_wrong(page: Page, address: str) -> None:
     page.goto(address)
     page.locator("#question textarea").fill("?!")
     page.locator("#question textarea").press("Enter")
-    expect(page.locator("#chat")).to_contain_text("the question is empty", timeout=30_000)
+    expect(page.locator("#chat")).to_contain_text("the question is empty")
 
 
 def test_what_an_article_says_is_shown_and_never_run(page: Page, serve: Callable[..., str], tmp_path: Path) -> None:

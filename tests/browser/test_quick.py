@@ -13,7 +13,6 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 
 from ingest import Archive
-from ingest.samples import sample_sources
 from qa import ask as answer_to
 from tests.browser.test_access import panels, tabs
 from tests.browser.test_page import QUESTION, ask
@@ -33,26 +32,26 @@ ASKED = (
     "What did Agnes Tholdane say?",
 )
 
-# When an answer's first sign and its end are there, by the clock of the browser.
+# When an answer's first sign and its end are there.
 _WATCH = """() => {
   window.seen = {};
   const look = () => {
     const bot = document.querySelectorAll('#chat [data-testid=bot]');
-    if (bot.length) window.seen.sign ||= performance.now();
+    if (bot.length) window.seen.sign ||= Date.now();
     const found = document.querySelector('#chat a[href^="#cite-"], #chat a[href^="#near-"]');
-    if (found) window.seen.answer ||= performance.now();
+    if (found) window.seen.answer ||= Date.now();
   };
   new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true });
 }"""
 _ASK = """() => {
-  window.asked = performance.now();
+  window.asked = Date.now();
   document.querySelector('#question .submit-button').click();
 }"""
 
 
-@pytest.fixture(scope="module")
-def address(serve: Callable[..., str]) -> str:
-    return serve(*sample_sources())
+@pytest.fixture
+def address(samples_address: str) -> str:
+    return samples_address
 
 
 def test_ten_people_ask_at_once_and_nobody_waits_for_anothers_answer(
@@ -66,25 +65,26 @@ def test_ten_people_ask_at_once_and_nobody_waits_for_anothers_answer(
             contexts.append(browser.new_context(viewport={"width": 900, "height": 700}))
             people.append(contexts[-1].new_page())
             people[-1].goto(address)
-            people[-1].locator("#chat button.example").first.wait_for(timeout=30_000)
+            people[-1].locator("#chat button.example").first.wait_for()
             people[-1].locator("#question textarea").fill(question)
             people[-1].evaluate(_WATCH)
         for person in people:
             person.evaluate(_ASK)
         waiting = people[-1]
-        waiting.wait_for_function("window.seen.sign", timeout=60_000)
+        waiting.wait_for_function("window.seen.sign")
         waiting.locator("#question textarea").fill("typed meanwhile")
-        expect(waiting.locator("#question textarea")).to_have_value("typed meanwhile", timeout=1_000)
-        for person in people:
-            person.wait_for_function("window.seen.answer", timeout=120_000)
         expect(waiting.locator("#question textarea")).to_have_value("typed meanwhile")
-        signs = [person.evaluate("window.seen.sign - window.asked") / 1000 for person in people]
+        for person in people:
+            person.wait_for_function("window.seen.answer")
+        expect(waiting.locator("#question textarea")).to_have_value("typed meanwhile")
+        moments = [person.evaluate("[window.asked, window.seen.sign, window.seen.answer]") for person in people]
         for person, question, headlines in zip(people, ASKED, expected, strict=True):
             expect(person.locator("#chat [data-testid=user]")).to_have_count(1)
             expect(person.locator("#chat [data-testid=user]")).to_contain_text(question)
             expect(person.locator("#sources .card .headline")).to_have_text(headlines)
-        # On two cores with ten pages of a browser on them; alone it is 0.1, and one after the other takes longer.
-        assert max(signs) < 10, signs
+        # How many others were answered before there was a first sign; nine, for the last one, if they took turns.
+        waited = [sum(asked < answer < sign for *_, answer in moments) for asked, sign, _ in moments]
+        assert max(waited) < 5, waited
     finally:
         for context in contexts:
             context.close()
@@ -100,6 +100,7 @@ def test_the_first_paint_is_quick(page: Page, address: str) -> None:
     assert min(paints) < 1.5, paints  # benchmarks.start has the figure
 
 
+@pytest.mark.part("benchmarks")
 def test_the_benchmark_of_the_page_measures_it(sample_folder: Path, tmp_path: Path, run: Callable[..., Any]) -> None:
     archive = shutil.copytree(sample_folder, tmp_path / "archive")  # that of the samples may be open
     code = "import json, sys; from benchmarks.start import first_paint; print(json.dumps(first_paint(sys.argv[1])))"
@@ -121,7 +122,7 @@ def test_no_other_host_is_asked_wherever_one_goes(page: Page, address: str) -> N
     page.context.route("**/*", only_own)
     page.on("websocket", lambda socket: foreign.append(socket.url) if not socket.url.startswith("ws://127") else None)
     page.goto(address)
-    page.locator("#chat button.example").first.wait_for(timeout=30_000)
+    page.locator("#chat button.example").first.wait_for()
     for _ in panels(page):
         page.wait_for_timeout(200)
     for _ in tabs(page):

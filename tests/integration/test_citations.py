@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest import Archive, Article, Settings, ingest
@@ -19,6 +19,7 @@ from qa.generation.quoting import QuotingAnswerer
 from qa.question.question import Question
 from qa.reader.reader import load_reader
 from qa.retrieval.retrieval import Candidate
+from tests.examples import examples
 
 NEWS = st.lists(
     st.one_of(
@@ -31,7 +32,7 @@ NEWS = st.lists(
 
 
 @given(NEWS, st.sampled_from(["Who is Odo Crail?", "What did Odo Crail say?", "When?", "Why did it end?"]))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@examples(60)
 def test_every_citation_of_any_text_stands_at_its_offsets(text: str, question: str) -> None:
     article = Article(identity="any", headline="Any", text=text)
     candidates = [Candidate(Found(passage, article), 1.0) for passage in split_passages(article, 20)]

@@ -30,6 +30,8 @@ from qa.reader.evidence import Evidence
 from qa.retrieval.retrieval import Candidate
 from tests.conftest import GUARD, ROOT
 
+pytestmark = pytest.mark.part("evals")
+
 Json = dict[str, Any]
 
 EVALS = ROOT / "evals"
@@ -156,7 +158,6 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Measured:
                 env=environment(),
                 capture_output=True,
                 text=True,
-                timeout=240,
             )
         )
         assert done[-1].returncode == 0, done[-1].stderr
@@ -482,7 +483,7 @@ def test_passages_of_a_paragraph_stand_in_it() -> None:
 # The gate
 
 
-@pytest.mark.timeout(900)  # a hundred questions; a minute or two on an idle machine
+@pytest.mark.smoke
 def test_the_gate_is_open(samples: Archive) -> None:
     ledger = json.loads(gate.FLOORS.read_text(encoding="utf-8"))
     assert gate.problems(gate.measure(samples), ledger) == []

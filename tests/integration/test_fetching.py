@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import logging
 import shutil
@@ -293,22 +294,21 @@ def test_a_body_that_is_too_long(site: Site) -> None:
 
 
 def drip(handler: Handler, head: bytes) -> None:
-    """Send something every tenth of a second, for ten seconds: no wait of its own is long."""
+    """Send something every tenth of a second, and never end: no wait of its own is long."""
     handler.close_connection = True
     handler.wfile.write(head)
-    for _ in range(100):
-        time.sleep(0.1)
-        handler.wfile.write(b"x")
-        handler.wfile.flush()
+    with contextlib.suppress(OSError):  # it is waited for no longer
+        while True:
+            time.sleep(0.1)
+            handler.wfile.write(b"x")
+            handler.wfile.flush()
 
 
 @pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.1 200 OK\r\nX-Slow: "])
 def test_a_slow_drip_ends_with_the_time_in_all(site: Site, head: bytes) -> None:
     site.answers["/"] = lambda handler: drip(handler, head)
-    begun = time.monotonic()
     with Fetcher(allow=HERE, delay=0, seconds=1, retries=0) as fetcher:
         assert "too long" in refused(fetcher, site.url()).reason
-    assert time.monotonic() - begun < 4
 
 
 @pytest.mark.parametrize(
@@ -349,15 +349,15 @@ def test_a_name_server_that_never_answers_is_not_waited_for() -> None:
     over = threading.Event()
 
     def hang(host: str, port: int) -> Sequence[str]:
-        over.wait(60)
+        over.wait()
         return ["127.0.0.1"]
 
-    start = time.monotonic()
-    with Fetcher(allow=HERE, resolve=hang, delay=0, retries=0, seconds=0.3) as fetcher:
-        reason = refused(fetcher, "http://slow.example/").reason
+    try:
+        with Fetcher(allow=HERE, resolve=hang, delay=0, retries=0, seconds=0.3) as fetcher:
+            reason = refused(fetcher, "http://slow.example/").reason
+    finally:
+        over.set()
     assert "takes too long: slow.example cannot be looked up: no name server answered within 0.3 seconds" in reason
-    assert time.monotonic() - start < 20
-    over.set()
 
 
 @pytest.mark.parametrize(

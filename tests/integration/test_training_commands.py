@@ -26,6 +26,8 @@ from training.questions import is_held_out
 from training.reader import main
 from training.recipe import RECIPE, Stage
 
+pytestmark = pytest.mark.part("training")
+
 WEATHER = "It rained on the harbour that day and the boats lay side by side until the wind had turned again at night."
 
 

@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -276,27 +275,19 @@ def test_questions_are_answered_while_the_same_process_takes_articles_in(archive
         "".join(json.dumps({"guid": f"g:{i}", "headline": f"Tide {i}", "text": long(i).text[:3_000]}) + "\n"
                 for i in range(1, 25))
     )  # fmt: skip
-    took: list[float] = []
-    ended: list[float] = []
-    started = time.monotonic()
-
-    def work() -> None:
-        assert ingest(path, archive).added == 24
-        ended.append(time.monotonic() - started)
-
-    worker = threading.Thread(target=work)
+    added: list[int] = []
+    answered = 0
+    worker = threading.Thread(target=lambda: added.append(ingest(path, archive).added))
     worker.start()
     while worker.is_alive():
-        began = time.monotonic()
         vector = archive.embedder.encode_queries(["Which goat was elected?"])[0]
         found = archive.passages([*archive.search_words("goat elected", 9, Scope()),
                                *archive.search_vectors(vector, 9, Scope())])  # fmt: skip
-        took.append(time.monotonic() - began)
         assert found[0].article.headline == "Goat"
-        time.sleep(0.05)
+        answered += 1
     worker.join()
-    assert len(took) >= 5
-    assert max(took) < ended[0] / 2, (took, ended)  # who waited for all of it would have taken as long
+    assert added == [24]
+    assert answered >= 5  # who waited for all of it would be answered once
 
 
 def test_two_threads_take_the_same_articles_in_once(settings: Settings) -> None:
@@ -374,10 +365,10 @@ def test_nothing_is_skipped_where_another_process_deletes_between_two_pages(
 # a crash
 
 
-def crash(folder: Path, mode: str, points: int, run_for: int) -> dict[str, object]:
+def crash(folder: Path, mode: str, points: int) -> dict[str, object]:
     done = subprocess.run(
         [sys.executable, "-m", "tests.crash", str(folder), mode, "3", str(points)],
-        capture_output=True, text=True, timeout=run_for, cwd=Path(__file__).parents[2],
+        capture_output=True, text=True, cwd=Path(__file__).parents[2],
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))
@@ -396,14 +387,16 @@ def check_crashes(told: dict[str, object], points: int) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="it forks")
-@pytest.mark.timeout(900)
-@pytest.mark.parametrize(("mode", "points"), [("ingest", 10), ("remove", 6), ("restore", 6)])
+@pytest.mark.parametrize(
+    ("mode", "points"),
+    [
+        pytest.param("ingest", 5, marks=[pytest.mark.slow, pytest.mark.ci]),
+        pytest.param("remove", 3, marks=[pytest.mark.slow, pytest.mark.ci]),
+        pytest.param("restore", 3, marks=[pytest.mark.slow, pytest.mark.ci]),
+        pytest.param("ingest", 50, marks=pytest.mark.slow),
+        pytest.param("remove", 6, marks=pytest.mark.slow),
+        pytest.param("restore", 6, marks=pytest.mark.slow),
+    ],
+)
 def test_killed_at_any_moment_it_goes_on_as_if_nothing_had_been(tmp_path: Path, mode: str, points: int) -> None:
-    check_crashes(crash(tmp_path, mode, points, 800), points)
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="it forks")
-@pytest.mark.timeout(1800)
-def test_killed_at_fifty_moments_it_goes_on_as_if_nothing_had_been(tmp_path: Path) -> None:
-    check_crashes(crash(tmp_path, "ingest", 50, 1700), 50)
+    check_crashes(crash(tmp_path, mode, points), points)

@@ -11,7 +11,7 @@ from pathlib import Path
 import chromadb
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from ingest import Archive, Article, Published, Settings, ingest
@@ -19,6 +19,7 @@ from ingest.archive.reindex import reindex
 from ingest.base.errors import ArchiveError, ArchiveMismatch, ArticleNotFound
 from ingest.base.filters import Scope
 from ingest.store.records import REPLACED, Standing, history_rows, to_article
+from tests.examples import examples
 
 FARES = ["The fare is 18 florins.", "The fare is 16 florins.", "The fare is 21 florins."]
 
@@ -152,7 +153,7 @@ def test_facts_that_are_too_long_are_cut_once(archive: Archive) -> None:
     assert archive.check() == []
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(
     text=st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=9_000).map(lambda t: 3 * t),
     headline=st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=100),
@@ -302,11 +303,15 @@ def test_a_notice_that_comes_first_holds(archive: Archive) -> None:
 
 
 def test_an_embargo_that_ends_changes_the_fingerprint(archive: Archive) -> None:
-    ends = int(time.time()) + 10  # a machine may be busy
-    soon = datetime.fromtimestamp(ends).astimezone().isoformat()
-    archive.add([fare(FARES[0], embargo=Published.parse(soon))])
-    before = archive.fingerprint
-    assert words(archive, "fare") == set()
+    for seconds in (3, 30, 300):  # long enough for what comes before its end, also on a busy machine
+        ends = int(time.time()) + seconds
+        soon = datetime.fromtimestamp(ends).astimezone().isoformat()
+        archive.add([fare(FARES[0], embargo=Published.parse(soon))])
+        before = archive.fingerprint
+        visible = words(archive, "fare")
+        if time.time() < ends:
+            break
+    assert visible == set()
     time.sleep(max(0.0, ends - time.time()) + 1.1)
     assert words(archive, "fare") == {ID}
     assert archive.fingerprint != before
@@ -384,7 +389,7 @@ def test_several_articles_are_taken_out_and_put_back_together(archive: Archive) 
     assert {i.split(":")[0] for i in archive.search_vectors(vector, 4, Scope())} == set(ids[2:])
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(30, HealthCheck.function_scoped_fixture)
 @given(
     after=st.none() | st.integers(-(10**10), 10**10),
     before=st.none() | st.integers(-(10**10), 10**10),

@@ -12,6 +12,8 @@ from ingest.chunking.sentences import sentence_spans
 from training.claims import make_claims, stated
 from training.questions import Asked, Paragraph
 
+pytestmark = pytest.mark.part("evals", "training")
+
 PASSAGE = (
     "On Tuesday, Secretary Michael Pompeo met Dominic Raab in London, and he praised the ban on Huawei. Raab said that "
     "14 networks were concerned. Prime Minister Boris Johnson was not there because he had left in July 2020. The ban "

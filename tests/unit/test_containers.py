@@ -16,12 +16,13 @@ from pathlib import Path
 
 import brotli
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.base.errors import DatelineError, SourceError
 from ingest.reading import Source
 from ingest.sources.containers import Budget, Limits, Member, unpack
+from tests.examples import examples
 from tests.packs import chunked, http, record, tarred, zipped
 
 FILES = {"wire/a.txt": b"First story.", "wire/deep/b.txt": b"Second story." * 40, "c.html": b"<html>Third</html>"}
@@ -488,13 +489,13 @@ def drain(data: bytes) -> None:
                 assert str(found).encode()
 
 
-@settings(max_examples=400)
+@examples(400)
 @given(mutated())
 def test_nothing_but_a_dateline_error_leaves_a_damaged_container(data: bytes) -> None:
     drain(data)
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(
     st.sampled_from([b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b\x08", b"BZh9", b"\xfd7zXZ\x00", b"WARC/1.0\r\n", b""]),
     st.binary(max_size=600),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingest.base.article import Published
 from ingest.cleaning.dates import parse_date
+from tests.examples import examples
 
 
 @pytest.mark.parametrize(
@@ -106,7 +107,7 @@ def test_a_zone_in_letters_is_heeded_or_refused(text: str) -> None:
 @example("9999-12-31T23:59:59-05:00")
 @example("99999999999999")
 @example("9999999999999")
-@settings(max_examples=100)
+@examples(100)
 def test_any_text_is_a_date_or_refused_as_a_value(text: str) -> None:
     try:
         published = parse_date(text)

@@ -20,6 +20,8 @@ from evals.datasets.copies import (
 from evals.edits import EDITS, edited_copies, neighbours
 from tests.stories import OTHER, PARAGRAPHS, STORY, article, auction
 
+pytestmark = pytest.mark.part("evals")
+
 DATASETS = Path(__file__).parents[2] / "evals" / "datasets"
 
 

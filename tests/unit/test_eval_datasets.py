@@ -12,6 +12,8 @@ from evals.datasets import multihop, realtimeqa, squad, written
 from evals.datasets.base import DataMissing, find, read_json, read_lines
 from evals.datasets.realtimeqa import MOST_HOLDERS, Item, Quiz, is_wordy
 
+pytestmark = pytest.mark.part("evals")
+
 Json = dict[str, Any]
 
 

@@ -4,7 +4,7 @@ import copy
 import json
 import math
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals import compare, gate, report
+from evals import compare, gate, report, results
 from evals.compare import NotComparable, difference
 from evals.losses import READ, STEPS, losses
 from evals.results import KEYS, Row, SystemResult, commit, interval, machine, to_json, write
 from evals.tables import cell, figures_table
 
+pytestmark = pytest.mark.part("evals")
+
 Json = dict[str, Any]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def few_resamples() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (results, compare):
+            patch.setattr(module, "RESAMPLES", 300)
+        yield
 
 
 def row(number: int, **metrics: float | None) -> Row:

@@ -20,6 +20,8 @@ from evals.scores import (
 )
 from evals.text import WordIndex, flatten, holds, normalise
 
+pytestmark = pytest.mark.part("evals")
+
 # Words that meet now and then, and anything at all beside them.
 ANSWERS = st.one_of(st.lists(st.sampled_from("the a an Ferry ferry, tunnel $5 -- 5".split())).map(" ".join), st.text())
 

@@ -9,6 +9,8 @@ import pytest
 
 from evals.verdicts import drawn, figures, main
 
+pytestmark = pytest.mark.part("evals")
+
 SENTENCES = [
     {"id": f"q.{n}", "question": "Who?", "text": f"Sentence {n}.", "mended": n == 9, "passages": "...",
      "struck": None if n < 3 else "the passage does not say so", "quotes": []}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.base.article import Article, Published
@@ -14,6 +14,7 @@ from ingest.cleaning.normalize import Draft, to_article
 from ingest.store.limits import fitted
 from ingest.store.records import Standing, article_document, article_metadata, history_rows
 from ingest.store.records import to_article as stored
+from tests.examples import examples
 
 CHARACTERS = st.characters(codec="utf-8", exclude_categories=["Cs"])
 FACTS = "headline publisher place dateline language correction url source position".split()
@@ -28,7 +29,7 @@ def check_fits(article: Article) -> None:
     assert stored(article_document(article), article.text) == article
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(
     identity=st.text(CHARACTERS, max_size=200),
     words=st.fixed_dictionaries(

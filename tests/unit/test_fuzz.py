@@ -7,13 +7,14 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from ingest.base.errors import SourceError
+from tests.examples import examples
 from tests.fuzz.readers import LEAD, READERS, read
 
-MANY = settings(max_examples=150, suppress_health_check=list(HealthCheck))
+MANY = examples(150, *HealthCheck)
 
 
 @st.composite

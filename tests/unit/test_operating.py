@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from evals.operating import Values, accuracy_at, best_of, calibration_error, refusal_curve, refused_at
 
+pytestmark = pytest.mark.part("evals")
+
 
 def values(*numbers: float) -> Values:
     return np.array(numbers, dtype=np.float64)

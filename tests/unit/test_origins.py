@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.archive.coverage import Coverage, count_coverage
@@ -14,6 +14,7 @@ from ingest.base.article import Article, Published
 from ingest.base.errors import ArchiveError
 from ingest.duplicates.fingerprints import VERSION
 from ingest.index.stories import Origins
+from tests.examples import examples
 from tests.stories import OTHER, PARAGRAPHS, STORY, article, auction
 
 NOW = Published.parse("2026-01-01").epoch
@@ -131,7 +132,7 @@ POOL = [
 ]  # fmt: skip
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(st.permutations(POOL), st.sets(st.integers(0, len(POOL) - 1)), st.integers(1, len(POOL)))
 def test_groups_depend_on_what_is_there_and_not_on_the_way_there(
     order: list[Article], gone: set[int], together: int

@@ -4,10 +4,11 @@ import string
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.reader.span_inputs import Packed, Page, pack
+from tests.examples import examples
 from tests.tiny import tiny_tokenizer
 
 TOKENIZER = tiny_tokenizer()
@@ -73,7 +74,7 @@ def test_a_long_passage_is_read_in_windows_that_overlap(count: int, windows: lis
 
 
 @given(st.integers(1, 3_000))
-@settings(max_examples=30)
+@examples(30)
 def test_windows_leave_no_word_out_and_share_enough_for_any_span(count: int) -> None:
     packed = pack(TOKENIZER, "w", [Page("h", letters(count))])
     assert {offset for each in packed for offset in each.offsets} == {(2 * n, 2 * n + 1) for n in range(count)}
@@ -83,7 +84,7 @@ def test_windows_leave_no_word_out_and_share_enough_for_any_span(count: int) -> 
 
 
 @given(TEXT, TEXT, TEXT)
-@settings(max_examples=60)
+@examples(60)
 def test_whatever_the_words_an_input_is_whole_and_fits_the_model(question: str, heading: str, text: str) -> None:
     for each in pack(TOKENIZER, question, [Page(heading, text)]):
         assert len(each.ids) == len(each.types) == each.first + len(each.offsets) + 1 <= 512

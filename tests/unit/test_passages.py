@@ -6,12 +6,13 @@ import statistics
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingest.base.article import Article, Passage, Published
 from ingest.chunking.passages import embedded_text, split_passages
 from ingest.cleaning.boilerplate import is_crosshead
+from tests.examples import examples
 
 MARKED = Path(__file__).parent.parent / "data" / "sentences.txt"
 
@@ -69,7 +70,7 @@ def check(article: Article, passages: list[Passage]) -> None:
 @example(text="\n".join(BULLETS), language="en", words=20)
 @example(text=" \n\n ", language=None, words=130)
 @example(text="\n\n".join(CROSSHEADS), language="en", words=130)
-@settings(max_examples=100)
+@examples(100)
 def test_passages_tile_any_text(text: str, language: str | None, words: int) -> None:
     article = article_of(text, language)
     check(article, split_passages(article, words))
@@ -82,14 +83,14 @@ def test_a_very_long_sentence_with_wide_gaps_is_cut_into_stripped_pieces(gap: st
 
 
 @given(STORY)
-@settings(max_examples=100)
+@examples(100)
 def test_no_passage_ends_with_a_crosshead_that_something_follows(text: str) -> None:
     for passage in split_passages(article_of(text), 40)[:-1]:
         assert not is_crosshead(passage.text.strip().split("\n\n")[-1])
 
 
 @given(STORY)
-@settings(max_examples=100)
+@examples(100)
 def test_every_word_of_a_story_can_be_quoted_but_those_of_crossheads(text: str) -> None:
     article = article_of(text)
     paragraphs = text.split("\n\n")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.archive.archive import Found
@@ -19,6 +19,7 @@ from qa.reader.reader import SpanReader, as_of, heading
 from qa.reader.span_decoding import Mark
 from qa.reader.span_inputs import Page
 from qa.retrieval.retrieval import Candidate
+from tests.examples import examples
 
 WHO = "Who resigned in March?"
 SURE = 200.0  # logits that are overwhelming, whatever the calibration
@@ -330,7 +331,7 @@ class Anywhere:
     st.lists(st.tuples(st.integers(0, 300), st.integers(1, 60), st.floats(-30, 30)), max_size=5),
     st.sampled_from([WHO, "When?", "How many?", "What?", "Which country?"]),
 )
-@settings(max_examples=150)
+@examples(150)
 def test_whatever_is_marked_every_quote_stands_at_its_offsets(
     text: str, marks: list[tuple[int, int, float]], question: str
 ) -> None:

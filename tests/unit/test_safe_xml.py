@@ -17,6 +17,7 @@ from ingest.base.errors import SourceError
 from ingest.cleaning.normalize import Draft
 from ingest.reading import Source
 from ingest.reading.safe_xml import MAX_ITEM_BYTES, elements, local_name, parse, root_of
+from tests.costs import STEEP, cost, growth
 from tests.newsroom import FILES, errors, found, only, refused
 
 LEAD = "The harbour board of Saltreath voted on Monday to close the old pier."
@@ -61,10 +62,9 @@ LAUGHS = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
     ids=["billion laughs", "long", "file", "address", "parameter", "unparsed"],
 )
 def test_a_document_that_declares_entities_is_refused(root: str, declared: str) -> None:
-    start = time.perf_counter()
-    error = refused(document(root, "&a9;" * 500, f"<!DOCTYPE {root} [{declared}]>"))
-    assert "declares entities" in error.reason
-    assert time.perf_counter() - start < 20  # seconds
+    text = document(root, "&a9;" * 500, f"<!DOCTYPE {root} [{declared}]>")
+    assert "declares entities" in refused(text).reason
+    assert cost(lambda: refused(text)) < 10 * cost(lambda: found(document(root, LEAD * 50)))
 
 
 @FORMATS
@@ -236,16 +236,14 @@ def test_the_root_element_of_a_beginning(head: str, root: tuple[str, str] | None
     "piece", ["<!DOCTYPE ", "<!--", "<?", " ", "<!DOCTYPE a [", "<a:", "<?x?>", "<!---->", "<!DOCTYPE a>"]
 )
 def test_the_root_element_is_looked_for_in_little_time(piece: str) -> None:
-    start = time.perf_counter()
-    root_of(piece * (65_536 // len(piece)))
-    assert time.perf_counter() - start < 10  # seconds
+    short, long = (piece * (size // len(piece)) for size in (6_553, 65_536))
+    assert growth(root_of, short, long) < STEEP
 
 
 @pytest.mark.parametrize("piece", ["<!---->", "<??>", "<!--", "<?", " ", "</a>", "<!-- -->"])
 def test_where_a_document_breaks_off_is_found_in_little_time(piece: str) -> None:
-    start = time.perf_counter()
-    errors("<rss><channel><a></a>" + piece * 26 + "x")
-    assert time.perf_counter() - start < 10  # seconds
+    short, long = ("<rss><channel><a></a>" + piece * pieces + "x" for pieces in (13, 26))
+    assert growth(errors, short, long) < STEEP  # what tries every split takes 8,192 times as long
 
 
 @pytest.mark.parametrize("after", ["", "\n", "<!-- a > --> <?x > ?>\n<!---->"])
@@ -256,10 +254,12 @@ def test_comments_behind_the_end_are_no_breaking_off(after: str) -> None:
 
 def test_names_of_characters_are_put_in_place_in_little_time() -> None:
     kind = '<!DOCTYPE nitf SYSTEM "nitf.dtd">'
-    text = f"a{'&eacute;' * 200_000}<em>b&ouml;c&ouml;</em>&uuml; d &nonesuch;&uuml;<em/>&uuml;"
-    start = time.perf_counter()
-    assert only(document("nitf", text, kind)).text == f"a{'é' * 200_000}böcöü d &nonesuch;üü"
-    assert time.perf_counter() - start < 20  # seconds
+    few, many = (
+        document("nitf", f"a{'&eacute;' * names}<em>b&ouml;c&ouml;</em>&uuml; d &nonesuch;&uuml;<em/>&uuml;", kind)
+        for names in (3_000, 30_000)
+    )
+    assert only(many).text == f"a{'é' * 30_000}böcöü d &nonesuch;üü"
+    assert growth(only, few, many) < STEEP
 
 
 def test_a_small_document_is_parsed_whole() -> None:

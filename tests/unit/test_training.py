@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from evals.datasets.base import DataMissing
 from qa.reader.span_inputs import Page
+from tests.examples import examples
 from tests.tiny import tiny_tokenizer
 from training import negatives
 from training.features import Batch, Example, batches, collate, encode
@@ -36,6 +37,8 @@ from training.nearmiss import (
     swap_opposite,
 )
 from training.questions import Asked, Paragraph, holds, is_held_out, load_paragraphs, split
+
+pytestmark = pytest.mark.part("training")
 
 SEEDS = range(60)
 
@@ -501,7 +504,7 @@ def test_a_group_with_an_empty_page_is_left_out() -> None:
 
 
 @given(st.lists(st.integers(1, 300), min_size=1, max_size=60), st.integers(1, 40), st.integers(0, 5))
-@settings(max_examples=25)
+@examples(25)
 def test_batches_hold_every_example_once_and_are_the_same_for_the_same_seed(
     lengths: list[int], inputs: int, seed: int
 ) -> None:

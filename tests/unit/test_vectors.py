@@ -6,13 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from ingest.base.filters import NEVER, UNDATED, Scope
 from ingest.index.binary_codes import Signs, signs_of
 from ingest.index.vectors import _EXACT, VectorIndex, _widened
 from ingest.store.records import Entry
+from tests.examples import examples
 
 SIZE = 8
 ARTICLES = [f"{number:016x}" for number in (1, 2, 3, 2**63 + 5)]
@@ -60,7 +61,7 @@ def entries() -> list[Entry]:
     ]
 
 
-@pytest.mark.parametrize("scope", SCOPES, ids=str)
+@pytest.mark.parametrize("scope", SCOPES)
 def test_the_nearest_in_a_scope_are_those_of_comparing_all(tmp_path: Path, entries: list[Entry], scope: Scope) -> None:
     index = VectorIndex(tmp_path)
     index.replace([], entries)
@@ -134,7 +135,7 @@ def test_the_state_tells_what_is_there(tmp_path: Path) -> None:
     assert VectorIndex(tmp_path).count == 0
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(40, HealthCheck.function_scoped_fixture)
 @given(
     changes=st.lists(st.tuples(st.sets(st.integers(0, 3)), st.sets(st.tuples(st.integers(0, 3), st.integers(0, 4)))))
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from langchain_core.messages import HumanMessage
 
@@ -87,10 +85,10 @@ def test_tokens_are_reckoned_where_the_model_does_not_tell_them() -> None:
 
 def test_a_slow_model_is_not_waited_for() -> None:
     meter = Meter(scripted("a b c d e f", seconds=0.3, pause=0.2))
-    start = time.monotonic()
+    heard = []
     with pytest.raises(ChatFailed, match=r"did not answer within 0.3 seconds"):
-        list(meter.words(MESSAGES))
-    assert time.monotonic() - start < 2
+        heard.extend(meter.words(MESSAGES))
+    assert len(heard) < 6
 
 
 def test_what_a_provider_says_is_not_repeated(caplog: pytest.LogCaptureFixture) -> None:
