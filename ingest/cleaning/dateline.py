@@ -11,14 +11,16 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-_MONTH = "|".join(f"{month[:3]}(?:{month[3:]}|t)?\\.?" for month in MONTHS)
+#: Abbreviations of months, without a full stop; May has none.
+MONTH_ABBREVIATIONS = ("Jan", "Feb", "Mar", "Apr", "Jun", "Jul", "Aug", "Sept", "Sep", "Oct", "Nov", "Dec")
+_MONTH = rf"(?:{'|'.join((*MONTHS, *MONTH_ABBREVIATIONS))})\.?"
 # At the end of a paragraph too: the dateline then stands on a line of its own.
 _DASH = r"\s*(?:--|[—–-])(?:\s+|\Z)"
 _AGENCY = r"\((?P<agency>[^()\n]{2,40})\)"
 # "LONDON", "PORT HALLAM", "ST. JOHN’S, Newfoundland", "NEW YORK/LONDON"; "Paris" only before an agency.
 _CAPITALS = r"[A-ZÀ-ÞĀ-Ž][A-ZÀ-ÞĀ-Ž.’'\-/]+(?: [A-ZÀ-ÞĀ-Ž.’'\-/]{2,})*"
 _MIXED = r"[A-ZÀ-ÞĀ-Ž][\w.’'\-/]+(?: [A-ZÀ-ÞĀ-Ž][\w.’'\-/]*){0,3}"
-_REGION = r"(?:, (?!(?:" + _MONTH + r") \d)[A-Z][\w.’' ]{1,24}?)?"
+_REGION = r"(?:, (?!" + _MONTH + r" \d)[A-Z][\w.’' ]{1,24}?)?"
 _DATE = rf"(?:,? (?P<month>{_MONTH}) (?P<day>\d{{1,2}})(?:,? (?P<year>\d{{4}}))?)"
 
 _FORMS = (
@@ -87,11 +89,15 @@ def _date(found: dict[str, str | None]) -> Published | None:
         return Published.parse(str(found["iso"]))
     if not found.get("month"):
         return None
-    abbreviation = str(found["month"])[:3]
-    month = next(i for i, name in enumerate(MONTHS, 1) if name.startswith(abbreviation))
+    month = month_number(str(found["month"]))
     # Without a year the day is checked against a leap year, so that a 29 February passes and a 31 June does not.
     checked = Published.parse(f"{found['year'] or 2000}-{month:02}-{int(str(found['day'])):02}")
     return checked if found["year"] else None
+
+
+def month_number(name: str) -> int:
+    """The number of a month, from 1, by its name or abbreviation in any case."""
+    return next(number for number, month in enumerate(MONTHS, 1) if month[:3].lower() == name[:3].lower())
 
 
 def place_name(words: str | None) -> str | None:
