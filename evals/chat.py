@@ -35,7 +35,7 @@ from qa import Answer, build_chain
 from qa.base.answer import Sentence
 from qa.chat.models import ChatModel, load_chat_model
 from qa.chat.stream import Written
-from qa.generation.writing import Given, WritingAnswerer
+from qa.generation.writing import ShownPassages, WritingAnswerer
 from qa.verification.support import load_support_model
 from qa.verification.verify import StatementCheck
 
@@ -78,11 +78,11 @@ class Watched(WritingAnswerer):
         """Say which question comes next."""
         self._asked, self._question, self._count = name, question, 0
 
-    def settle(self, written: Written, given: Given, *, again: bool = False) -> Sentence:
+    def settle(self, written: Written, shown: ShownPassages, *, again: bool = False) -> Sentence:
         """As the answerer it stands for."""
-        found = super().settle(written, given, again=again)
+        found = super().settle(written, shown, again=again)
         quotes = tuple(citation.quote for citation in found.citations)
-        passages = given.text(range(1, len(given.found) + 1))
+        passages = shown.text(range(1, len(shown.passages) + 1))
         self._count += 1
         name = f"{self._asked}.{self._count}"
         self.seen.append(Seen(name, self._question, written.text, again, found.struck, quotes, passages))

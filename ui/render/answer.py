@@ -21,7 +21,7 @@ def answer_markdown(answer: Answer, turn: int) -> str:
     # Where a question wants sentences, the few words that were marked in one would stand there without their sense.
     if answer.short_answer and not answer.question.wants_sentences:
         paragraphs.append(f"**{isolated_markdown(answer.short_answer)}**")
-    for sentence in answer.told:
+    for sentence in answer.supported:
         markers = "".join(_marker(c, turn, numbers[c]) for c in sentence.citations)
         day = f"*{escape_markdown(sentence.day)}.* " if sentence.day else ""
         paragraphs.append(f"{day}{isolated_markdown(sentence.noted or sentence.text)} {markers}")
