@@ -217,7 +217,8 @@ def _dated(part: Answer, question: Question) -> Answer:
         is_outside = any((first and day < first) or (last and day > last) for day in days)
         outside = outside or is_outside
         sentences.append(replace(sentence, day=Published.parse(days[0]).in_words()) if is_outside else sentence)
-    note = f"Not all of this was published {range_in_words(first, last)}; sentences from another time begin with their date."
+    published = range_in_words(first, last)
+    note = f"Not all of this was published {published}; sentences from another time begin with their date."
     return replace(part, sentences=tuple(sentences), note=note) if outside else part
 
 

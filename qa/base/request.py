@@ -69,7 +69,7 @@ class Request:
         """The question as it is understood in a conversation about an archive.
 
         Args:
-            text: the question as one that stands alone; what was typed, unless that is a follow-up.
+            text: the self-contained question; what was typed, unless that is a follow-up.
             archive: what the archive has that the question may name.
 
         Raises:

@@ -1,4 +1,4 @@
-"""Detect a statement that says the opposite of its source: negations, opposites, and plans told as facts."""
+"""Detect a statement that says the opposite of its source: negations, opposites, and plans presented as facts."""
 
 from __future__ import annotations
 
