@@ -34,7 +34,7 @@ from qa import Answer, build_chain
 from qa.base.answer import Sentence
 from qa.chat.models import ChatModel, load_chat_model
 from qa.chat.stream import Written
-from qa.generation.writing import Given, WritingAnswerer
+from qa.generation.writing import ShownPassages, WritingAnswerer
 from qa.verification.support import load_support_model
 from qa.verification.verify import StatementCheck
 
@@ -83,17 +83,17 @@ class RecordingAnswerer(WritingAnswerer):
         """
         self._asked, self._question, self._count = name, question, 0
 
-    def settle(self, written: Written, material: Given, *, again: bool = False) -> Sentence:
+    def settle(self, written: Written, shown: ShownPassages, *, again: bool = False) -> Sentence:
         """Decide about a sentence as the shipped answerer does, and record it.
 
         Args:
             written: the sentence.
-            material: what the model read.
+            shown: what the model read.
             again: whether it is the second attempt.
         """
-        sentence = super().settle(written, material, again=again)
+        sentence = super().settle(written, shown, again=again)
         quotes = tuple(citation.quote for citation in sentence.citations)
-        passages = material.text(range(1, len(material.found) + 1))
+        passages = shown.text(range(1, len(shown.passages) + 1))
         self._count += 1
         name = f"{self._asked}.{self._count}"
         self.seen.append(WrittenSentence(name, self._question, written.text, again, sentence.struck, quotes, passages))

@@ -18,7 +18,7 @@ import torch
 
 from evals.datasets.base import DataMissing
 from ingest.embedding.encoders import default_model_folder
-from qa.reader.onnx import side_by_side
+from qa.reader.onnx import pad
 from training.export import export, quantise, smooth
 from training.features import padded
 from training.network import Verifier
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     import onnxruntime
 
     session = onnxruntime.InferenceSession(str(small), providers=["CPUExecutionProvider"])
-    scores = np.array([float(session.run(None, side_by_side(example.packed))[0][0]) for example in examples])
+    scores = np.array([float(session.run(None, pad(example.packed))[0][0]) for example in examples])
     print(f"int8: {figures(scores, examples).line()}  {small.stat().st_size / 1e6:.1f} MB")
     print(f"Set _SHA256 in qa/verification/support.py to:\n    {hashlib.sha256(small.read_bytes()).hexdigest()}")
     return 0

@@ -117,7 +117,7 @@ class System:
             "search_seconds": self.recorder.began - start if self.recorder.question else seconds,
             "forced": self._record(self._forced()),
             "passages": [candidate.passage.text for candidate in self.recorder.candidates],
-            "documents": [candidate.found.article.identity for candidate in self.recorder.candidates],
+            "documents": [candidate.hit.article.identity for candidate in self.recorder.candidates],
         }
 
     def _day(self, until: int | None) -> dict[str, Any]:

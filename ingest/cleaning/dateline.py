@@ -11,14 +11,16 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-_MONTH = "|".join(f"{month[:3]}(?:{month[3:]}|t)?\\.?" for month in MONTHS)
+#: Abbreviations of months, without a full stop; May has none.
+MONTH_ABBREVIATIONS = ("Jan", "Feb", "Mar", "Apr", "Jun", "Jul", "Aug", "Sept", "Sep", "Oct", "Nov", "Dec")
+_MONTH = rf"(?:{'|'.join((*MONTHS, *MONTH_ABBREVIATIONS))})\.?"
 # The dash may also end the paragraph; the dateline is then on a line of its own.
 _DASH = r"\s*(?:--|[—–-])(?:\s+|\Z)"
 _AGENCY = r"\((?P<agency>[^()\n]{2,40})\)"
 # "LONDON", "PORT HALLAM", "ST. JOHN’S, Newfoundland", "NEW YORK/LONDON"; "Paris" counts only before an agency.
 _CAPITALS = r"[A-ZÀ-ÞĀ-Ž][A-ZÀ-ÞĀ-Ž.’'\-/]+(?: [A-ZÀ-ÞĀ-Ž.’'\-/]{2,})*"
 _MIXED = r"[A-ZÀ-ÞĀ-Ž][\w.’'\-/]+(?: [A-ZÀ-ÞĀ-Ž][\w.’'\-/]*){0,3}"
-_REGION = r"(?:, (?!(?:" + _MONTH + r") \d)[A-Z][\w.’' ]{1,24}?)?"
+_REGION = r"(?:, (?!" + _MONTH + r" \d)[A-Z][\w.’' ]{1,24}?)?"
 _DATE = rf"(?:,? (?P<month>{_MONTH}) (?P<day>\d{{1,2}})(?:,? (?P<year>\d{{4}}))?)"
 
 _FORMS = (
@@ -86,11 +88,15 @@ def _date(parts: dict[str, str | None]) -> Published | None:
         return Published.parse(str(parts["iso"]))
     if not parts.get("month"):
         return None
-    abbreviation = str(parts["month"])[:3]
-    month = next(i for i, name in enumerate(MONTHS, 1) if name.startswith(abbreviation))
+    month = month_number(str(parts["month"]))
     # A day without a year is checked against a leap year, which accepts 29 February and rejects 31 June.
     checked = Published.parse(f"{parts['year'] or 2000}-{month:02}-{int(str(parts['day'])):02}")
     return checked if parts["year"] else None
+
+
+def month_number(name: str) -> int:
+    """The number of a month, from 1, by its name or abbreviation in any case."""
+    return next(number for number, month in enumerate(MONTHS, 1) if month[:3].lower() == name[:3].lower())
 
 
 def place_name(words: str | None) -> str | None:

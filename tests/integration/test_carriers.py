@@ -124,11 +124,11 @@ def test_of_a_story_one_carrier_is_retrieved_and_the_others_are_named(archive: A
     found = retrieve(archive, Question.parse("When does the fish market of Saltreath close?"))
     carriers = {each.passage.article_id for each in found} - {CHOIR.article_id}
     assert len(carriers) == 1
-    best = found[0].found
+    best = found[0].hit
     assert {best.article.identity, *(each.identity for each in best.carriers)} == {"gazette", "courier"}
     assert best.story == GAZETTE.article_id
     for each in found:
-        assert each.found.article.article_id == each.passage.article_id
+        assert each.hit.article.article_id == each.passage.article_id
     document = ArchiveRetriever(archive=archive).invoke("When does the fish market close?")[0]
     assert document.metadata["also_carried_by"] == [carrier.article_id for carrier in best.carriers]
 
@@ -137,7 +137,7 @@ def test_of_carriers_in_the_same_words_the_first_published_one_is_shown(archive:
     late, early = article("z", day="2025-06-02T12:00"), article("a later id", day="2025-06-02T07:00")
     archive.write([late, article("middle", day="2025-06-02T09:00"), early])
     found = retrieve(archive, Question.parse("When does the fish market of Saltreath close?"))
-    assert {each.found.article.identity for each in found} == {"a later id"}
+    assert {each.hit.article.identity for each in found} == {"a later id"}
 
 
 def test_what_only_the_longer_carrier_says_is_found(archive: Archive) -> None:

@@ -434,7 +434,7 @@ class Told:
         words, short, confidence = self.told.pop(0)
         start = PARAGRAPH.index(words)
         sentence = PARAGRAPH[start : PARAGRAPH.index(".", start) + 1]
-        return [Evidence(candidates[0].found, (start, start + len(sentence)), sentence, confidence, short)]
+        return [Evidence(candidates[0].hit, (start, start + len(sentence)), sentence, confidence, short)]
 
 
 def test_reading_is_scored_as_squad_scores_it() -> None:
@@ -474,7 +474,7 @@ def test_reading_is_scored_as_squad_scores_it() -> None:
 
 def test_passages_of_a_paragraph_stand_in_it() -> None:
     long = " ".join(f"{PARAGRAPH} Chapter {n} ends here." for n in range(20))
-    found: list[Found] = [candidate.found for candidate in reading.candidates(Read("r", "", long, "Who?", ()))]
+    found: list[Found] = [candidate.hit for candidate in reading.candidates(Read("r", "", long, "Who?", ()))]
     assert len(found) > 1
     for each in found:
         assert long[each.passage.start : each.passage.end] == each.passage.text

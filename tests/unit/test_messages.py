@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from qa.base.answer import Answer, Citation, Sentence
-from qa.question.question import Known, Question
+from qa.question.question import ArchiveFacts, Question
 from ui import words
 from ui.render.chips import chips_markdown
 from ui.render.messages import (
@@ -31,8 +31,8 @@ def answer(question: str = "Who resigned?", *, struck: bool = False) -> Answer:
 
 
 def test_each_limit_is_a_chip_that_takes_it_back() -> None:
-    known = Known(("The Courier",), (), "2020-01-01")
-    question = Question.parse("What did the Courier report in March 2025?", known=known, as_of="2025-04-01")
+    facts = ArchiveFacts(("The Courier",), (), "2020-01-01")
+    question = Question.parse("What did the Courier report in March 2025?", archive=facts, as_of="2025-04-01")
     question = replace(question, typed="and in March?")
     chips = chips_markdown(question, 3)
     assert '[published 1 to 31 March 2025 ✕](#drop-3-time "Search all dates")' in chips

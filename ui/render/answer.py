@@ -26,7 +26,7 @@ def answer_markdown(answer: Answer, turn: int) -> str:
     # If the question asks for sentences, a short answer of a few words would make no sense.
     if answer.short_answer and not answer.question.wants_sentences:
         paragraphs.append(f"**{isolated_markdown(answer.short_answer)}**")
-    for sentence in answer.told:
+    for sentence in answer.supported:
         markers = "".join(_marker(c, turn, numbers[c]) for c in sentence.citations)
         day = f"*{escape_markdown(sentence.day)}.* " if sentence.day else ""
         paragraphs.append(f"{day}{isolated_markdown(sentence.noted or sentence.text)} {markers}")

@@ -86,7 +86,7 @@ def _answer_markdown(answer: Answer) -> list[str]:
     if answer.answered:
         numbers = _numbers(answer)
         parts += [isolated_markdown(answer.note)] if answer.note else []
-        for sentence in answer.told:
+        for sentence in answer.supported:
             markers = "".join(f"[{numbers[citation]}]" for citation in sentence.citations)
             parts.append(f"{isolated_markdown(sentence.shown)} {markers}")
     else:
@@ -131,7 +131,7 @@ def _answer_html(answer: Answer, turn: int) -> list[str]:
     if answer.answered:
         numbers = _numbers(answer)
         parts += [f'<p dir="auto">{escape(answer.note)}</p>'] if answer.note else []
-        for sentence in answer.told:
+        for sentence in answer.supported:
             cited = [numbers[citation] for citation in sentence.citations]
             markers = "".join(f'<sup><a href="#source-{turn}-{number}">[{number}]</a></sup>' for number in cited)
             parts.append(f'<p dir="auto">{escape(sentence.shown)} {markers}</p>')

@@ -11,7 +11,7 @@ from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.runnables import Runnable
 
 from qa.base.answer import Answer
-from qa.chat.threads import Tell, told_by
+from qa.chat.threads import Emit, emitted_by
 
 
 @dataclass(frozen=True)
@@ -38,18 +38,18 @@ def ask_in_steps(chain: Runnable[Any, Answer], asked: Mapping[str, Any]) -> Iter
         DatelineError: the chain raised it.
     """
 
-    def work(tell: Tell[Step | Answer]) -> None:
+    def work(tell: Emit[Step | Answer]) -> None:
         for part in chain.stream(asked, config={"callbacks": [_Steps(tell)]}):
             if not tell(part):
                 return
 
-    return told_by(work, "question")
+    return emitted_by(work, "question")
 
 
 class _Steps(BaseCallbackHandler):
     """Reports the next step whenever LangChain ends a step of the chain."""
 
-    def __init__(self, tell: Tell[Step | Answer]) -> None:
+    def __init__(self, tell: Emit[Step | Answer]) -> None:
         self._tell = tell
         self._names: dict[UUID, str] = {}
 
@@ -60,7 +60,7 @@ class _Steps(BaseCallbackHandler):
     def on_chain_end(self, outputs: Any, *, run_id: UUID, **_: Any) -> None:
         """Report the step that comes next, unless the answer is already complete."""
         name = self._names.pop(run_id, "")
-        if not isinstance(outputs, Mapping) or "said" in outputs:
+        if not isinstance(outputs, Mapping) or "answer" in outputs:
             return
         if name == "understand":
             self._tell(Step("search"))
