@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.cleaning.boilerplate import is_correction, is_crosshead, is_boilerplate, without_credit
+from ingest.cleaning.boilerplate import is_boilerplate, is_correction, is_crosshead, without_credit
 from tests.costs import STEEP, growth
 
 
