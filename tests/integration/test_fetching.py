@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import logging
+import re
 import shutil
 import socket
 import ssl
@@ -355,7 +356,8 @@ def test_a_name_server_that_never_answers_is_not_waited_for() -> None:
     start = time.monotonic()
     with Fetcher(allow=HERE, resolve=hang, delay=0, retries=0, seconds=0.3) as fetcher:
         reason = refused(fetcher, "http://slow.example/").reason
-    assert "takes too long: slow.example cannot be looked up: no name server answered within 0.3 seconds" in reason
+    pattern = r"takes too long: slow\.example cannot be looked up: no name server answered within 0\.\d+ seconds"
+    assert re.search(pattern, reason)  # what is left of the 0.3 seconds
     assert time.monotonic() - start < 20
     over.set()
 
