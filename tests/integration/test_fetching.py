@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import logging
+import re
 import shutil
 import socket
 import ssl
@@ -357,7 +358,8 @@ def test_a_name_server_that_never_answers_is_not_waited_for() -> None:
             reason = refused(fetcher, "http://slow.example/").reason
     finally:
         over.set()
-    assert "takes too long: slow.example cannot be looked up: no name server answered within 0.3 seconds" in reason
+    pattern = r"takes too long: slow\.example cannot be looked up: no name server answered within 0\.\d+ seconds"
+    assert re.search(pattern, reason)  # what is left of the 0.3 seconds
 
 
 @pytest.mark.parametrize(

@@ -123,8 +123,8 @@ def test_web_addresses(url: str) -> None:
     [
         ("ftp://a.example/x", "scheme"), ("file:///etc/passwd", "scheme"), ("gopher://a.example", "scheme"),
         ("http://", "not a web address"), ("http:///x", "not a web address"),
-        ("http://a.example:x/", "not a web address"),
-        ("http://[::1/", "not a web address"), ("http://a.example\\@b.example/", "not a web address"),
+        ("http://a.example:x/", "not a web address"), ("http://[::1/", "not a web address"),
+        ("http://a.example\\@b.example/", "not a web address"),
         ("http://a b.example/", "not a web address"), ("http://a.example:99999/", "not a web address"),
         ("http://me:secret@a.example/", "password"), ("http://me@a.example/", "password"),
         ("http://a.example:22/", "port 22"), ("http://a.example:25/", "port 25"), ("http://a.example:1/", "port 1"),
