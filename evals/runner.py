@@ -84,7 +84,7 @@ def _index(python: Path, system: str, folder: Path, articles: Sequence[dict[str,
     out = folder / "index.jsonl"
     _work(
         python,
-        {"system": system, "folder": str(folder), "articles": _lines(folder, "articles", articles), "out": str(out)},
+        {"system": system, "folder": str(folder), "articles": _lines(folder, "input", articles), "out": str(out)},
     )
     facts = json.loads(out.with_suffix(".facts.json").read_text(encoding="utf-8"))
     facts["index_peak_rss_gb"] = facts.pop("peak_rss_gb")

@@ -93,7 +93,7 @@ def test_questions_are_read_with_the_first_answer_and_its_place(tmp_path: Path, 
     ("content", "message"),
     [
         (None, "holds no train-v1.1.json"),
-        ("{", "a JSON file is expected"),
+        ("{", "expected a JSON file"),
         ("[]", "does not have the format of SQuAD"),
         ('{"data": [{"title": "Oskell"}]}', "does not have the format of SQuAD: KeyError\\('paragraphs'\\)"),
         ('{"data": [{"title": "a", "paragraphs": [{"context": "b", "qas": [{"answers": []}]}]}]}', "format of SQuAD"),
