@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from ingest.archive.archive import Archive
 from ingest.base.errors import DatelineError
 from ingest.pipeline import IngestReport, ingest
-from ingest.sources.intake import DEFAULT_LIMIT
-from ingest.sources.intake import Given as Source
+from ingest.sources.intake import DEFAULT_LIMIT, Given
 
 if TYPE_CHECKING:
     from ingest.sources.fetching.fetcher import Fetcher
@@ -37,7 +36,7 @@ class Batch:
         id: identifies the batch when it is to be stopped.
     """
 
-    sources: Sequence[Source]
+    sources: Sequence[Given]
     follow: bool | None = None
     limit: int = DEFAULT_LIMIT
     ended: Callable[[], None] = lambda: None
