@@ -162,7 +162,7 @@ def test_nothing_else_is_answered(site: Site, method: str, path: str) -> None:
         answer = visitor.request(method, address, json={"data": ["x"], "fn_index": 0, "session_hash": "x"})
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"].startswith("Session")
-        assert method == "HEAD" or answer.json()["detail"] == "You are not signed in, or no longer."
+        assert method == "HEAD" or answer.json()["detail"] == "You are not signed in, or your session has ended."
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "dateline-0=", "dateline-0=" + "a" * 43, "dateline-0=\xff"])

@@ -11,7 +11,7 @@ from ui.render.chips import chips_markdown
 from ui.render.messages import (
     answer_messages,
     conversation_messages,
-    cut_off_message,
+    interrupted_message,
     question_message,
     steps_message,
     turn_of,
@@ -85,5 +85,5 @@ def test_steps_add_up_and_the_last_one_stands_out() -> None:
 
 
 def test_what_was_cut_off_can_be_asked_again() -> None:
-    assert "](#again-0)" in cut_off_message("Who *resigned*?")["content"]
-    assert "\\*resigned\\*" in cut_off_message("Who *resigned*?")["content"]
+    assert "](#again-0)" in interrupted_message("Who *resigned*?")["content"]
+    assert "\\*resigned\\*" in interrupted_message("Who *resigned*?")["content"]

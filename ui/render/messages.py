@@ -82,7 +82,7 @@ def problem_message(problem: str) -> Message:
     return {"role": "assistant", "content": problem_markdown(problem)}
 
 
-def cut_off_message(question: str) -> Message:
+def interrupted_message(question: str) -> Message:
     """Render the notice that an answer was interrupted, with a link to ask again."""
-    again = f"[{words.ASK_AGAIN}](#again-0)"
-    return {"role": "assistant", "content": f"{escape_markdown(words.CUT_OFF.format(question=question[:200]))} {again}"}
+    notice = escape_markdown(words.INTERRUPTED.format(question=question[:200]))
+    return {"role": "assistant", "content": f"{notice} [{words.ASK_AGAIN}](#again-0)"}

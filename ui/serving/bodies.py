@@ -21,7 +21,7 @@ class Bodies:
     """Answers such requests with 403, and requests with larger bodies than the page sends with 413."""
 
     def __init__(self, app: ASGIApp) -> None:
-        """Args: app: the application behind it."""
+        """Wrap an application."""
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -39,7 +39,7 @@ class SafeHeaders:
     """Adds the headers to every response that does not set them itself."""
 
     def __init__(self, app: ASGIApp) -> None:
-        """Args: app: the application behind it."""
+        """Wrap an application."""
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

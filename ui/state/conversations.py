@@ -128,7 +128,7 @@ class ConversationCodec:
     """Converts conversations to JSON and back, and seals their answers."""
 
     def __init__(self, key: bytes) -> None:
-        """Args: key: the secret key of the seals. It must stay the same after a restart."""
+        """Set the secret key of the seals. It must stay the same after a restart."""
         self._key = key
 
     def turn(self, answer: Answer, options: Options = Options()) -> Turn:

@@ -30,7 +30,7 @@ class Feedback:
     """The table of feedback. It has the last rating and comment for each answer of a conversation."""
 
     def __init__(self, database: PageDatabase) -> None:
-        """Args: database: the database with the table."""
+        """Open the table in a database."""
         self._database = database
         database.prepare(_TABLES)
 

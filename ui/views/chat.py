@@ -19,7 +19,7 @@ from ui.render.messages import (
     Message,
     answer_messages,
     conversation_messages,
-    cut_off_message,
+    interrupted_message,
     problem_message,
     question_message,
     steps_message,
@@ -321,7 +321,7 @@ class ChatView:
             return [problem_message(str(error))], *self.reading.empty()
         messages = conversation_messages(conversation)
         if conversation.pending:
-            messages += [question_message(conversation.pending), cut_off_message(conversation.pending)]
+            messages += [question_message(conversation.pending), interrupted_message(conversation.pending)]
         sources = (
             self.reading.show(conversation, len(conversation.turns) - 1) if conversation.turns else self.reading.empty()
         )

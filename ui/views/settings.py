@@ -17,7 +17,7 @@ class SettingsPanel:
     """The settings panel."""
 
     def __init__(self, chat: ChatModel | None) -> None:
-        """Args: chat: the chat model that writes the answers; None if answers can only be quoted."""
+        """Prepare the panel. Without a chat model, answers can only be quoted."""
         self.chat = chat
         self.inputs: list[Any] = []
 
