@@ -49,7 +49,8 @@ class Listing:
         """One or two sentences for display."""
         limits = f" {self.limits}" if self.limits else ""
         if not self.count:
-            return f"No article{limits}{self._about(one=True)}. {self.covers}"
+            start = "There is no article" if self.intent.phrase is None else "No article"
+            return f"{start}{limits}{self._about(one=True)}. {self.covers}"
         one = self.count == 1
         counted = f"{self.count:,} article{'' if one else 's'}{limits}{self._about(one=one)}"
         if self.intent.kind == "publishers":
@@ -57,15 +58,15 @@ class Listing:
             outlets = len(self.publishers)
             return f"{outlets} outlet{'' if outlets == 1 else 's'}: {named}. Counted: {counted}{self._copies()}."
         if self.intent.kind == "latest":
-            return f"The newest is of {_in_words(self.last)}; {counted} in all."
+            return f"The newest is from {_in_words(self.last)}; {counted} in all."
         return f"{counted}{self._span()}{self._copies()}."
 
     def _about(self, *, one: bool) -> str:
         if self.intent.phrase is None:
-            return "" if self.count else " is there"
+            return ""
         if self.as_phrase:
             return f" mention{'s' if one else ''} “{self.intent.phrase}”"
-        return f" hold{'s' if one else ''} all words of “{self.intent.phrase}” in one passage"
+        return f" ha{'s' if one else 've'} all words of “{self.intent.phrase}” in one passage"
 
     def _copies(self) -> str:
         if not 0 < self.stories < self.count:
@@ -76,7 +77,7 @@ class Listing:
     def _span(self) -> str:
         if not self.first or not self.last:
             return ", without a date"
-        published = "of" if "published" in self.limits else "published"
+        published = "from" if "published" in self.limits else "published"
         return f", {published} {re.sub(r'^(?:on|in) ', '', range_in_words(self.first[:10], self.last[:10]))}"
 
 
@@ -126,4 +127,4 @@ def _nearby(article: Article) -> Nearby:
 
 
 def _in_words(day: str | None) -> str:
-    return Published.parse(day).in_words() if day else "no known date"
+    return Published.parse(day).in_words() if day else "an unknown date"
