@@ -24,7 +24,8 @@ WORDINGS = {
     r"\bas it has to be\b": "verify",
     r"\bnone that there is\b": "unknown",
     r"(?-i:^#*\s*\W{0,3}(?:Articles in|Questions out)\b(?=[:.\s]*$|:))": "Ingest articles, Ask questions",
-    r"\b(?:take|takes|took|taken|taking)(?: \w+){0,2} articles? in\b|\barticles? (?:\w+ ){0,2}(?:taken|took|take) in\b": "add, ingest",
+    r"\b(?:take|takes|took|taken|taking)(?: \w+){0,2} articles? in\b": "add, ingest",
+    r"\barticles? (?:\w+ ){0,2}(?:taken|took|take) in\b": "add, ingest",
     r"\b(?:was|were|is|are|been|be) taken in\b": "add, ingest",
     r"\bhow sure (?:it|an answer) (?:is|has to be)\b": "confidence",
     r"\brefuses? more\b": "stricter",
@@ -37,7 +38,9 @@ IDENTIFIERS = {"found", "each", "known", "given", "said", "told"}
 def _texts(place: str) -> list[Path]:
     path = ROOT / place
     files = [path] if path.is_file() else sorted(path.rglob("*"))
-    return [file for file in files if file.suffix in TEXT and "samples" not in file.parts and "weights" not in file.parts]
+    return [
+        file for file in files if file.suffix in TEXT and "samples" not in file.parts and "weights" not in file.parts
+    ]
 
 
 @pytest.mark.parametrize("place", PAGES)
@@ -83,9 +86,7 @@ def _identifiers(tree: ast.AST) -> list[tuple[str, int]]:
             names.append((node.id, node.lineno))
         elif isinstance(node, ast.Attribute):
             names.append((node.attr, node.lineno))
-        elif isinstance(node, ast.arg):
-            names.append((node.arg, node.lineno))
-        elif isinstance(node, ast.keyword) and node.arg:
+        elif isinstance(node, ast.arg) or (isinstance(node, ast.keyword) and node.arg):
             names.append((node.arg, node.lineno))
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             names.append((node.name, node.lineno))
