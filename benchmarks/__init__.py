@@ -1,1 +1,1 @@
-"""Speed and memory, beside what others offer; not installed. CONTRIBUTING.md says what each command measures."""
+"""Benchmarks of speed and memory, beside LangChain; not part of the wheel. CONTRIBUTING.md lists the commands."""

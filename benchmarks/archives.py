@@ -1,4 +1,4 @@
-"""Archives of 5, 30 and 100 % of a collection, each the beginning of the next; made once, kept, and gone on with.
+"""Build archives of 5, 30 and 100 % of a collection; each contains the previous one. An interrupted run continues.
 
 python -m benchmarks.archives --data DIR
 """
@@ -27,46 +27,46 @@ CACHE = Path(__file__).parent.parent / ".cache" / "benchmarks"
 _STATE = "state.json"
 
 
-def made(cache: Path = CACHE) -> dict[int, Path]:
-    """The archives that are there and whole, by their share in percent."""
+def existing_archives(cache: Path = CACHE) -> dict[int, Path]:
+    """The finished archives, by their share in percent."""
     return {share: path for share in SHARES if (path := _place(cache, share)).is_dir()}
 
 
 def make(data: Path, cache: Path = CACHE, limit: int | None = None) -> dict[int, Path]:
-    """Make the archives that are not there; a run that was killed goes on where it was.
+    """Build the archives that do not exist yet; an interrupted run continues.
 
     Args:
-        data: folder that holds realtimeqa and reuters21578.
-        cache: where archives are kept.
-        limit: articles in all; None for all that there are. Archives of another limit are in the way.
+        data: folder that contains realtimeqa and reuters21578.
+        cache: folder of the archives.
+        limit: total number of articles; None for all. Archives of another limit in the same folder are an error.
 
     Raises:
-        DataMissing: neither collection is there, or the archives at hand are of another one.
+        DataMissing: neither collection exists, or the existing archives are of another collection.
     """
     cache.mkdir(parents=True, exist_ok=True)
-    every = records(data, limit)
+    articles = records(data, limit)
     state = cache / _STATE
-    if state.exists() and json.loads(state.read_text())["articles"] != len(every):
-        raise DataMissing(f"{cache} holds archives of another collection; remove it, or name another with --cache")
-    state.write_text(json.dumps({"articles": len(every)}))
+    if state.exists() and json.loads(state.read_text())["articles"] != len(articles):
+        raise DataMissing(f"{cache} contains archives of another collection; remove it, or choose another --cache")
+    state.write_text(json.dumps({"articles": len(articles)}))
     growing = cache / "growing"
-    begun = 0
+    start = 0
     for share in SHARES:
-        end = len(every) * share // 100
+        end = len(articles) * share // 100
         if not _place(cache, share).is_dir():
-            _ingest(every[begun:end], growing, f"{share} %")
+            _ingest(articles[start:end], growing, f"{share} %")
             _keep(growing, _place(cache, share))
-        begun = end
-    return made(cache)
+        start = end
+    return existing_archives(cache)
 
 
 def _place(cache: Path, share: int) -> Path:
     return cache / f"archive-{share}"
 
 
-def _ingest(some: Sequence[Record], archive: Path, name: str) -> None:
+def _ingest(articles: Sequence[Record], archive: Path, name: str) -> None:
     source = archive.with_name(f"{archive.name}.jsonl")
-    write(some, source)
+    write(articles, source)
     with tqdm(desc=name, unit="B", unit_scale=True, unit_divisor=1000, file=sys.stderr, mininterval=10) as bar:
 
         def show(read: int, total: int, report: IngestReport) -> None:
@@ -82,7 +82,7 @@ def _ingest(some: Sequence[Record], archive: Path, name: str) -> None:
 
 
 def _keep(growing: Path, place: Path) -> None:
-    """A copy that is whole or not there."""
+    """Copy the archive; an interrupted copy leaves nothing behind under the final name."""
     unfinished = place.with_suffix(".unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     shutil.copytree(growing, unfinished)
@@ -90,11 +90,11 @@ def _keep(growing: Path, place: Path) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command; 0 where it went well."""
+    """Run the command; return 0 on success."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.archives", description=__doc__.split("\n")[0])
-    parser.add_argument("--data", type=Path, required=True, help="folder that holds realtimeqa and reuters21578")
-    parser.add_argument("--cache", type=Path, default=CACHE, help="where archives are kept")
-    parser.add_argument("--limit", type=int, help="articles in all (default: all)")
+    parser.add_argument("--data", type=Path, required=True, help="folder that contains realtimeqa and reuters21578")
+    parser.add_argument("--cache", type=Path, default=CACHE, help="folder of the archives")
+    parser.add_argument("--limit", type=int, help="total number of articles (default: all)")
     options = parser.parse_args(arguments)
     try:
         for share, path in make(options.data, options.cache, options.limit).items():

@@ -1,4 +1,4 @@
-"""An archive in a process of its own, that passages are looked for in, a question at a time, when it is told to."""
+"""An archive in its own process, which retrieves passages one question at a time, on request."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from benchmarks.questions import drawn
+from benchmarks.questions import draw_questions
 from evals.worker import peak_rss_gb
 from ingest import Archive
 from ingest.base.filters import Scope, publisher_key
@@ -20,91 +20,95 @@ from qa.question.limits import QuestionError
 from qa.question.question import Question
 from qa.retrieval.retrieval import PASSAGES, retrieve
 
-_AROUND = {"a week": 7, "a month": 31, "five years": 5 * 365}  # days before that of the question
+_AROUND = {"a week": 7, "a month": 31, "five years": 5 * 365}  # days before the day of the question
 _RECALL = 20
 
 
 class AskedArchive:
-    """An archive in a fresh process, to be closed.
+    """An archive in a fresh process; close it after use.
 
     Attributes:
-        opened: passages, seconds until it was open and until its embedder was loaded, and the names of the filters.
+        opened: number of passages, seconds to open the archive and to load its embedder, and the names of the filters.
     """
 
     def __init__(self, archive: Path, questions: Path, number: int) -> None:
-        """Open it.
+        """Open the archive.
 
         Args:
-            archive: its folder.
-            questions: folder with `questions.jsonl[.gz]`, as of RealTime QA.
-            number: how many of them may be asked.
+            archive: folder of the archive.
+            questions: folder with `questions.jsonl[.gz]`, in the form of RealTime QA.
+            number: how many of the questions may be asked.
         """
         context = multiprocessing.get_context("spawn")
-        self._told, told = context.Pipe()
-        self._process = context.Process(target=_answer, args=(told, archive, questions, number), daemon=True)
+        self._requests, requests = context.Pipe()
+        self._process = context.Process(target=_answer, args=(requests, archive, questions, number), daemon=True)
         self._process.start()
-        told.close()
-        self.opened: dict[str, Any] = self._told.recv()
+        requests.close()
+        self.opened: dict[str, Any] = self._requests.recv()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        self._told.close()  # it ends with that
+        self._requests.close()  # which ends the process
         self._process.join()
 
     def ask(self, filter_name: str, number: int) -> dict[str, Any] | None:
         """Ask a question.
 
+        Args:
+            filter_name: one of `opened["filters"]`.
+            number: which question.
+
         Returns:
-            Seconds that its passages took, less what embedding it by itself takes, seconds of that, and whether the
-            list is full; None where it cannot be asked with the filter, since it names another time itself.
+            Seconds of retrieval without the embedding of the question, seconds of the embedding, and whether the list
+            of passages is full; None if the question names another period itself, so that the filter does not apply.
 
         Raises:
-            EOFError: the process has ended; what went wrong stands on standard error.
+            EOFError: the process ended; standard error has the reason.
         """
-        self._told.send((filter_name, number))
-        found: dict[str, Any] | None = self._told.recv()
-        return found
+        self._requests.send((filter_name, number))
+        times: dict[str, Any] | None = self._requests.recv()
+        return times
 
     def ending(self) -> dict[str, Any]:
-        """The recall of the dense side with each filter that does not depend on the day, and the most memory."""
-        self._told.send(None)
-        found: dict[str, Any] = self._told.recv()
-        return found
+        """Recall of the vector search with each filter that does not depend on the day, and peak memory."""
+        self._requests.send(None)
+        facts: dict[str, Any] = self._requests.recv()
+        return facts
 
 
-def _answer(told: Connection, archive: Path, questions: Path, number: int) -> None:
-    """What the process does."""
+def _answer(requests: Connection, archive: Path, questions: Path, number: int) -> None:
+    """Serve requests; this is what the process runs."""
     begun = time.perf_counter()
     with Archive.open(archive) as opened, suppress(EOFError):
-        found: dict[str, Any] = {"open": time.perf_counter() - begun, "passages": opened.n_passages}
+        facts: dict[str, Any] = {"open": time.perf_counter() - begun, "passages": opened.n_passages}
         begun = time.perf_counter()
         opened.embedder.encode_queries(["Who won?"])
-        found["load_embedder"] = time.perf_counter() - begun
+        facts["load_embedder"] = time.perf_counter() - begun
         publishers = [name for name in opened.stats().publishers if name][:1]  # with the most articles
-        asked = drawn(questions, number)
-        told.send(found | {"filters": ["none", *_AROUND, *(["publisher"] if publishers else [])]})
+        questions_with_days = draw_questions(questions, number)
+        requests.send(facts | {"filters": ["none", *_AROUND, *(["publisher"] if publishers else [])]})
         while True:
-            wanted = told.recv()
-            if wanted is None:
-                recall = _recall(opened, [words for words, _ in asked], publishers)
-                told.send({"recall": recall, "rss_gb": peak_rss_gb()})
+            request = requests.recv()
+            if request is None:
+                recall = _recall(opened, [question_text for question_text, _ in questions_with_days], publishers)
+                requests.send({"recall": recall, "rss_gb": peak_rss_gb()})
                 continue
-            words, day = asked[wanted[1]]
+            question_text, day = questions_with_days[request[1]]
             try:
-                question = Question.parse(words, **_limits(wanted[0], day, publishers))
+                question = Question.parse(question_text, **_limits(request[0], day, publishers))
             except QuestionError:
-                told.send(None)
+                requests.send(None)
                 continue
-            told.send(_timed(opened, question))
+            requests.send(_timed(opened, question))
 
 
 def _timed(archive: Archive, question: Question) -> dict[str, Any]:
     begun = time.perf_counter()
     passages = retrieve(archive, question)
     ended = time.perf_counter()
-    archive.embedder.encode_queries([question.core])  # words are searched beside it, so it is timed by itself
+    archive.embedder.encode_queries([question.core])  # keywords are searched in parallel, so it is timed separately
     embedding = time.perf_counter() - ended
     return {"seconds": ended - begun - embedding, "embedding": embedding, "full": len(passages) == PASSAGES}
 
@@ -124,7 +128,7 @@ def _recall(archive: Archive, questions: Sequence[str], publishers: Sequence[str
 
 
 def _recalls(archive: Archive, questions: Sequence[str], scope: Scope) -> Iterator[float]:
-    """Of each question, the share of the passages nearest to it that a search in a scope finds."""
+    """For each question, the share of its nearest passages that the vector search in a scope returns."""
     for vector in archive.embedder.encode_queries(questions):
         near = archive.search_vectors(vector, _RECALL, scope)
         exact = archive.search_vectors(vector, _RECALL, scope, exactly=True)

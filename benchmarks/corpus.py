@@ -1,4 +1,4 @@
-"""What the benchmarks ingest: the sample archive, or RealTime QA's articles with Reuters-21578's."""
+"""The articles that the benchmarks ingest: the sample archive, or those of RealTime QA and Reuters-21578."""
 
 from __future__ import annotations
 
@@ -20,35 +20,40 @@ Record = dict[str, Any]
 
 
 def records(data: Path, limit: int | None = None) -> list[Record]:
-    """Articles of both collections, in an order drawn by the hashes of their names.
+    """Articles of both collections, ordered by the hashes of their names.
 
-    Any first part of them is a sample of the whole, and the first of a longer one.
+    Any beginning of the list is a random sample of all articles, and the beginning of any longer sample.
 
     Args:
-        data: folder that holds realtimeqa and reuters21578; one that is missing is left out.
-        limit: how many; None for all.
+        data: folder that contains realtimeqa and reuters21578; a missing one is left out.
+        limit: how many articles; None for all.
 
     Raises:
-        DataMissing: neither is there.
+        DataMissing: neither collection exists.
     """
-    found: list[Record] = []
+    collected: list[Record] = []
     missing = []
     for read in (_realtimeqa, _reuters):
         try:
-            found += read(data)
+            collected += read(data)
         except DataMissing as error:
             missing.append(str(error))
-    if not found:
+    if not collected:
         raise DataMissing("; ".join(missing))
-    found.sort(key=lambda record: hashlib.sha256(record["name"].encode()).digest())
-    return [{k: v for k, v in record.items() if k != "name"} for record in found[:limit]]
+    collected.sort(key=lambda record: hashlib.sha256(record["name"].encode()).digest())
+    return [{k: v for k, v in record.items() if k != "name"} for record in collected[:limit]]
 
 
-def write(some: Sequence[Record], path: Path) -> int:
-    """Write records as JSON Lines; returns the characters of their texts."""
+def write(articles: Sequence[Record], path: Path) -> int:
+    """Write records as JSON Lines and return the number of characters of their texts.
+
+    Args:
+        articles: the records.
+        path: file to write.
+    """
     with path.open("w", encoding="utf-8") as file:
-        file.writelines(json.dumps(record, ensure_ascii=False) + "\n" for record in some)
-    return sum(len(record["text"]) for record in some)
+        file.writelines(json.dumps(record, ensure_ascii=False) + "\n" for record in articles)
+    return sum(len(record["text"]) for record in articles)
 
 
 def _realtimeqa(data: Path) -> Iterator[Record]:

@@ -1,9 +1,9 @@
-"""How fast articles go in, beside LangChain's own parts: `python -m benchmarks.ingest [--data DIR] [--limit N]`.
+"""Measure how fast articles are ingested, beside LangChain: `python -m benchmarks.ingest [--data DIR] [--limit N]`.
 
-The same articles, the same model, each side in a process of its own: Dateline, and LangChain's
-RecursiveCharacterTextSplitter (1,000 characters, 200 shared) with HuggingFaceEmbeddings and Chroma, which is installed
-apart, once. DIR holds realtimeqa and reuters21578; without it the sample archive is taken, which is small: then fixed
-costs count.
+Both sides ingest the same articles with the same model, each in its own process: Dateline, and LangChain's
+RecursiveCharacterTextSplitter (1,000 characters, 200 shared) with HuggingFaceEmbeddings and Chroma, installed once in a
+separate environment. DIR contains realtimeqa and reuters21578. Without it the sample archive is used; it is so small
+that fixed costs count.
 
 Examples:
   python -m benchmarks.ingest --json ingest.json
@@ -34,9 +34,9 @@ from evals.worker import peak_rss_gb
 from ingest import Archive, ingest
 
 _LIMIT = 1_000
-_PROFILED = 0.2  # share of the articles that the profile is made of
+_PROFILED = 0.2  # share of the articles that are profiled
 
-#: What the time is spent on: words for it, file and function.
+#: Steps of ingestion: name, and the file and function that do the work.
 STEPS = {
     "reading and dating": ("sources.py", "read"),
     "cutting into passages": ("passages.py", "split_passages"),
@@ -49,36 +49,36 @@ STEPS = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command; 0 where it went well."""
+    """Run the command; return 0 on success."""
     if did_job(arguments, measure):
         return 0
     options = _parser().parse_args(arguments)
     try:
-        every = records(options.data, options.limit or _LIMIT) if options.data else samples()[: options.limit]
+        articles = records(options.data, options.limit or _LIMIT) if options.data else samples()[: options.limit]
     except DataMissing as error:
         print(f"benchmarks: {error}", file=sys.stderr)
         return 1
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
-        characters = write(every, scratch / "articles.jsonl")
-        found: dict[str, Any] = {"machine": machine(), "articles": len(every), "characters": characters}
-        found |= in_own_process("benchmarks.ingest", {"folder": folder, "source": str(scratch / "articles.jsonl")})
-        found["characters_per_s"] = characters / found["seconds"]
-        found["passages_per_s"] = found["passages"] / found["seconds"]
+        characters = write(articles, scratch / "articles.jsonl")
+        results: dict[str, Any] = {"machine": machine(), "articles": len(articles), "characters": characters}
+        results |= in_own_process("benchmarks.ingest", {"folder": folder, "source": str(scratch / "articles.jsonl")})
+        results["characters_per_s"] = characters / results["seconds"]
+        results["passages_per_s"] = results["passages"] / results["seconds"]
         if options.langchain:
             try:
-                found["langchain_seconds"] = _langchain(every, scratch / "langchain", options.cache)
+                results["langchain_seconds"] = _langchain(articles, scratch / "langchain", options.cache)
             except (EnvironmentFailed, subprocess.CalledProcessError) as error:
                 print(f"benchmarks: {error}", file=sys.stderr)
                 return 1
-            found["langchain_characters_per_s"] = characters / found["langchain_seconds"]
-            found["ratio"] = found["characters_per_s"] / found["langchain_characters_per_s"]
-        write(every[: max(1, int(_PROFILED * len(every)))], scratch / "few.jsonl")
+            results["langchain_characters_per_s"] = characters / results["langchain_seconds"]
+            results["ratio"] = results["characters_per_s"] / results["langchain_characters_per_s"]
+        write(articles[: max(1, int(_PROFILED * len(articles)))], scratch / "few.jsonl")
         profiled = {"folder": str(scratch / "profiled"), "source": str(scratch / "few.jsonl"), "profiled": True}
-        found["steps"] = in_own_process("benchmarks.ingest", profiled)["steps"]
-    print(table(found))
+        results["steps"] = in_own_process("benchmarks.ingest", profiled)["steps"]
+    print(table(results))
     if options.json:
-        options.json.write_text(json.dumps(found, indent=1))
+        options.json.write_text(json.dumps(results, indent=1))
     return 0
 
 
@@ -86,9 +86,9 @@ def measure(folder: str, source: str, profiled: bool = False) -> dict[str, Any]:
     """Ingest a file twice, in this process.
 
     Args:
-        folder: where the archive goes.
-        source: a file of articles.
-        profiled: say what the time is spent on, in shares of it, in place of how long it took.
+        folder: where to create the archive.
+        source: file with the articles.
+        profiled: return the share of time that each step takes, instead of times.
     """
     place = Path(folder) / "archive"
     with Archive.open(place, create=True) as archive:
@@ -113,51 +113,53 @@ def _steps(source: str, archive: Archive) -> dict[str, float]:
     profile = cProfile.Profile()
     profile.runcall(ingest, source, archive)
     stats: dict[Any, Any] = pstats.Stats(profile).stats  # type: ignore[attr-defined] # typeshed leaves it out
-    whole = max(each[3] for (_, _, function), each in stats.items() if function == "ingest")
+    whole = max(row[3] for (_, _, function), row in stats.items() if function == "ingest")
     spent = {name: _spent(stats, *place) / whole for name, place in STEPS.items()}
     return spent | {"the rest": 1 - sum(spent.values())}
 
 
 def _spent(stats: dict[Any, Any], file: str, function: str) -> float:
-    """Seconds in a function and all that it calls."""
-    return sum(float(each[3]) for (path, _, name), each in stats.items() if (Path(path).name, name) == (file, function))
+    """Seconds in a function, including everything that it calls."""
+    return sum(float(row[3]) for (path, _, name), row in stats.items() if (Path(path).name, name) == (file, function))
 
 
-def _langchain(every: Sequence[Record], folder: Path, cache: Path) -> float:
-    """Seconds that LangChain's parts take for the same articles."""
+def _langchain(articles: Sequence[Record], folder: Path, cache: Path) -> float:
+    """Seconds that LangChain takes for the same articles."""
     folder.mkdir()
-    # Articles of a file without an address are named by their place in it.
-    lines = [{"url": f"article {at}", "day": 0, "title": "", **record} for at, record in enumerate(every)]
-    write(lines, folder / "given.jsonl")
-    job = {"system": "langchain", "folder": str(folder / "chroma"), "articles": str(folder / "given.jsonl")}
+    # An article without an address is named by its position in the file.
+    lines = [{"url": f"article {at}", "day": 0, "title": "", **record} for at, record in enumerate(articles)]
+    write(lines, folder / "articles.jsonl")
+    job = {"system": "langchain", "folder": str(folder / "chroma"), "articles": str(folder / "articles.jsonl")}
     (folder / "job.json").write_text(json.dumps(job | {"out": str(folder / "index.jsonl")}))
     python = python_for("langchain", cache)
     subprocess.run([str(python), "-m", "evals.worker", str(folder / "job.json")], env=offline(), check=True)
     return float(json.loads((folder / "index.facts.json").read_text())["index_s"])
 
 
-def table(found: dict[str, Any]) -> str:
-    """The figures in lines."""
+def table(results: dict[str, Any]) -> str:
+    """Format the figures as text."""
     lines = [
-        f"{found['articles']:,} articles, {found['characters']:,} characters, {found['passages']:,} passages",
-        f"Dateline: {found['characters_per_s']:,.0f} characters/s, {found['passages_per_s']:.1f} passages/s, "
-        f"peak {found['peak_rss_gb']:.2f} GB, {found['bytes_per_passage']:,.0f} bytes on disk a passage",
-        f"again, unchanged: {found['rerun_seconds']:.2f} s, {found['rerun_speedup']:.0f} times as fast",
+        f"{results['articles']:,} articles, {results['characters']:,} characters, {results['passages']:,} passages",
+        f"Dateline: {results['characters_per_s']:,.0f} characters/s, {results['passages_per_s']:.1f} passages/s, "
+        f"peak {results['peak_rss_gb']:.2f} GB, {results['bytes_per_passage']:,.0f} bytes on disk a passage",
+        f"again, unchanged: {results['rerun_seconds']:.2f} s, {results['rerun_speedup']:.0f} times as fast",
     ]
-    if "ratio" in found:
-        lines.append(f"LangChain: {found['langchain_characters_per_s']:,.0f} characters/s; ratio {found['ratio']:.2f}")
-    lines += [f"{100 * share:5.1f} %  {name}" for name, share in found["steps"].items()]
+    if "ratio" in results:
+        lines.append(
+            f"LangChain: {results['langchain_characters_per_s']:,.0f} characters/s; ratio {results['ratio']:.2f}"
+        )
+    lines += [f"{100 * share:5.1f} %  {name}" for name, share in results["steps"].items()]
     return "\n".join(lines)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = command("benchmarks.ingest", __doc__)
     parser.add_argument(
-        "--data", type=Path, help="folder that holds realtimeqa and reuters21578 (default: the samples)"
+        "--data", type=Path, help="folder that contains realtimeqa and reuters21578 (default: the samples)"
     )
-    parser.add_argument("--limit", type=int, help=f"how many articles (default: {_LIMIT:,} of DIR, all samples)")
-    parser.add_argument("--no-langchain", dest="langchain", action="store_false", help="leave LangChain's parts out")
-    parser.add_argument("--cache", type=Path, default=EVALS_CACHE, help="where the alternatives are installed")
+    parser.add_argument("--limit", type=int, help=f"number of articles (default: {_LIMIT:,} of DIR, all samples)")
+    parser.add_argument("--no-langchain", dest="langchain", action="store_false", help="do not measure LangChain")
+    parser.add_argument("--cache", type=Path, default=EVALS_CACHE, help="folder of LangChain's environment")
     return parser
 
 

@@ -1,4 +1,4 @@
-"""Quantiles, the machine's shape, and what the commands share: options, and measuring in processes of their own."""
+"""Quantiles, the machine, and what the commands share: options, and measuring in a separate process."""
 
 from __future__ import annotations
 
@@ -17,18 +17,23 @@ from ingest.embedding.runtime import cores
 
 
 def quantile(values: Sequence[float], share: float) -> float:
-    """The value that this share of the others does not pass; the nearest one that was measured."""
+    """The measured value at a quantile.
+
+    Args:
+        values: what was measured.
+        share: 0..1; 0.5 is the median.
+    """
     ranked = sorted(values)
     return ranked[min(len(ranked) - 1, int(share * len(ranked)))]
 
 
 def spread(seconds: Sequence[float]) -> dict[str, float]:
-    """Median and 95th percentile of some seconds, in milliseconds, and how many there are."""
+    """Median and 95th percentile of some seconds, in milliseconds, and their number."""
     return {"p50_ms": 1e3 * quantile(seconds, 0.5), "p95_ms": 1e3 * quantile(seconds, 0.95), "number": len(seconds)}
 
 
 def machine() -> dict[str, Any]:
-    """What a figure was measured on, and when."""
+    """The date and the machine of a measurement."""
     return {
         "date": date.today().isoformat(),
         "cores": cores(),
@@ -39,11 +44,11 @@ def machine() -> dict[str, Any]:
 
 
 def command(module: str, description: str | None) -> argparse.ArgumentParser:
-    """The options of a command, as far as all have them.
+    """A parser with the options that all commands share.
 
     Args:
-        module: that is run with `python -m`.
-        description: what it does, with examples.
+        module: name that `python -m` takes.
+        description: what the command does, with examples.
     """
     parser = argparse.ArgumentParser(
         prog=f"python -m {module}", description=description, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -53,19 +58,31 @@ def command(module: str, description: str | None) -> argparse.ArgumentParser:
 
 
 def did_job(arguments: Sequence[str] | None, measure: Callable[..., dict[str, Any]]) -> bool:
-    """Whether the arguments are a job of `in_own_process`; then it is done, and what it gave printed."""
-    given = sys.argv[1:] if arguments is None else list(arguments)
-    if given[:1] != ["--job"]:
+    """Run a job of `in_own_process`, if the arguments are one, and print its result.
+
+    Args:
+        arguments: of the command; None for those of the process.
+        measure: what to call with the job.
+
+    Returns:
+        Whether the arguments were a job.
+    """
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    if words[:1] != ["--job"]:
         return False
-    print(json.dumps(measure(**json.loads(given[1]))))
+    print(json.dumps(measure(**json.loads(words[1]))))
     return True
 
 
 def in_own_process(module: str, job: dict[str, Any]) -> dict[str, Any]:
-    """What `module` prints, as JSON, when it is given a job, as JSON, in a fresh process.
+    """Run `module` with a job in a fresh process and return its result.
+
+    Args:
+        module: a benchmark whose `main` calls `did_job`.
+        job: arguments of its `measure`, as JSON values.
 
     Raises:
-        subprocess.CalledProcessError: it failed; what it said stands on standard error.
+        subprocess.CalledProcessError: it failed; standard error has the reason.
     """
     done = subprocess.run(
         [sys.executable, "-m", module, "--job", json.dumps(job)],
@@ -75,5 +92,5 @@ def in_own_process(module: str, job: dict[str, Any]) -> dict[str, Any]:
         cwd=Path(__file__).parent.parent,
         env=os.environ | {"PYTHONHASHSEED": "0"},
     )
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    results: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return results

@@ -1,7 +1,7 @@
-"""Whether speed and memory hold where an archive is odd: `python -m benchmarks.odd`.
+"""Measure speed and memory with unusual archives: `python -m benchmarks.odd`.
 
-Made-up articles: many of one line and one of 100,000 words among them are taken in; then half of them are withheld, and
-passages are looked for before and after, in ranges of dates that match nothing, and all.
+The articles are generated: many of one line, and one of 100,000 words. They are ingested; then half of them are
+withheld. Passages are retrieved before and after that, for date ranges that match nothing and that match everything.
 
 Examples:
   python -m benchmarks.odd --json odd.json
@@ -37,24 +37,29 @@ _RANGES: dict[str, dict[str, Any]] = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command; 0 where it went well."""
+    """Run the command; return 0 on success."""
     if did_job(arguments, measure):
         return 0
     parser = command("benchmarks.odd", __doc__)
-    parser.add_argument("--articles", type=int, default=10_000, help="how many of one line (default: 10,000)")
-    parser.add_argument("--words", type=int, default=100_000, help="of the long one (default: 100,000)")
+    parser.add_argument("--articles", type=int, default=10_000, help="number of short articles (default: 10,000)")
+    parser.add_argument("--words", type=int, default=100_000, help="length of the long article (default: 100,000)")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         job = {"folder": folder, "articles": options.articles, "words": options.words}
-        found: dict[str, Any] = {"machine": machine()} | in_own_process("benchmarks.odd", job)
-    print(table(found))
+        results: dict[str, Any] = {"machine": machine()} | in_own_process("benchmarks.odd", job)
+    print(table(results))
     if options.json:
-        options.json.write_text(json.dumps(found, indent=1))
+        options.json.write_text(json.dumps(results, indent=1))
     return 0
 
 
 def made_up(number: int, words: int) -> list[Record]:
-    """Articles of one line, and in their middle one of so many words; the same each time."""
+    """Generate articles of one line with one long article in their middle; the same every time.
+
+    Args:
+        number: how many articles.
+        words: length of the long one.
+    """
     draw = random.Random(5)
 
     def line(at: int) -> str:
@@ -66,7 +71,13 @@ def made_up(number: int, words: int) -> list[Record]:
 
 
 def measure(folder: str, articles: int, words: int) -> dict[str, Any]:
-    """Take them in and look for them, in this process."""
+    """Ingest the articles and retrieve passages, in this process.
+
+    Args:
+        folder: where to create the archive.
+        articles: how many articles.
+        words: length of the long one.
+    """
     source = Path(folder) / "odd.jsonl"
     characters = write(made_up(articles, words), source)
     with Archive.open(Path(folder) / "archive", create=True) as archive:
@@ -87,28 +98,28 @@ def measure(folder: str, articles: int, words: int) -> dict[str, Any]:
 
 def _search(archive: Archive, limits: dict[str, Any]) -> dict[str, float]:
     draw = random.Random(6)
-    times, found = [], 0
+    times, passages = [], 0
     for _ in range(_QUESTIONS):
         question = Question.parse(f"What did the {' '.join(draw.choices(_WORDS, k=3))} cost?", **limits)
         begun = time.perf_counter()
-        found += len(retrieve(archive, question))
+        passages += len(retrieve(archive, question))
         times.append(time.perf_counter() - begun)
-    return spread(times) | {"found": found / _QUESTIONS}
+    return spread(times) | {"found": passages / _QUESTIONS}
 
 
-def table(found: dict[str, Any]) -> str:
-    """The figures in lines."""
+def table(results: dict[str, Any]) -> str:
+    """Format the figures as text."""
     lines = [
-        f"{found['articles']:,} articles, {found['passages']:,} passages: {found['seconds']:.0f} s, "
-        f"{found['characters_per_s']:,.0f} characters/s, peak {found['ingest_peak_rss_gb']:.2f} GB"
+        f"{results['articles']:,} articles, {results['passages']:,} passages: {results['seconds']:.0f} s, "
+        f"{results['characters_per_s']:,.0f} characters/s, peak {results['ingest_peak_rss_gb']:.2f} GB"
     ]
-    for when, words in (("before", "all may be found"), ("after", f"{found['withheld']:,} articles withheld")):
-        for name, times in found[when].items():
+    for when, words in (("before", "all available"), ("after", f"{results['withheld']:,} articles withheld")):
+        for name, times in results[when].items():
             lines.append(
                 f"{words}, range {name:8} p50 {times['p50_ms']:.1f} ms, p95 {times['p95_ms']:.1f} ms, "
-                f"{times['found']:.0f} passages found"
+                f"{times['found']:.0f} passages"
             )
-    return "\n".join([*lines, f"peak in all {found['peak_rss_gb']:.2f} GB"])
+    return "\n".join([*lines, f"peak over everything {results['peak_rss_gb']:.2f} GB"])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""The figures of `docs/scale.md` as plots: `python -m benchmarks.plots --retrieval FILE --answer FILE --ingest FILE`.
+"""Plot the figures of `docs/scale.md`: `python -m benchmarks.plots --retrieval FILE --answer FILE --ingest FILE`.
 
-The files are what the other benchmarks wrote with --json. Needs matplotlib: pip install 'dateline[evals]'.
+The files are those that the other benchmarks write with --json. Needs matplotlib: pip install 'dateline[evals]'.
 
 Example:
   python -m benchmarks.plots --retrieval retrieval.json --answer answer.json --ingest ingest.json
@@ -20,12 +20,12 @@ _SIZE = (7.2, 3.6)  # inches
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command; 0 where it went well."""
+    """Run the command; return 0 on success."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.plots", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     for name in ("retrieval", "answer", "ingest"):
-        parser.add_argument(f"--{name}", type=Path, required=True, help=f"what benchmarks.{name} wrote")
+        parser.add_argument(f"--{name}", type=Path, required=True, help=f"file that benchmarks.{name} wrote")
     parser.add_argument("--to", type=Path, default=_IMAGES, help="folder for the images (default: docs/images)")
     options = parser.parse_args(arguments)
     try:
@@ -42,14 +42,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def retrieval(found: dict[str, Any], path: Path) -> None:
-    """p95 of retrieval against the size of the archive, a line a filter."""
-    archives = list(found["archives"].values())
+def retrieval(results: dict[str, Any], path: Path) -> None:
+    """Plot the p95 of retrieval against the size of the archive, one line per filter.
+
+    Args:
+        results: as `benchmarks.retrieval` writes them.
+        path: image to write.
+    """
+    archives = list(results["archives"].values())
     figure, axes = _axes()
-    for name in found["growth"]:
+    for name in results["growth"]:
         axes.plot(
-            [each["passages"] for each in archives],
-            [each["warm"][name]["p95_ms"] for each in archives],
+            [archive["passages"] for archive in archives],
+            [archive["warm"][name]["p95_ms"] for archive in archives],
             marker="o",
             label={"none": "no filter"}.get(name, name),
         )
@@ -59,13 +64,18 @@ def retrieval(found: dict[str, Any], path: Path) -> None:
     _save(figure, path)
 
 
-def answer(found: dict[str, Any], path: Path) -> None:
-    """The median of each step of an answer, side by side, a bar an archive."""
+def answer(results: dict[str, Any], path: Path) -> None:
+    """Plot the median time of each step of an answer, one bar per archive.
+
+    Args:
+        results: as `benchmarks.answer` writes them.
+        path: image to write.
+    """
     figure, axes = _axes()
-    names = [f"{each['passages']:,}\npassages" for each in found["archives"].values()]
+    names = [f"{archive['passages']:,}\npassages" for archive in results["archives"].values()]
     left = [0.0] * len(names)
     for step in ("understand", "retrieve", "read", "answer"):
-        widths = [each["steps"].get(step, {"p50_ms": 0.0})["p50_ms"] for each in found["archives"].values()]
+        widths = [archive["steps"].get(step, {"p50_ms": 0.0})["p50_ms"] for archive in results["archives"].values()]
         axes.barh(names, widths, left=left, label=step, height=0.5)
         left = [start + width for start, width in zip(left, widths, strict=True)]
     axes.set(xlabel="median, ms")
@@ -73,10 +83,15 @@ def answer(found: dict[str, Any], path: Path) -> None:
     _save(figure, path)
 
 
-def steps(found: dict[str, Any], path: Path) -> None:
-    """What the time of ingestion is spent on."""
+def steps(results: dict[str, Any], path: Path) -> None:
+    """Plot the share of ingestion time that each step takes.
+
+    Args:
+        results: as `benchmarks.ingest` writes them.
+        path: image to write.
+    """
     figure, axes = _axes()
-    shares = sorted(found["steps"].items(), key=lambda item: item[1])
+    shares = sorted(results["steps"].items(), key=lambda item: item[1])
     bars = axes.barh([name for name, _ in shares], [100 * share for _, share in shares], height=0.6)
     axes.bar_label(bars, fmt="%.1f %%", padding=3)
     axes.set(xlabel="share of the time, %", xlim=(0, 100))

@@ -1,4 +1,4 @@
-"""Questions that the benchmarks ask: those of RealTime QA's quizzes, in an order drawn by their hashes."""
+"""The questions of the benchmarks: those of RealTime QA's quizzes, ordered by their hashes."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from pathlib import Path
 from evals.datasets.base import day_of, find, read_lines
 
 
-def drawn(folder: Path, number: int) -> list[tuple[str, date]]:
-    """The first so many questions, each with the day it was asked.
+def draw_questions(folder: Path, number: int) -> list[tuple[str, date]]:
+    """The first questions, each with the day on which it was asked.
 
     Args:
-        folder: holds `questions.jsonl[.gz]`.
-        number: how many.
+        folder: contains `questions.jsonl[.gz]`.
+        number: how many questions.
 
     Raises:
-        DataMissing: it does not.
+        DataMissing: the file is missing.
     """
     days = {str(row["question"]): day_of(row["asked"]) for row in read_lines(find(folder, "questions.jsonl"))}
-    words = sorted((words for words, day in days.items() if words.strip() and day), key=_draw)
-    return [(each, date.fromisoformat(days[each])) for each in words[:number]]
+    questions = sorted((question for question, day in days.items() if question.strip() and day), key=_hash)
+    return [(question, date.fromisoformat(days[question])) for question in questions[:number]]
 
 
-def _draw(words: str) -> str:
-    return hashlib.sha256(words.encode()).hexdigest()
+def _hash(question: str) -> str:
+    return hashlib.sha256(question.encode()).hexdigest()

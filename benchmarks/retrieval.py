@@ -1,13 +1,13 @@
-"""How fast passages are found as an archive grows: `python -m benchmarks.retrieval --data DIR`.
+"""Measure how fast passages are retrieved as an archive grows: `python -m benchmarks.retrieval --data DIR`.
 
-DIR holds realtimeqa and reuters21578, of which archives of 5, 30 and 100 % are made once (`benchmarks.archives`): that
-takes hours, and goes on where it was stopped. Each archive is opened in a process of its own, and they take turns of 25
-questions, half a second each: so whatever else the machine does meets all alike, and the CPU's caches are those of a
-server that is asked, not of one that another has just worked beside.
+DIR contains realtimeqa and reuters21578. Archives of 5, 30 and 100 % of them are built once (`benchmarks.archives`);
+that takes hours, and an interrupted run continues. Each archive is opened in its own process, and the archives take
+turns of 25 questions, about half a second each. So other load on the machine affects all archives alike, and the CPU
+caches are as warm as those of a busy server.
 
-A question is cold when a process is asked it for the first time, with a filter: then its passages may have to be read
-from the disk. It is warm when it is asked again. The time to embed it is shown apart, and taken off the other figures.
-Growth of like work is that of the warm questions for which both archives fill the list that is handed on, each by its
+A question is cold when a process is asked it for the first time with a filter: its passages may have to be read from
+disk. It is warm when it is asked again. The time to embed it is shown separately and is not part of the other figures.
+Growth at equal work compares only warm questions for which both archives return a full list of passages, each by its
 median.
 
 Examples:
@@ -30,82 +30,82 @@ from typing import Any
 from benchmarks.archives import CACHE, make
 from benchmarks.asked import AskedArchive
 from benchmarks.measure import command, machine, quantile, spread
-from benchmarks.questions import drawn
+from benchmarks.questions import draw_questions
 from evals.datasets.base import DataMissing
 from ingest import Archive
 
-_STARTS, _ROUNDS = 2, 3  # fresh processes of each archive, and how often each asks each question
+_STARTS, _ROUNDS = 2, 3  # fresh processes per archive, and how often each asks every question
 _TURN = 25  # questions
 
-#: Of a filter and a question, what each time gave that it was asked, in the order of asking.
+#: The times of each filter and question, in the order of asking.
 Times = dict[tuple[str, int], list[dict[str, Any]]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command; 0 where it went well."""
+    """Run the command; return 0 on success."""
     options = _parser().parse_args(arguments)
     questions = options.data.absolute() / "realtimeqa"
     try:
         archives = make(options.data, options.cache)
-        number = len(drawn(questions, options.questions))
+        number = len(draw_questions(questions, options.questions))
     except DataMissing as error:
         print(f"benchmarks: {error}", file=sys.stderr)
         return 1
     for path in archives.values():
-        Archive.open(path).close()  # what is derived is made before anything is timed
-    os.environ["PYTHONHASHSEED"] = "0"  # of the processes that ask
+        Archive.open(path).close()  # derived indexes are built before anything is timed
+    os.environ["PYTHONHASHSEED"] = "0"  # for the processes of the archives
     starts = [measure(archives, questions, number) for _ in range(_STARTS)]
-    found: dict[str, Any] = {
+    results: dict[str, Any] = {
         "machine": machine(),
         "archives": {share: _joined([start[share] for start in starts]) for share in archives},
     }
-    small, large = (found["archives"][pick(archives)] for pick in (min, max))
-    found["growth"] = _growth(small["warm"], large["warm"])
-    found["growth_cold"] = _growth(small["cold"], large["cold"])
-    found["growth_of_like_work"] = _growth_of_like_work(small["by_question"], large["by_question"])
-    print(table(found))
+    small, large = (results["archives"][pick(archives)] for pick in (min, max))
+    results["growth"] = _growth(small["warm"], large["warm"])
+    results["growth_cold"] = _growth(small["cold"], large["cold"])
+    results["growth_of_like_work"] = _growth_at_equal_work(small["by_question"], large["by_question"])
+    print(table(results))
     if options.json:
-        options.json.write_text(json.dumps(found, indent=1))
+        options.json.write_text(json.dumps(results, indent=1))
     return 0
 
 
 def measure(archives: dict[int, Path], questions: Path, number: int) -> dict[int, dict[str, Any]]:
-    """Ask each archive each question with each filter, some rounds of it; what each gave, by its share.
+    """Ask every archive all questions with each filter, several times; return the times of each archive by its share.
 
     Args:
-        archives: by share.
-        questions: folder with `questions.jsonl[.gz]`, as of RealTime QA.
-        number: how many to ask.
+        archives: folders of the archives, by share.
+        questions: folder with `questions.jsonl[.gz]`, in the form of RealTime QA.
+        number: how many questions to ask.
     """
     with ExitStack() as open_ones:
         asked = {s: open_ones.enter_context(AskedArchive(path, questions, number)) for s, path in archives.items()}
         times: dict[int, Times] = {share: defaultdict(list) for share in asked}
         filters = next(iter(asked.values())).opened["filters"]
         for name in filters:
-            every = [*range(number)] * _ROUNDS
-            for at in range(0, len(every), _TURN):
-                for share, each in asked.items():
-                    for question in every[at : at + _TURN]:
-                        gave = each.ask(name, question)
-                        if gave is not None:
-                            times[share][name, question].append(gave)
-        return {share: each.opened | each.ending() | {"times": times[share]} for share, each in asked.items()}
+            numbers = [*range(number)] * _ROUNDS
+            for at in range(0, len(numbers), _TURN):
+                for share, archive in asked.items():
+                    for question in numbers[at : at + _TURN]:
+                        time = archive.ask(name, question)
+                        if time is not None:
+                            times[share][name, question].append(time)
+        return {share: archive.opened | archive.ending() | {"times": times[share]} for share, archive in asked.items()}
 
 
 def _joined(starts: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """One archive's figures over all starts."""
+    """The figures of one archive over all starts."""
     filters = starts[0]["filters"]
-    every = [gave for start in starts for times in start["times"].values() for gave in times]
+    all_times = [time for start in starts for times in start["times"].values() for time in times]
 
     def seconds(name: str, rounds: slice) -> list[float]:
         of_filter = [times for start in starts for (of, _), times in start["times"].items() if of == name]
-        return [gave["seconds"] for times in of_filter for gave in times[rounds]]
+        return [time["seconds"] for times in of_filter for time in times[rounds]]
 
     return {
         "passages": starts[0]["passages"],
         "open_s": quantile([start["open"] for start in starts], 0.5),
         "load_embedder_s": quantile([start["load_embedder"] for start in starts], 0.5),
-        "embed": spread([gave["embedding"] for gave in every]),
+        "embed": spread([time["embedding"] for time in all_times]),
         "cold": {name: spread(seconds(name, slice(1))) for name in filters},
         "warm": {name: spread(seconds(name, slice(1, None))) for name in filters},
         "by_question": {name: _by_question(starts, name) for name in filters},
@@ -115,22 +115,22 @@ def _joined(starts: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _by_question(starts: Sequence[dict[str, Any]], name: str) -> dict[int, float]:
-    """Median seconds of each warm question that fills the list, by its number."""
-    found = {}
+    """Median seconds of each warm question with a full list of passages, by its number."""
+    medians = {}
     for (of, number), first in starts[0]["times"].items():
         if of == name and first[0]["full"]:
-            again = [gave["seconds"] for start in starts for gave in start["times"][of, number][1:]]
-            found[number] = quantile(again, 0.5)
-    return found
+            warm = [time["seconds"] for start in starts for time in start["times"][of, number][1:]]
+            medians[number] = quantile(warm, 0.5)
+    return medians
 
 
 def _growth(small: dict[str, Any], large: dict[str, Any]) -> dict[str, float]:
-    """p95 of the largest archive over that of the smallest, by filter."""
+    """p95 of the largest archive divided by that of the smallest, by filter."""
     return {name: large[name]["p95_ms"] / small[name]["p95_ms"] for name in small}
 
 
-def _growth_of_like_work(small: dict[str, Any], large: dict[str, Any]) -> dict[str, float | None]:
-    """The same of the questions that fill the list in both; None where none does."""
+def _growth_at_equal_work(small: dict[str, Any], large: dict[str, Any]) -> dict[str, float | None]:
+    """The same for questions with a full list in both archives; None if there are none."""
     growth: dict[str, float | None] = {}
     for name in small:
         both = small[name].keys() & large[name].keys()
@@ -139,37 +139,39 @@ def _growth_of_like_work(small: dict[str, Any], large: dict[str, Any]) -> dict[s
     return growth
 
 
-def table(found: dict[str, Any]) -> str:
-    """The figures in lines."""
-    archives, filters = found["archives"], list(found["growth"])
+def table(results: dict[str, Any]) -> str:
+    """Format the figures as text."""
+    archives, filters = results["archives"], list(results["growth"])
     lines = [f"{'retrieval, ms (p50 / p95)':33}" + "".join(f"{name:>16}" for name in [*filters, "embedding"])]
     for state in ("warm", "cold"):
-        for share, each in archives.items():
-            cells = [each[state][name] for name in filters] + [each["embed"]]
+        for share, figures in archives.items():
+            cells = [figures[state][name] for name in filters] + [figures["embed"]]
             lines.append(
-                f"{state}, {share:>3} %: {each['passages']:>9,} passages  "
+                f"{state}, {share:>3} %: {figures['passages']:>9,} passages  "
                 + "".join(f"{cell['p50_ms']:>8.1f} /{cell['p95_ms']:>6.1f}" for cell in cells)
             )
     for words, growth in (
-        ("p95, largest / smallest, warm", found["growth"]),
-        ("the same, cold", found["growth_cold"]),
-        ("the same, warm, of like work", found["growth_of_like_work"]),
+        ("p95, largest / smallest, warm", results["growth"]),
+        ("the same, cold", results["growth_cold"]),
+        ("the same, warm, at equal work", results["growth_of_like_work"]),
     ):
         lines.append(f"{words:33}" + "".join(f"{growth[n]:>16.2f}" if growth[n] else f"{'-':>16}" for n in filters))
-    for share, each in archives.items():
-        recall = ", ".join(f"{name} {share_found:.3f}" for name, share_found in each["recall_at_20"].items())
+    for share, figures in archives.items():
+        recall = ", ".join(
+            f"{name} {share_of_nearest:.3f}" for name, share_of_nearest in figures["recall_at_20"].items()
+        )
         lines.append(
-            f"{share:>3} %: opened in {each['open_s']:.2f} s, embedder in {each['load_embedder_s']:.2f} s; "
-            f"recall@20 {recall}; {each['rss_gb']:.2f} GB"
+            f"{share:>3} %: opened in {figures['open_s']:.2f} s, embedder in {figures['load_embedder_s']:.2f} s; "
+            f"recall@20 {recall}; {figures['rss_gb']:.2f} GB"
         )
     return "\n".join(lines)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = command("benchmarks.retrieval", __doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder that holds realtimeqa and reuters21578")
-    parser.add_argument("--cache", type=Path, default=CACHE, help="where archives are kept")
-    parser.add_argument("--questions", type=int, default=200, help="how many are asked with each filter")
+    parser.add_argument("--data", type=Path, required=True, help="folder that contains realtimeqa and reuters21578")
+    parser.add_argument("--cache", type=Path, default=CACHE, help="folder of the archives")
+    parser.add_argument("--questions", type=int, default=200, help="number of questions per filter")
     return parser
 
 

@@ -1,8 +1,8 @@
-"""How long it takes until something can be asked, and what that is spent on: `python -m benchmarks.start`.
+"""Measure how long Dateline takes to start, and what takes the time: `python -m benchmarks.start`.
 
-Everything in processes of their own, over the sample archive: importing, the command's help, a question asked of the
-command, and the page's first paint in Chromium, which playwright brings; without it that is left out. Each is done once
-before it counts, so that files lie in memory as they do on a machine in use.
+Each measurement runs in its own process, over the sample archive: the imports, the command's help, a question on the
+command line, and the page's first paint in Chromium. The last one needs playwright and is left out without it. Each
+runs once before it counts, so that the files are in memory.
 
 Example:
   python -m benchmarks.start --json start.json
@@ -27,14 +27,14 @@ from ingest import Archive, ingest
 from ingest.samples import sample_sources
 
 _TIMES = 5
-_SHOWN = 6  # imports that are named
+_SHOWN = 6  # imports that are listed
 _IMPORT = re.compile(r"import time:\s+\d+ \|\s+(\d+) \| ( *)(\S+)")
 _READY = re.compile(r"https?://127\.0\.0\.1:\d+\S*")
 _QUESTION = "Who is the harbour master?"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command; 0 where it went well."""
+    """Run the command; return 0 on success."""
     options = command("benchmarks.start", __doc__).parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         archive = Path(folder) / "archive"
@@ -46,37 +46,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "dateline --help": ["-m", "ui.cli", "--help"],
             "dateline ask": ["-m", "ui.cli", "ask", _QUESTION, "--archive", str(archive)],
         }
-        found: dict[str, Any] = {"machine": machine()}
-        found["commands"] = {name: timed(command) for name, command in commands.items()}
-        found["page"] = first_paint(archive)
-    print(table(found))
+        results: dict[str, Any] = {"machine": machine()}
+        results["commands"] = {name: timed(command) for name, command in commands.items()}
+        results["page"] = first_paint(archive)
+    print(table(results))
     if options.json:
-        options.json.write_text(json.dumps(found, indent=1))
+        options.json.write_text(json.dumps(results, indent=1))
     return 0
 
 
 def timed(command: Sequence[str]) -> dict[str, Any]:
-    """Median seconds of a command of Python's, and of what it imports, in seconds, the slowest first."""
+    """Median seconds of a Python command, and the seconds of its slowest imports."""
     seconds = []
     for _ in range(_TIMES + 1):
         begun = time.perf_counter()
         subprocess.run([sys.executable, *command], check=False, capture_output=True)
         seconds.append(time.perf_counter() - begun)
-    told = subprocess.run([sys.executable, "-X", "importtime", *command], check=False, capture_output=True, text=True)
-    return {"seconds": quantile(seconds[1:], 0.5), "imports": dict(_imports(told.stderr)[:_SHOWN])}
+    profile = subprocess.run(
+        [sys.executable, "-X", "importtime", *command], check=False, capture_output=True, text=True
+    )
+    return {"seconds": quantile(seconds[1:], 0.5), "imports": dict(_imports(profile.stderr)[:_SHOWN])}
 
 
-def _imports(told: str) -> list[tuple[str, float]]:
-    """Packages with the seconds that they take with all that they import, the outermost alone; one tenth at least."""
+def _imports(log: str) -> list[tuple[str, float]]:
+    """Imported packages with the seconds of their slowest module, including what it imports, slowest first."""
     whole: dict[str, float] = {}
-    for microseconds, _, name in _IMPORT.findall(told):
+    for microseconds, _, name in _IMPORT.findall(log):
         package = name.partition(".")[0]
         whole[package] = max(whole.get(package, 0.0), int(microseconds) / 1e6)
     return sorted(whole.items(), key=lambda item: -item[1])
 
 
 def first_paint(archive: Path) -> dict[str, float] | None:
-    """Seconds until the page's server answers, and until Chromium paints and takes a question; None without it."""
+    """Seconds until the server answers, and until Chromium paints and accepts a question; None without Chromium."""
     try:
         from playwright.sync_api import Error, sync_playwright
     except ImportError:
@@ -112,21 +114,21 @@ def first_paint(archive: Path) -> dict[str, float] | None:
             "takes_a_question_s": quantile(ready[1:], 0.5),
         }
     except (Error, StopIteration) as error:
-        print(f"benchmarks: the page is left out: {error}", file=sys.stderr)
+        print(f"benchmarks: the page was not measured: {error}", file=sys.stderr)
         return None
     finally:
         server.terminate()
         server.wait()
 
 
-def table(found: dict[str, Any]) -> str:
-    """The figures in lines."""
+def table(results: dict[str, Any]) -> str:
+    """Format the figures as text."""
     lines = []
-    for name, each in found["commands"].items():
-        spent = ", ".join(f"{package} {seconds:.2f}" for package, seconds in each["imports"].items())
-        lines.append(f"{name:16} {each['seconds']:.2f} s; imports, s: {spent}")
-    if found["page"]:
-        lines.append("the page: " + ", ".join(f"{name} {seconds:.2f}" for name, seconds in found["page"].items()))
+    for name, figures in results["commands"].items():
+        spent = ", ".join(f"{package} {seconds:.2f}" for package, seconds in figures["imports"].items())
+        lines.append(f"{name:16} {figures['seconds']:.2f} s; imports, s: {spent}")
+    if results["page"]:
+        lines.append("page: " + ", ".join(f"{name} {seconds:.2f}" for name, seconds in results["page"].items()))
     return "\n".join(lines)
 
 

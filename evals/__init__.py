@@ -1,4 +1,4 @@
-"""How good the answers are: public questions, figures with intervals, and the alternatives beside them.
+"""Measure the quality of answers: public questions, figures with intervals, and other systems for comparison.
 
-Not in the wheel. `python -m evals.run --help` says what there is.
+Not part of the wheel. `python -m evals.run --help` lists the data sets.
 """

@@ -1,4 +1,4 @@
-"""An answer of Dateline's as it is scored: plain values, every citation looked up again."""
+"""Answers of Dateline as plain values, and their metrics; every citation is looked up again in its article."""
 
 from __future__ import annotations
 
@@ -11,26 +11,31 @@ from evals.scores import exact_match, f1, joined
 from evals.text import holds
 from qa import Answer, Citation, Question
 
-#: Quotes of an answer that are scored, a sentence each; the answerer gives no more.
+#: How many quotes of an answer are scored, one sentence each; the answerer gives no more.
 QUOTES = 3
 
 
-def whole(question: Question, parts: Iterable[Answer]) -> Answer:
-    """The parts of an answer added up; a refusal where there is none."""
-    given = list(parts)
-    return reduce(add, given) if given else Answer(question=question, answered=False)
-
-
-def told(answer: Answer, text_of: Callable[[Citation], str]) -> dict[str, Any]:
-    """An answer as JSON values.
+def join_parts(question: Question, parts: Iterable[Answer]) -> Answer:
+    """Join the parts of an answer; a refusal if there are none.
 
     Args:
-        answer: or a refusal.
-        text_of: the whole text that a citation points into, from its source and not from the answer.
+        question: the question of a refusal.
+        parts: as an answerer yields them.
+    """
+    answers = list(parts)
+    return reduce(add, answers) if answers else Answer(question=question, answered=False)
+
+
+def to_record(answer: Answer, text_of: Callable[[Citation], str]) -> dict[str, Any]:
+    """Convert an answer to JSON values.
+
+    Args:
+        answer: an answer or a refusal.
+        text_of: returns the whole text that a citation points into, from the archive and not from the answer.
 
     Returns:
-        `answered`, `short`, `confidence`, `quotes`, and of each quote whether it is `exact`: stands at its offsets; of
-        each sentence whether it is `uncited`.
+        `answered`, `short`, `confidence`, `quotes`; for each quote whether it is `exact`: the article has it at its
+        offsets; for each sentence whether it is `uncited`.
     """
     citations = answer.citations
     return {
@@ -43,45 +48,60 @@ def told(answer: Answer, text_of: Callable[[Citation], str]) -> dict[str, Any]:
     }
 
 
-def answer_metrics(given: dict[str, Any], forced: dict[str, Any], answers: Sequence[str]) -> dict[str, float | None]:
+def answer_metrics(record: dict[str, Any], forced: dict[str, Any], answers: Sequence[str]) -> dict[str, float | None]:
     """Metrics of one answer.
 
     Args:
-        given: as `told` gives it.
+        record: the answer, from `to_record`.
         forced: the same with refusing switched off.
-        answers: the right choices, all of them together the answer; one that is empty where there is no answer.
+        answers: the right choices, which form the answer together; a single empty one if there is no answer.
     """
     references = joined(answers)
-    short = given["short"] if given["answered"] else ""
+    short = record["short"] if record["answered"] else ""
     return {
         "short_em": exact_match(short, references),
         "short_f1": f1(short, references),
         "short_em_forced": exact_match(forced["short"], references),
         "short_f1_forced": f1(forced["short"], references),
-        "answered": float(given["answered"]),
-        "citation_hit": float(all_held(given["quotes"], answers)) if given["answered"] else None,
+        "answered": float(record["answered"]),
+        "citation_hit": float(all_held(record["quotes"], answers)) if record["answered"] else None,
         "citation_hit_forced": float(all_held(forced["quotes"], answers)),
-        **soundness(given, forced),
+        **soundness(record, forced),
     }
 
 
-def soundness(given: dict[str, Any], *others: dict[str, Any]) -> dict[str, float | None]:
-    """Of an answer: `cited_words`; of it and others to the same question: `citations_exact`, `uncited_sentences`."""
-    exact = [each for answer in (given, *others) for each in answer["exact"]]
-    uncited = [each for answer in (given, *others) for each in answer["uncited"]]
-    words = sum(len(quote.split()) for quote in given["quotes"][:QUOTES])
+def soundness(record: dict[str, Any], *other_records: dict[str, Any]) -> dict[str, float | None]:
+    """Measure the citations of an answer: `cited_words`, `citations_exact` and `uncited_sentences`.
+
+    Args:
+        record: the answer, from `to_record`.
+        other_records: other answers to the same question, which count for the last two figures.
+    """
+    exact = [flag for one in (record, *other_records) for flag in one["exact"]]
+    uncited = [flag for one in (record, *other_records) for flag in one["uncited"]]
+    words = sum(len(quote.split()) for quote in record["quotes"][:QUOTES])
     return {
-        "cited_words": float(words) if given["answered"] else None,
+        "cited_words": float(words) if record["answered"] else None,
         "citations_exact": sum(exact) / len(exact) if exact else None,
         "uncited_sentences": sum(uncited) / len(uncited) if uncited else None,
     }
 
 
 def all_held(quotes: Sequence[str], answers: Sequence[str]) -> bool:
-    """Whether the first QUOTES quotes hold every right choice."""
+    """Whether the first QUOTES quotes contain every right choice.
+
+    Args:
+        quotes: of the answer.
+        answers: the right choices.
+    """
     return bool(answers) and all(any(holds(quote, answer) for quote in quotes[:QUOTES]) for answer in answers)
 
 
 def any_held(quotes: Sequence[str], answers: Sequence[str]) -> bool:
-    """Whether one of the first QUOTES quotes holds one of several answers, each of which is enough."""
+    """Whether one of the first QUOTES quotes contains one of several right answers.
+
+    Args:
+        quotes: of the answer.
+        answers: right answers; one is enough.
+    """
     return any(holds(quote, answer) for quote in quotes[:QUOTES] for answer in answers)

@@ -1,4 +1,4 @@
-"""Archives that are made once and kept: embedding is slow, and goes on where it was killed."""
+"""Archives that are built once and cached: embedding is slow, and an interrupted run continues."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from tqdm import tqdm
 import ingest as ingestion
 from ingest import Archive, IngestReport, Settings, ingest
 
-#: Where archives are kept unless `--cache` says otherwise; git leaves it out.
+#: Default folder of the archives (`--cache`); ignored by git.
 DEFAULT = Path(__file__).parent.parent / ".cache" / "evals"
 
 _DONE = "ingested.json"
 _BEGUN = "code.txt"
 
-# Files of ingest/ that decide what the passages and their vectors are.
+# Files of ingest/ that determine the passages and their vectors.
 _SHAPING = (
     *(
         "article.py",
@@ -41,31 +41,31 @@ _log = logging.getLogger(__name__)
 
 
 def dateline_folder(cache: Path, name: str) -> Path:
-    """Where the archive of some articles is kept: named by them, the embedder and the size of passages.
+    """Folder of the archive of some articles; its name has the articles, the embedder and the size of passages.
 
     Args:
-        cache: folder for all of them.
-        name: changes with the articles.
+        cache: folder of all archives.
+        name: identifies the articles.
     """
     settings = Settings.load(cache)
     return cache / f"{name}-dateline-{Path(settings.embedder).name}-{settings.passage_words}"
 
 
 def cached_archive(folder: Path, records: Iterable[Mapping[str, Any]]) -> Archive:
-    """An open archive of these articles in a folder, made where it is not there; the caller closes it.
+    """Open the archive of a folder; build it first if it does not exist. The caller closes it.
 
     Args:
-        folder: for this archive alone; what is in it is taken for the same articles.
-        records: articles with the names that `dateline ingest` knows.
+        folder: for this archive alone; an archive in it is assumed to hold the same articles.
+        records: articles with the field names of `dateline ingest`.
 
     Raises:
-        ArchiveOwned: another run is using or making it.
+        ArchiveOwned: another run uses or builds it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     archive = Archive.open(Settings.load(folder / "archive"), create=True)
     if (folder / _DONE).exists():
         if is_stale(archive):
-            _log.warning("%s was made by another state of ingest/; --fresh makes it anew", folder.name)
+            _log.warning("%s was built by another version of ingest/; --fresh rebuilds it", folder.name)
         return archive
     begun = folder / _BEGUN
     if not begun.exists():
@@ -84,13 +84,13 @@ def cached_archive(folder: Path, records: Iterable[Mapping[str, Any]]) -> Archiv
 
 
 def ingested(archive: Archive) -> dict[str, Any]:
-    """The report of the run that finished an archive, and `code`, which changes with what shaped its passages."""
-    whole: dict[str, Any] = json.loads((archive.folder.parent / _DONE).read_text(encoding="utf-8"))
-    return whole
+    """The report of the run that finished an archive, with `code`, a hash of the code that made its passages."""
+    report: dict[str, Any] = json.loads((archive.folder.parent / _DONE).read_text(encoding="utf-8"))
+    return report
 
 
 def is_stale(archive: Archive) -> bool:
-    """Whether an archive was made, or begun, by another state of what shapes passages."""
+    """Whether an archive was started by another version of the code that makes passages."""
     return bool(ingested(archive)["code"] != _code())
 
 

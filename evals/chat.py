@@ -1,9 +1,8 @@
-"""What of a chat model's sentences reaches the reader: `python -m evals.chat --model gguf:PATH`.
+"""Measure which sentences of a chat model reach the reader: `python -m evals.chat --model gguf:PATH`.
 
-Asks the 200 questions of tests/data/model_questions.jsonl, a third of which have no answer, on the sample archive and,
-where --seeds names its folder, on the seed article; or quiz questions, with --realtimeqa and an archive that
-`evals.run` keeps. Every sentence as the model wrote it is kept, with what became of it, so that people can read whether
-it is so.
+It asks the 200 questions of tests/data/model_questions.jsonl, a third of which have no answer, on the sample archive
+and, with --seeds, on the seed article. With --realtimeqa it asks quiz questions on an archive that `evals.run` built.
+It can write every sentence of the model with the decision about it, so that people can check whether it is supported.
 
 Examples:
   python -m evals.chat --model gguf:SmolLM2-135M-Instruct.Q4_1.gguf --seeds seeds --sentences sentences.jsonl
@@ -35,7 +34,7 @@ from qa import Answer, build_chain
 from qa.base.answer import Sentence
 from qa.chat.models import ChatModel, load_chat_model
 from qa.chat.stream import Written
-from qa.generation.writing import Given, WritingAnswerer
+from qa.generation.writing import ShownPassages, WritingAnswerer
 from qa.verification.support import load_support_model
 from qa.verification.verify import StatementCheck
 
@@ -44,17 +43,17 @@ _SEED = 5
 
 
 @dataclass(frozen=True)
-class Seen:
-    """A sentence as the model wrote it, and what became of it.
+class WrittenSentence:
+    """A sentence as the model wrote it, and the decision about it.
 
     Attributes:
-        id: of its question, and its place among what was written for it, from 1.
-        question: that it was written for.
-        text: its words.
-        mended: whether it is the model's second try.
-        struck: why it does not count; None where it does.
+        id: id of the question, and number of the sentence, from 1.
+        question: the question.
+        text: the sentence.
+        mended: whether it is the model's second attempt.
+        struck: why it was removed; None if it was kept.
         quotes: the words of articles that it is linked to.
-        passages: what the model had read.
+        passages: the passages that the model read.
     """
 
     id: str
@@ -66,38 +65,50 @@ class Seen:
     passages: str
 
 
-class Watched(WritingAnswerer):
-    """The answerer that ships, with what it settles written down."""
+class RecordingAnswerer(WritingAnswerer):
+    """The shipped answerer; records each of its decisions."""
 
     def __init__(self, chat: ChatModel, archive: Archive) -> None:
+        """Args: chat: the model; archive: contains the articles."""
         super().__init__(chat, archive, StatementCheck(load_support_model()))
-        self.seen: list[Seen] = []
+        self.seen: list[WrittenSentence] = []
         self._asked, self._question, self._count = "", "", 0
 
     def ask(self, name: str, question: str) -> None:
-        """Say which question comes next."""
+        """Start the next question.
+
+        Args:
+            name: its id.
+            question: its text.
+        """
         self._asked, self._question, self._count = name, question, 0
 
-    def settle(self, written: Written, given: Given, *, again: bool = False) -> Sentence:
-        """As the answerer it stands for."""
-        found = super().settle(written, given, again=again)
-        quotes = tuple(citation.quote for citation in found.citations)
-        passages = given.text(range(1, len(given.found) + 1))
+    def settle(self, written: Written, shown: ShownPassages, *, again: bool = False) -> Sentence:
+        """Decide about a sentence as the shipped answerer does, and record it.
+
+        Args:
+            written: the sentence.
+            shown: what the model read.
+            again: whether it is the second attempt.
+        """
+        sentence = super().settle(written, shown, again=again)
+        quotes = tuple(citation.quote for citation in sentence.citations)
+        passages = shown.text(range(1, len(shown.passages) + 1))
         self._count += 1
         name = f"{self._asked}.{self._count}"
-        self.seen.append(Seen(name, self._question, written.text, again, found.struck, quotes, passages))
-        return found
+        self.seen.append(WrittenSentence(name, self._question, written.text, again, sentence.struck, quotes, passages))
+        return sentence
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command; 0 where all went well."""
+    """Run the command; return 0 on success."""
     options = _parser().parse_args(arguments)
     try:
         chat = load_chat_model(
             Settings.load("unused", {}, chat_model=options.model, chat_context=options.context, chat_seconds=300)
         )
         if chat is None:
-            raise DatelineError("--model names no model; it takes provider:model or gguf:PATH")
+            raise DatelineError("--model is empty; expected provider:model or gguf:PATH")
         with ExitStack() as open_:
             rows, seen = _asked(options, chat, open_)
     except (DataMissing, DatelineError, OSError) as error:
@@ -109,24 +120,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.json:
         options.json.write_text(json.dumps(table, indent=1), encoding="utf-8")
     if options.sentences:
-        lines = (json.dumps(asdict(each), ensure_ascii=False) for each in seen)
+        lines = (json.dumps(asdict(sentence), ensure_ascii=False) for sentence in seen)
         options.sentences.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return 0
 
 
 def _asked(
     options: argparse.Namespace, chat: ChatModel, open_: ExitStack
-) -> tuple[list[tuple[bool | None, Answer]], list[Seen]]:
-    """Every question with whether it has an answer, and every sentence that was written."""
+) -> tuple[list[tuple[bool | None, Answer]], list[WrittenSentence]]:
+    """The answers, each with whether its question has one, and every sentence that the model wrote."""
     rows: list[tuple[bool | None, Answer]] = []
-    seen: list[Seen] = []
-    for archive, asked in _sources(options, open_):
-        answerer = Watched(chat, archive)
+    seen: list[WrittenSentence] = []
+    for archive, records in _sources(options, open_):
+        answerer = RecordingAnswerer(chat, archive)
         chain = build_chain(archive, answerer=answerer)
-        for record in tqdm(asked, desc="asking"):
+        for record in tqdm(records, desc="asking"):
             answerer.ask(record["id"], record["question"])
-            given = {key: record[key] for key in ("question", "as_of") if key in record}
-            rows.append((record.get("answerable"), chain.invoke(given)))
+            inputs = {key: record[key] for key in ("question", "as_of") if key in record}
+            rows.append((record.get("answerable"), chain.invoke(inputs)))
         seen += answerer.seen
     return rows, seen
 
@@ -137,7 +148,7 @@ def _sources(options: argparse.Namespace, open_: ExitStack) -> Iterator[tuple[Ar
         folder = next(options.cache.glob(f"realtimeqa-{quiz.digest}-dateline-*"), None)
         if folder is None:
             raise DataMissing(
-                f"{options.cache} holds no archive of these; evals.run realtimeqa with the same years makes it"
+                f"{options.cache} has no archive of these articles; evals.run realtimeqa with the same years builds it"
             )
         drawn = random.Random(_SEED).sample(list(quiz.items), min(options.questions or 100, len(quiz.items)))
         archive = open_.enter_context(cached_archive(folder, ()))
@@ -151,10 +162,15 @@ def _sources(options: argparse.Namespace, open_: ExitStack) -> Iterator[tuple[Ar
         yield open_.enter_context(archive_of([options.seeds])), rest
 
 
-def figures(rows: Sequence[tuple[bool | None, Answer]], seen: Sequence[Seen]) -> dict[str, Any]:
-    """How many questions got what, and how many sentences of the model's stand."""
+def figures(rows: Sequence[tuple[bool | None, Answer]], seen: Sequence[WrittenSentence]) -> dict[str, Any]:
+    """Count the questions by kind of answer, and the sentences by decision.
+
+    Args:
+        rows: answers, each with whether its question has one; None if unknown.
+        seen: the sentences that the model wrote.
+    """
     kinds = Counter(_kind(answer) for _, answer in rows)
-    first = [each for each in seen if not each.mended]
+    first = [sentence for sentence in seen if not sentence.mended]
     costs = [answer.cost for _, answer in rows if answer.cost is not None]
     asked = len(rows)
     return {
@@ -163,9 +179,9 @@ def figures(rows: Sequence[tuple[bool | None, Answer]], seen: Sequence[Seen]) ->
         **{kind: f"{count} ({count / asked:.1%})" for kind, count in sorted(kinds.items())},
         "written of unanswerable": sum(answerable is False and answer.written for answerable, answer in rows),
         "sentences by the model": len(first),
-        "that pass": sum(each.struck is None for each in first),
-        "that are mended": sum(each.mended and each.struck is None for each in seen),
-        "struck by": dict(Counter(_reason(each.struck) for each in first if each.struck).most_common()),
+        "that pass": sum(sentence.struck is None for sentence in first),
+        "that are mended": sum(sentence.mended and sentence.struck is None for sentence in seen),
+        "struck by": dict(Counter(_reason(sentence.struck) for sentence in first if sentence.struck).most_common()),
         "tokens read": sum(cost.tokens_in for cost in costs),
         "tokens written": sum(cost.tokens_out for cost in costs),
     }
@@ -191,14 +207,16 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m evals.chat", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--model", required=True, help="provider:model or gguf:PATH, as in DATELINE_CHAT_MODEL")
-    parser.add_argument("--context", type=int, default=4_096, help="tokens that it takes at once (default %(default)s)")
-    parser.add_argument("--seeds", type=Path, help="folder with the seed article")
-    parser.add_argument("--realtimeqa", type=Path, help="folder of RealTime QA, to ask its quizzes of 2022 instead")
-    parser.add_argument("--articles", type=int, help="of how many articles that archive is, as for evals.run")
-    parser.add_argument("--cache", type=Path, default=DEFAULT, help="where evals.run keeps archives")
-    parser.add_argument("--questions", type=int, help="how many (default: all 200; of quizzes 100)")
-    parser.add_argument("--sentences", type=Path, help="write every sentence there, for reading")
-    parser.add_argument("--json", type=Path, help="write the figures there")
+    parser.add_argument(
+        "--context", type=int, default=4_096, help="context size of the model in tokens (default %(default)s)"
+    )
+    parser.add_argument("--seeds", type=Path, help="folder that contains the seed article")
+    parser.add_argument("--realtimeqa", type=Path, help="folder of RealTime QA; ask its quizzes of 2022 instead")
+    parser.add_argument("--articles", type=int, help="number of articles of that archive, as for evals.run")
+    parser.add_argument("--cache", type=Path, default=DEFAULT, help="folder of the archives of evals.run")
+    parser.add_argument("--questions", type=int, help="number of questions (default: all 200; 100 with --realtimeqa)")
+    parser.add_argument("--sentences", type=Path, help="write every sentence to this file")
+    parser.add_argument("--json", type=Path, help="write the figures to this file")
     return parser
 
 

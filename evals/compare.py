@@ -1,4 +1,4 @@
-"""What changed between two runs: `python -m evals.compare A.json B.json`, by paired bootstrap over their questions.
+"""Compare two runs: `python -m evals.compare A.json B.json`, by paired bootstrap over their questions.
 
 Examples:
   python -m evals.compare before.json after.json
@@ -20,18 +20,18 @@ from evals.results import RESAMPLES
 from evals.scores import risk_coverage
 from evals.tables import PLAIN
 
-#: By what a question counts as won or lost, the first that both runs have.
+#: Figures by which a question counts as won or lost; the first one that both runs have is used.
 DECIDING = ("correct", "f1", "citation_hit_forced", "map@10", "hit@10")
 
-_SHOWN = 40  # questions won, and lost
+_SHOWN = 40  # at most so many questions won and lost are listed
 
 
 class NotComparable(Exception):
-    """Two files that are no runs, or that share no question."""
+    """The files are not runs, or have no question in common."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command; 1 with a message where the files cannot be compared."""
+    """Run the command; return 1 with a message if the files cannot be compared."""
     text, _, examples = (__doc__ or "").partition("\n\n")
     parser = argparse.ArgumentParser(
         prog="python -m evals.compare",
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("before", type=Path, metavar="A.json")
     parser.add_argument("after", type=Path, metavar="B.json")
     parser.add_argument(
-        "--systems", nargs=2, metavar=("OF_A", "OF_B"), help="compare these two; without it, each that both files have"
+        "--systems", nargs=2, metavar=("OF_A", "OF_B"), help="compare these two (default: each system that both have)"
     )
     options = parser.parse_args(arguments)
     try:
@@ -65,16 +65,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def compare(before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]], one: str, other: str) -> str:
-    """A table of differences and the questions won and lost, as text.
+    """Format the differences as a table, with the questions won and lost.
 
     Args:
         before: answers of one system, as in a run's JSON.
-        after: of the other; only questions that are in both count.
-        one: the first system's name.
-        other: the second's.
+        after: answers of the other; only questions in both count.
+        one: name of the first system.
+        other: name of the second system.
 
     Raises:
-        NotComparable: no question is in both.
+        NotComparable: they have no question in common.
     """
     old = {row["id"]: row for row in before}
     shared = [(old[row["id"]], row) for row in after if row["id"] in old]
@@ -83,29 +83,30 @@ def compare(before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]], o
     lines = [f"{one} -> {other}: {len(shared)} questions in both of {len(before)} and {len(after)}", ""]
     lines += ["| | questions | before | after | difference | 95 % interval | |", "|---|---|---|---|---|---|---|"]
     names = dict.fromkeys(name for pair in shared for row in pair for name in row["metrics"])
-    lines += filter(None, (_line(name, shared) for name in names))
-    lines += filter(None, [_aurc_line(shared), _seconds_line(shared)])
+    lines += filter(
+        None,
+        (_paired(name, [(a["metrics"].get(name), b["metrics"].get(name)) for a, b in shared]) for name in names),
+    )
+    seconds = _paired("seconds", [(a.get("seconds"), b.get("seconds")) for a, b in shared])
+    lines += filter(None, [_aurc_line(shared), seconds])
     return "\n".join([*lines, "", *_won_and_lost(shared)])
 
 
 def difference(before: Sequence[float], after: Sequence[float]) -> tuple[float, tuple[float, float]]:
-    """Mean difference of paired values and its 95 % percentile bootstrap interval (Efron, 1979), always the same."""
+    """Mean difference of paired values and its 95 % percentile bootstrap interval (Efron, 1979); deterministic.
+
+    Args:
+        before: a value per question.
+        after: the values of the same questions in the other run.
+    """
     change = np.asarray(after, dtype=float) - np.asarray(before, dtype=float)
     draws = np.random.default_rng(0).integers(0, len(change), (RESAMPLES, len(change)))
     low, high = np.percentile(change[draws].mean(axis=1), (2.5, 97.5))
     return float(change.mean()), (float(low), float(high))
 
 
-def _line(name: str, shared: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> str:
-    return _paired(name, [(a["metrics"].get(name), b["metrics"].get(name)) for a, b in shared])
-
-
-def _seconds_line(shared: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> str:
-    return _paired("seconds", [(a.get("seconds"), b.get("seconds")) for a, b in shared])
-
-
 def _aurc_line(shared: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> str:
-    """The area under the risk, each resample drawing the same questions of both."""
+    """The line of the area under the risk curve; each resample draws the same questions of both."""
     both = [pair for pair in shared if all(row.get(k) is not None for row in pair for k in ("confidence", "right"))]
     if not both:
         return ""
@@ -120,7 +121,7 @@ def _aurc_line(shared: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> str:
 
 
 def _paired(name: str, values: Sequence[tuple[float | None, float | None]]) -> str:
-    """A line of the table, over the questions for which both have the figure; empty where there is none."""
+    """A line of the table, over the questions for which both have the figure; empty if there are none."""
     both = [(a, b) for a, b in values if a is not None and b is not None]
     if not both:
         return ""
@@ -151,38 +152,38 @@ def _won_and_lost(shared: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> li
         for a, b in shared
         if a["metrics"].get(name) is not None and b["metrics"].get(name) is not None
     ]
-    won = [each for each in changes if each[0] > 0]
-    lost = [each for each in changes if each[0] < 0]
-    lines = [f"by {name}: {len(won)} won, {len(lost)} lost, {len(changes) - len(won) - len(lost)} as before"]
-    for title, some in (("won", won), ("lost", lost)):
-        lines += ["", f"{title}:"] if some else []
+    won = [change for change in changes if change[0] > 0]
+    lost = [change for change in changes if change[0] < 0]
+    lines = [f"by {name}: {len(won)} won, {len(lost)} lost, {len(changes) - len(won) - len(lost)} unchanged"]
+    for title, rows in (("won", won), ("lost", lost)):
+        lines += ["", f"{title}:"] if rows else []
         lines += [
             f"  {change:+.2f} {number} {question}"
-            for change, number, question in sorted(some, key=lambda e: -abs(e[0]))[:_SHOWN]
+            for change, number, question in sorted(rows, key=lambda row: -abs(row[0]))[:_SHOWN]
         ]
-        lines += [f"  and {len(some) - _SHOWN} more"] if len(some) > _SHOWN else []
+        lines += [f"  and {len(rows) - _SHOWN} more"] if len(rows) > _SHOWN else []
     return lines
 
 
 def _unlike(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    """In what two runs differ that makes a comparison doubtful, in words."""
-    found = []
+    """Warnings about differences of two runs that make a comparison doubtful."""
+    warnings = []
     if before.get("dataset") != after.get("dataset"):
-        found.append(f"the data sets differ: {before.get('dataset')} and {after.get('dataset')}")
+        warnings.append(f"the data sets differ: {before.get('dataset')} and {after.get('dataset')}")
     for name in ("years", "articles", "documents", "half", "embedder", "passage_words"):
         old, new = (run.get("options", {}).get(name) for run in (before, after))
         if old != new:
-            found.append(f"{name} differ: {old} and {new}")
-    return found
+            warnings.append(f"{name} differ: {old} and {new}")
+    return warnings
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
         whole = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise NotComparable(f"{path} cannot be read: {error}; it takes what --json of evals.run wrote") from None
+        raise NotComparable(f"{path} cannot be read: {error}; expected a file that evals.run --json wrote") from None
     if not isinstance(whole, dict) or not isinstance(whole.get("answers"), dict):
-        raise NotComparable(f"{path} is no run of evals.run: it has no `answers`")
+        raise NotComparable(f"{path} is not a run of evals.run: it has no `answers`")
     return whole
 
 

@@ -1,6 +1,6 @@
-"""How well copies of a story are told from reports of the same form: `python -m evals.copies --data DIR`.
+"""Measure how well near-duplicates are distinguished from other reports: `python -m evals.copies --data DIR`.
 
-DIR holds the folders bbc_news, basil and reuters21578; a set that is not there is left out and named.
+DIR contains the folders bbc_news, basil and reuters21578; a missing data set is skipped with a message.
 
 Examples:
   python -m evals.copies --data data
@@ -35,42 +35,47 @@ from ingest.index.stories import Origins
 
 _SEED = {"tune": 12, "test": 11}
 _HALF = 100  # edited copies, and as many neighbours, of each of the two collections
-_TOGETHER = 64  # articles that are written at once, as ingestion does
+_TOGETHER = 64  # articles per write, as in ingestion
 
 
 @dataclass(frozen=True)
 class Score:
-    """What was decided on pairs, beside what is true of them.
+    """Decisions on pairs, compared with the truth.
 
     Attributes:
-        name: of the pairs.
-        pairs: how many there are.
+        name: of the set of pairs.
+        pairs: number of pairs.
         copies: how many of them are copies.
-        found: how many of the copies were taken for copies.
-        wrong: how many others were.
-        mistakes: the pairs that were decided wrongly: two identities, and what the data says of them.
+        detected: how many of the copies were detected.
+        wrong: how many of the others were taken for copies.
+        mistakes: the wrong decisions: two identities, and what the data says about the pair.
     """
 
     name: str
     pairs: int
     copies: int
-    found: int
+    detected: int
     wrong: int
     mistakes: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def precision(self) -> float | None:
-        """Share of copies among those that were taken for copies; None where none was."""
-        return self.found / (self.found + self.wrong) if self.found + self.wrong else None
+        """Share of copies among the pairs taken for copies; None if there are none."""
+        return self.detected / (self.detected + self.wrong) if self.detected + self.wrong else None
 
     @property
     def recall(self) -> float | None:
-        """Share of the copies that were found; None where there are none."""
-        return self.found / self.copies if self.copies else None
+        """Share of the copies that were detected; None if there are none."""
+        return self.detected / self.copies if self.copies else None
 
 
 def are_one(first: Article, second: Article) -> bool:
-    """Whether the index takes two articles, and nothing else, for one story."""
+    """Whether the index takes two articles, and nothing else, for one story.
+
+    Args:
+        first: an article.
+        second: another article.
+    """
     origins = Origins()
     origins.replace([], [first, second])
     try:
@@ -80,7 +85,12 @@ def are_one(first: Article, second: Article) -> bool:
 
 
 def score(name: str, pairs: Iterable[Pair]) -> Score:
-    """Decide on pairs, each alone."""
+    """Decide on pairs, each on its own.
+
+    Args:
+        name: of the set of pairs.
+        pairs: with the truth.
+    """
     decided = [(pair, are_one(pair.first, pair.second)) for pair in pairs]
     mistakes = tuple(
         (pair.first.identity, pair.second.identity, pair.reason or pair.kind)
@@ -98,24 +108,24 @@ def score(name: str, pairs: Iterable[Pair]) -> Score:
 
 
 def exact_pairs(articles: Sequence[Article]) -> list[Pair]:
-    """Each article with the first one that has the same headline and text."""
+    """Pair each article with the first one that has the same headline and text."""
     first: dict[tuple[str, str], Article] = {}
     pairs = []
     for article in articles:
-        known = first.setdefault((article.headline, article.text), article)
-        if known is not article:
-            pairs.append(Pair(known, article, True, "exact"))
+        earlier = first.setdefault((article.headline, article.text), article)
+        if earlier is not article:
+            pairs.append(Pair(earlier, article, True, "exact"))
     return pairs
 
 
 def timed(articles: Sequence[Article]) -> dict[str, float]:
-    """Seconds that it takes to look for copies among articles, in a file, as ingestion does; and what was found."""
+    """Detect near-duplicates among articles with an index in a file; return times and counts."""
     with tempfile.TemporaryDirectory() as folder:
         origins = Origins(Path(folder) / "origins.sqlite")
         begun, used = time.perf_counter(), time.process_time()
         for at in range(0, len(articles), _TOGETHER):
             origins.replace([], articles[at : at + _TOGETHER])
-        found = {
+        figures = {
             "articles": len(articles),
             "words": sum(len(article.text.split()) for article in articles),
             "seconds": time.perf_counter() - begun,
@@ -125,7 +135,7 @@ def timed(articles: Sequence[Article]) -> dict[str, float]:
             "largest_group": max(map(len, origins.groups()), default=1),
         }
         origins.database.close()
-    return found
+    return figures
 
 
 def _bbc_and_edits(data: Path) -> list[Score]:
@@ -133,10 +143,10 @@ def _bbc_and_edits(data: Path) -> list[Score]:
     scores = [score("bbc_news, exact duplicates", exact_pairs(bbc))]
     distinct = list({article.text: article for article in reversed(bbc)}.values())
     reuters = list(reuters_articles(data / "reuters21578").values())
-    known = neighbours_that_are_copies()
+    copies = neighbours_that_are_copies()
     for sample, seed in _SEED.items():
         edited = edited_copies(reuters, seed, _HALF) + edited_copies(distinct, seed, _HALF)
-        others = neighbours(reuters, seed, _HALF, known) + neighbours(distinct, seed, _HALF, known)
+        others = neighbours(reuters, seed, _HALF, copies) + neighbours(distinct, seed, _HALF, copies)
         scores.append(score(f"edited copies and neighbours, {sample}", edited + others))
     return scores
 
@@ -157,22 +167,22 @@ def _speed(data: Path) -> dict[str, float]:
 
 
 def table(scores: Sequence[Score]) -> str:
-    """The scores in lines."""
-    lines = [f"{'pairs':45} {'number':>6} {'copies':>6} {'found':>6} {'wrong':>6} {'precision':>9} {'recall':>7}"]
+    """Format the scores as a table."""
+    lines = [f"{'pairs':45} {'number':>6} {'copies':>6} {'detected':>8} {'wrong':>6} {'precision':>9} {'recall':>7}"]
     lines += [
-        f"{each.name:45} {each.pairs:6} {each.copies:6} {each.found:6} {each.wrong:6}"
-        f" {_percent(each.precision):>9} {_percent(each.recall):>7}"
-        for each in scores
+        f"{row.name:45} {row.pairs:6} {row.copies:6} {row.detected:8} {row.wrong:6}"
+        f" {_percent(row.precision):>9} {_percent(row.recall):>7}"
+        for row in scores
     ]
     return "\n".join(lines)
 
 
 def kinds_missed(scores: Sequence[Score]) -> dict[str, dict[str, int]]:
-    """Of each set, what the mistakes are: reason or kind, and how many."""
-    found: dict[str, Counter[str]] = defaultdict(Counter)
-    for each in scores:
-        found[each.name].update(reason for _, _, reason in each.mistakes)
-    return {name: dict(counts) for name, counts in found.items()}
+    """Count the mistakes of each set by reason or kind."""
+    kinds: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in scores:
+        kinds[row.name].update(reason for _, _, reason in row.mistakes)
+    return {name: dict(counts) for name, counts in kinds.items()}
 
 
 def _percent(share: float | None) -> str:
@@ -180,9 +190,9 @@ def _percent(share: float | None) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns its exit code."""
+    """Run the command; return 0 on success."""
     parser = argparse.ArgumentParser(prog="python -m evals.copies", description=__doc__.split("\n")[0])
-    parser.add_argument("--data", type=Path, required=True, help="folder that holds bbc_news, basil and reuters21578")
+    parser.add_argument("--data", type=Path, required=True, help="folder that contains bbc_news, basil, reuters21578")
     parser.add_argument("--json", type=Path, help="write all figures to this file")
     options = parser.parse_args(arguments)
     scores: list[Score] = []
@@ -190,26 +200,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             scores += measure(options.data)
         except DataMissing as error:
-            print(f"left out: {error}", file=sys.stderr)
+            print(f"skipped: {error}", file=sys.stderr)
     if not scores:
         return 1
     print(table(scores))
-    for name, reasons in kinds_missed([each for each in scores if each.mistakes]).items():
+    for name, reasons in kinds_missed([row for row in scores if row.mistakes]).items():
         print(f"wrong, {name}: " + "; ".join(f"{reason} ({count})" for reason, count in reasons.items()))
     try:
         speed = _speed(options.data)
     except DataMissing:
         speed = {}
     if speed:
-        each = 1_000 / speed["articles"]
+        per_thousand = 1_000 / speed["articles"]
         print(
-            f"time: {each * speed['seconds']:.2f} s, of the processor {each * speed['cpu_seconds']:.2f} s, a thousand "
-            f"articles ({speed['articles']:,.0f} of {speed['words'] / speed['articles']:.0f} words); "
-            f"{speed['megabytes']:.0f} MB; {speed['origins']:,.0f} stories, the largest carried by "
-            f"{speed['largest_group']:.0f}"
+            f"time per thousand articles: {per_thousand * speed['seconds']:.2f} s, of the processor "
+            f"{per_thousand * speed['cpu_seconds']:.2f} s ({speed['articles']:,.0f} articles of "
+            f"{speed['words'] / speed['articles']:.0f} words); {speed['megabytes']:.0f} MB; {speed['origins']:,.0f} "
+            f"stories, the largest with {speed['largest_group']:.0f} articles"
         )
     if options.json:
-        figures = [asdict(each) | {"precision": each.precision, "recall": each.recall} for each in scores]
+        figures = [asdict(row) | {"precision": row.precision, "recall": row.recall} for row in scores]
         options.json.write_text(json.dumps({"scores": figures, "speed": speed}, indent=1))
     return 0
 

@@ -1,8 +1,8 @@
-"""Sentences made untrue by rule: what a check has to catch.
+"""Sentences made untrue by rule: the statements that a check has to catch.
 
-As in FactCC (Kryscinski et al., EMNLP 2020), with more of what models that write get wrong: a name, number, date,
-speaker or "not" that is another than in the source, a word turned into its opposite, who did what to whom turned round,
-and the beginning of one sentence with the end of another. No rule can see that a change leaves a sentence true; few do.
+As in FactCC (Kryscinski et al., EMNLP 2020), with more errors that language models make: a name, number, date, speaker
+or "not" that differs from the source, a word replaced by its opposite, swapped roles, and the beginning of one sentence
+joined to the end of another. A rule cannot know whether a change leaves a sentence true; few do.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _VERB = re.compile(
 )
 _POINTS = re.compile(r"(?:[Hh]e|[Ss]he|[Ii]t|[Tt]hey|[Tt]his|[Tt]hese|[Tt]hat|[Tt]here|[Ww]ho|[Ww]hich)\b")
 _SMALL_WORDS = frozenset("the a an of in and his her its their he she it they this that for to".split())
-# What models add of their own.
+# Details that models invent.
 _DETAILS = (
     ", which was a disaster",
     ", a move that surprised many observers",
@@ -70,7 +70,7 @@ class Corrupted:
     """A sentence that its source no longer supports.
 
     Attributes:
-        text: its words.
+        text: the sentence.
         kind: `name`, `number`, `date`, `negation`, `opposite`, `speaker`, `roles`, `splice`, `subject` or `detail`.
     """
 
@@ -78,19 +78,33 @@ class Corrupted:
     kind: str
 
 
-#: Changes a sentence, given the passage it stands in and other names of its article; None where it cannot.
+#: Changes a sentence, from the passage that contains it and other names of its article; None if it cannot.
 Rule = Callable[[random.Random, str, str, Sequence[str]], str | None]
 
 
 def swap_name(rng: random.Random, sentence: str, passage: str, names: Sequence[str]) -> str | None:
-    """Another name, more often one of the passage than of elsewhere in the article."""
-    found = [name for name in find_names(sentence) if len(name.text) > 2]
-    return _renamed(rng, sentence, found, passage, names)
+    """Replace a name, more often by one of the passage than by one from elsewhere in the article.
+
+    Args:
+        rng: decides what to change.
+        sentence: the sentence to change.
+        passage: the passage that contains it.
+        names: names of the article.
+    """
+    in_sentence = [name for name in find_names(sentence) if len(name.text) > 2]
+    return _renamed(rng, sentence, in_sentence, passage, names)
 
 
 def swap_speaker(rng: random.Random, sentence: str, passage: str, names: Sequence[str]) -> str | None:
-    """Another name beside a word of speech."""
-    found = [
+    """Replace a name next to a verb of speech.
+
+    Args:
+        rng: decides what to change.
+        sentence: the sentence to change.
+        passage: the passage that contains it.
+        names: names of the article.
+    """
+    in_sentence = [
         name
         for name in find_names(sentence)
         if re.match(rf"[^.;“”\"]{{0,30}}?{SPEECH.pattern}", sentence[name.end :])
@@ -98,16 +112,22 @@ def swap_speaker(rng: random.Random, sentence: str, passage: str, names: Sequenc
             rf"{SPEECH.pattern}\W+(?:\w+\s+){{0,2}}$|[Aa]ccording to (?:\w+\s+){{0,2}}$", sentence[: name.start]
         )
     ]
-    return _renamed(rng, sentence, found, passage, names)
+    return _renamed(rng, sentence, in_sentence, passage, names)
 
 
 def swap_number(rng: random.Random, sentence: str, passage: str, _: Sequence[str]) -> str | None:
-    """Another number, in figures or words."""
-    found = [match for match in _NUMBER.finditer(sentence) if not _TIME.fullmatch(match[0])]
-    found += list(_NUMBER_WORD.finditer(sentence))
-    if not found:
+    """Replace a number, in digits or words.
+
+    Args:
+        rng: decides what to change.
+        sentence: the sentence to change.
+        passage: the passage that contains it.
+    """
+    matches = [match for match in _NUMBER.finditer(sentence) if not _TIME.fullmatch(match[0])]
+    matches += list(_NUMBER_WORD.finditer(sentence))
+    if not matches:
         return None
-    match = rng.choice(found)
+    match = rng.choice(matches)
     if _NUMBER_WORD.fullmatch(match[0]):
         new = rng.choice([word for word in _SMALL if word != match[0].lower()])
         return _put(sentence, match.span(), new.capitalize() if match[0][0].isupper() else new)
@@ -123,48 +143,73 @@ def swap_number(rng: random.Random, sentence: str, passage: str, _: Sequence[str
 
 
 def swap_date(rng: random.Random, sentence: str, passage: str, _: Sequence[str]) -> str | None:
-    """Another month, weekday or year."""
-    found = list(_TIME.finditer(sentence))
-    if not found:
+    """Replace a month, weekday or year.
+
+    Args:
+        rng: decides what to change.
+        sentence: the sentence to change.
+        passage: the passage that contains it.
+    """
+    matches = list(_TIME.finditer(sentence))
+    if not matches:
         return None
-    match = rng.choice(found)
+    match = rng.choice(matches)
     for kind in (MONTHS, _DAYS):
         if match[0] in kind:
             beside = [m[0] for m in _TIME.finditer(passage) if m[0] in kind and m[0] != match[0]]
-            others = [each for each in kind if each != match[0]]
+            others = [word for word in kind if word != match[0]]
             return _put(sentence, match.span(), rng.choice(beside if beside and rng.random() < 0.4 else others))
     return _put(sentence, match.span(), str(int(match[0]) + rng.choice([-10, -4, -3, -2, -1, 1, 2, 3, 5])))
 
 
 def negate(rng: random.Random, sentence: str, passage: str, names: Sequence[str]) -> str | None:
-    """A "not" where there is none, or none where there is one."""
+    """Insert a "not", or remove one.
+
+    Args:
+        rng: decides what to change.
+        sentence: the sentence to change.
+        passage: the passage that contains it.
+        names: names of the article.
+    """
     gone = list(_NOT.finditer(sentence))
     if gone:
         start, end = rng.choice(gone).span()
         return sentence[:start] + sentence[end:]
-    found = [
+    matches = [
         match for match in _AUXILIARY.finditer(sentence) if not negations(sentence[match.start() : match.end() + 20])
     ]
-    if not found:
+    if not matches:
         return None
-    match = rng.choice(found)
+    match = rng.choice(matches)
     if rng.random() < 0.3 and match[0] not in ("can", "will"):
         return f"{sentence[: match.end()]}n’t{sentence[match.end() :]}"
     return f"{sentence[: match.end()]} {rng.choice(['not', 'not', 'never'])}{sentence[match.end() :]}"
 
 
 def swap_opposite(rng: random.Random, sentence: str, passage: str, _: Sequence[str]) -> str | None:
-    """A word's opposite."""
-    found = [match for match in _WORD.finditer(sentence) if match[0].lower() in NEWS_OPPOSITES]
-    if not found:
+    """Replace a word by its opposite.
+
+    Args:
+        rng: decides what to change.
+        sentence: the sentence to change.
+        passage: the passage that contains it.
+    """
+    matches = [match for match in _WORD.finditer(sentence) if match[0].lower() in NEWS_OPPOSITES]
+    if not matches:
         return None
-    match = rng.choice(found)
+    match = rng.choice(matches)
     new = rng.choice(NEWS_OPPOSITES[match[0].lower()])
     return _put(sentence, match.span(), new.capitalize() if match[0][0].isupper() else new)
 
 
 def swap_roles(rng: random.Random, sentence: str, passage: str, _: Sequence[str]) -> str | None:
-    """Two names of the sentence in each other's place, or what comes before and after turned round."""
+    """Swap two names of the sentence.
+
+    Args:
+        rng: decides what to change.
+        sentence: the sentence to change.
+        passage: the passage that contains it.
+    """
     names = [name for name in find_names(sentence) if len(name.text) > 2]
     pairs = [
         (one, other)
@@ -181,7 +226,13 @@ def swap_roles(rng: random.Random, sentence: str, passage: str, _: Sequence[str]
 
 
 def splice(rng: random.Random, sentence: str, passage: str, _: Sequence[str]) -> str | None:
-    """The beginning of the sentence with the end of another one of the passage."""
+    """Join the beginning of the sentence to the end of another sentence of the passage.
+
+    Args:
+        rng: decides what to change.
+        sentence: the sentence to change.
+        passage: the passage that contains it.
+    """
     cut = _TURN.search(sentence, 15)
     others = [passage[start:end] for start, end in sentence_spans(passage) if passage[start:end] != sentence]
     ends = [(other, match) for other in others if (match := _TURN.search(other, 15)) is not None]
@@ -193,7 +244,13 @@ def splice(rng: random.Random, sentence: str, passage: str, _: Sequence[str]) ->
 
 
 def swap_subject(rng: random.Random, sentence: str, passage: str, _: Sequence[str]) -> str | None:
-    """What one sentence of the passage says, said of what another one begins with."""
+    """Replace the subject by the subject of another sentence of the passage.
+
+    Args:
+        rng: decides what to change.
+        sentence: the sentence to change.
+        passage: the passage that contains it.
+    """
     own = _subject(sentence)
     others = [
         subject
@@ -206,11 +263,18 @@ def swap_subject(rng: random.Random, sentence: str, passage: str, _: Sequence[st
 
 
 def add_detail(rng: random.Random, sentence: str, passage: str, names: Sequence[str]) -> str | None:
-    """A detail that nobody told, behind the sentence or a name in it."""
+    """Add an invented detail at the end of the sentence.
+
+    Args:
+        rng: decides what to change.
+        sentence: the sentence to change.
+        passage: the passage that contains it.
+        names: names of the article.
+    """
     if not sentence.endswith("."):
         return None
-    told = [detail for detail in _DETAILS if not set(detail.split()[-2:]) & set(passage.split())]
-    detail = rng.choice(told or _DETAILS)
+    new_details = [detail for detail in _DETAILS if not set(detail.split()[-2:]) & set(passage.split())]
+    detail = rng.choice(new_details or _DETAILS)
     if "{}" in detail:
         new = [name for name in names if name not in passage and len(name) > 2]
         if not new:
@@ -220,7 +284,7 @@ def add_detail(rng: random.Random, sentence: str, passage: str, names: Sequence[
 
 
 def _subject(sentence: str) -> str | None:
-    """What a sentence begins with, up to its verb, where that is short and plain."""
+    """What a sentence begins with, up to its verb, if that is short and simple."""
     match = _VERB.search(sentence)
     if match is None or not 1 <= len(sentence[: match.start()].split()) <= 8 or "," in sentence[: match.start()]:
         return None
@@ -251,14 +315,14 @@ RULES: tuple[tuple[str, Rule, int], ...] = (
 def corrupt(
     rng: random.Random, sentence: str, passage: str, names: Sequence[str] = (), source: str | None = None
 ) -> Corrupted | None:
-    """A sentence made untrue by one of the rules; None where none of five that were drawn can do it.
+    """Make a sentence untrue by one of the rules; None if five randomly drawn rules cannot.
 
     Args:
-        rng: decides which rule and what by.
-        sentence: of the passage, or in other words.
+        rng: decides which rule is used, and what it changes.
+        sentence: of the passage, possibly reworded.
         passage: what supports it.
         names: other names of its article.
-        source: the sentence of the passage that it says again, where it is in other words.
+        source: the original sentence of the passage, if `sentence` is reworded.
     """
     for kind, rule, _ in rng.choices(RULES, [weight for _, _, weight in RULES], k=5):
         made = rule(rng, sentence, passage, names)
@@ -268,11 +332,11 @@ def corrupt(
 
 
 def _renamed(
-    rng: random.Random, sentence: str, found: Sequence[Name], passage: str, names: Sequence[str]
+    rng: random.Random, sentence: str, candidates: Sequence[Name], passage: str, names: Sequence[str]
 ) -> str | None:
-    if not found:
+    if not candidates:
         return None
-    old = rng.choice(found)
+    old = rng.choice(candidates)
     beside = [name.text for name in find_names(passage)]
     pool = beside if beside and rng.random() < 0.6 else names
     fitting = [

@@ -1,4 +1,4 @@
-"""Dialogues: whether follow-ups find the right article, and whether anything is carried where nothing should be."""
+"""Evaluate dialogues: whether follow-ups retrieve the right article, and whether context leaks where it should not."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from qa.generation.quoting import QuotingAnswerer
 from qa.question.limits import range_in
 from qa.retrieval.retrieval import retrieve
 
-_FIRST = 4  # articles among which the right one should be
+_FIRST = 4  # the right article should be among the first so many
 
 
 def run(dialogues: Sequence[Dialogue], archive: Archive, *, shown: bool, chat: ChatModel | None = None) -> list[Row]:
-    """Hold every dialogue, each turn with the answers that were really given before it.
+    """Run every dialogue; each turn follows the answers that were really given before it.
 
     Args:
         dialogues: over the articles of this archive.
         archive: an open one.
-        shown: whether single turns may be looked at, or their sums only.
-        chat: completes the follow-ups; None leaves that to rules. The answers are quoted either way.
+        shown: whether single turns are part of the result, or only their metrics.
+        chat: model that completes the follow-ups; None leaves that to rules. The answers are quoted either way.
     """
     chain = build_chain(archive, answerer=QuotingAnswerer(), chat=chat)
     names = _names(archive)
@@ -38,7 +38,7 @@ def run(dialogues: Sequence[Dialogue], archive: Archive, *, shown: bool, chat: C
             start = time.perf_counter()
             answer = chain.invoke({"question": turn.question, "history": history, "as_of": dialogue.as_of})
             seconds = time.perf_counter() - start
-            metrics = _metrics(turn, answer, archive, names, [each.question.text for each in history])
+            metrics = _metrics(turn, answer, archive, names, [earlier.question.text for earlier in history])
             detail = (
                 {"understood": answer.question.text, "text": answer.text, "gold": list(turn.articles)} if shown else {}
             )
@@ -57,19 +57,24 @@ def run(dialogues: Sequence[Dialogue], archive: Archive, *, shown: bool, chat: C
 
 
 def dated(questions: Sequence[Dated], *, shown: bool) -> list[Row]:
-    """Whether the range of coverage that each question asks for is read from its words."""
+    """Check whether the date range of each question is read correctly from its words.
+
+    Args:
+        questions: with the correct ranges.
+        shown: whether single questions are part of the result, or only their metrics.
+    """
     rows = []
-    for each in questions:
+    for item in questions:
         try:
-            found: Any = range_in(each.question, date.fromisoformat(each.as_of))[0]
+            published: Any = range_in(item.question, date.fromisoformat(item.as_of))[0]
         except QuestionError:
-            found = "impossible"
-        wanted: Sequence[Any] = ("impossible",) if each.role == "impossible" else each.published
-        right = float(found in wanted)
-        kind = "scope" if each.role == "scope" else "impossible" if each.role == "impossible" else "no_scope"
+            published = "impossible"
+        wanted: Sequence[Any] = ("impossible",) if item.role == "impossible" else item.published
+        right = float(published in wanted)
+        kind = "scope" if item.role == "scope" else "impossible" if item.role == "impossible" else "no_scope"
         metrics: dict[str, float | None] = {"right_range": right, f"right_range_{kind}": right}
-        detail = {"asked": each.as_of, "found": found, "wanted": list(wanted)} if shown else {}
-        rows.append(Row(each.id, each.question if shown else "", metrics, None, detail))
+        detail = {"asked": item.as_of, "found": published, "wanted": list(wanted)} if shown else {}
+        rows.append(Row(item.id, item.question if shown else "", metrics, None, detail))
     return rows
 
 
@@ -82,9 +87,9 @@ def _metrics(
     right = {names[name] for name in turn.articles}
     if not right:
         return {"refused_unanswerable": float(not answer.answered)}
-    found = _found(archive, question, answer)
-    bare = _found(archive, Question.parse(turn.question, as_of=question.as_of))
-    ours, theirs = float(bool(right & set(found))), float(bool(right & set(bare)))
+    retrieved = _retrieved_articles(archive, question, answer)
+    bare = _retrieved_articles(archive, Question.parse(turn.question, as_of=question.as_of))
+    ours, theirs = float(bool(right & set(retrieved))), float(bool(right & set(bare)))
     cited = {citation.article_id for citation in answer.citations}
     metrics: dict[str, float | None] = {"answered": float(answer.answered)}
     if answer.citations:
@@ -94,7 +99,7 @@ def _metrics(
         metrics |= {
             "article@4": ours,
             "article@4_bare": theirs,
-            "article@4_concatenated": float(bool(right & set(_found(archive, joined)))),
+            "article@4_concatenated": float(bool(right & set(_retrieved_articles(archive, joined)))),
             f"article@4_{turn.phenomenon}": ours,
         }
     elif turn.type in ("shift", "standalone"):
@@ -107,8 +112,8 @@ def _metrics(
     return metrics
 
 
-def _found(archive: Archive, question: Question, answer: Answer | None = None) -> list[str]:
-    """Ids of the first articles that are found for a question."""
+def _retrieved_articles(archive: Archive, question: Question, answer: Answer | None = None) -> list[str]:
+    """Ids of the first articles that are retrieved for a question."""
     if answer is not None and not answer.citations and answer.answered:
         return [near.article_id for near in answer.nearby]  # listed, not searched
     ids = [candidate.passage.article_id for candidate in retrieve(archive, question)]
@@ -116,7 +121,7 @@ def _found(archive: Archive, question: Question, answer: Answer | None = None) -
 
 
 def _names(archive: Archive) -> dict[str, str]:
-    """Ids of articles by what the dialogues call them: the last part of their guid, their headline, or their file."""
+    """Ids of articles by the names that the dialogues use: end of the guid, headline or file."""
     names: dict[str, str] = {}
     for head in archive.listing(with_unavailable=True):
         own = (head.identity.rpartition(" ")[2].rpartition(":")[2], head.headline, Path(head.source).name)

@@ -1,6 +1,6 @@
-"""Copies of real articles, edited by rule as desks do: what a detector of copies has to see through.
+"""Copies of real articles, edited by rule as news desks do: what near-duplicate detection has to recognise.
 
-Each edit is a pure function of a seed and an article; where it finds nothing to work on, the article is passed over.
+Each edit is a pure function of a random generator and an article; it returns None if it cannot change the article.
 """
 
 from __future__ import annotations
@@ -25,23 +25,33 @@ _BOILERPLATE = (
     "Readers who know more about this story can write to our newsdesk; we treat every message in confidence.",
     "Our reporting is paid for by its readers. If you value it, consider a subscription from three crowns a month.",
 )
-_SHORTEST = 80  # words of an article that is edited
-_CUT = 25  # words that a cut article has at least
+_SHORTEST = 80  # words; shorter articles are not edited
+_CUT = 25  # a cut article keeps at least so many words
 _CANDIDATES = 40  # articles that are compared in full as neighbours of another
-_COMMON = 500  # articles that share a term; one that more share tells no neighbours apart
+_COMMON = 500  # a term of more articles than this does not help to find neighbours
 
 Edit = Callable[[random.Random, Article], Article | None]
 
 
 def cut(chance: random.Random, article: Article) -> Article | None:
-    """The first third or half of it."""
+    """Keep the first third or half.
+
+    Args:
+        chance: decides what to change.
+        article: the original.
+    """
     parts = _parts(article)
     kept = _joined(parts[: max(1, len(parts) // chance.choice((2, 3)))])
     return replace(article, text=kept) if len(kept.split()) >= _CUT and kept != article.text else None
 
 
 def reorder(chance: random.Random, article: Article) -> Article | None:
-    """Its paragraphs in another order; its sentences where it has few."""
+    """Reorder the paragraphs, or the sentences if there are few paragraphs.
+
+    Args:
+        chance: decides what to change.
+        article: the original.
+    """
     parts = _parts(article)
     order = parts[:]
     while len(parts) > 1 and order == parts:
@@ -50,13 +60,23 @@ def reorder(chance: random.Random, article: Article) -> Article | None:
 
 
 def retitle(chance: random.Random, article: Article) -> Article | None:
-    """Another headline: words of a later sentence."""
+    """Replace the headline by words of a later sentence.
+
+    Args:
+        chance: decides what to change.
+        article: the original.
+    """
     words = _parts(article)[-1].split()[: chance.randint(5, 8)]
     return replace(article, headline=" ".join(words).rstrip(".,") or "Untitled")
 
 
 def update(chance: random.Random, article: Article) -> Article | None:
-    """One figure of it is another."""
+    """Change one number.
+
+    Args:
+        chance: decides what to change.
+        article: the original.
+    """
     places = [match for match in _NUMBER.finditer(article.text) if not re.fullmatch(r"(?:19|20)\d\d", match[0])]
     if not places:
         return None
@@ -69,7 +89,12 @@ def update(chance: random.Random, article: Article) -> Article | None:
 
 
 def swap_outlet(chance: random.Random, article: Article) -> Article | None:
-    """Another outlet, some hours later, and its name where the first one's stood in the text."""
+    """Change the outlet: a later time, and the new name in place of the agency's in the text.
+
+    Args:
+        chance: decides what to change.
+        article: the original.
+    """
     outlet = chance.choice(_OUTLETS)
     published = article.published
     if published is not None:
@@ -79,7 +104,12 @@ def swap_outlet(chance: random.Random, article: Article) -> Article | None:
 
 
 def drop_quote(chance: random.Random, article: Article) -> Article | None:
-    """Without one paragraph, or sentence, that quotes."""
+    """Remove one paragraph, or sentence, with a quotation.
+
+    Args:
+        chance: decides what to change.
+        article: the original.
+    """
     parts = _parts(article)
     quoting = [at for at, part in enumerate(parts) if '"' in part]
     if not quoting or len(parts) < 3:
@@ -89,14 +119,24 @@ def drop_quote(chance: random.Random, article: Article) -> Article | None:
 
 
 def add_boilerplate(chance: random.Random, article: Article) -> Article | None:
-    """With what pages put around a story."""
+    """Add boilerplate that pages put around a story.
+
+    Args:
+        chance: decides what to change.
+        article: the original.
+    """
     added = chance.sample(_BOILERPLATE, 2)
     parts = [added[0], article.text, added[1]] if chance.random() < 0.5 else [article.text, *added]
     return replace(article, text="\n\n".join(parts))
 
 
 def two_edits(chance: random.Random, article: Article) -> Article | None:
-    """Two of the others, one after the other."""
+    """Apply two of the other edits.
+
+    Args:
+        chance: decides what to change.
+        article: the original.
+    """
     once = twice = None
     for name in chance.sample(sorted(_SINGLE), len(_SINGLE)):
         if once is None:
@@ -121,15 +161,15 @@ EDITS: dict[str, Edit] = {**_SINGLE, "two edits": two_edits}
 
 
 def edited_copies(articles: Sequence[Article], seed: int, count: int) -> list[Pair]:
-    """Articles with edited copies of them, as many of each kind as of the others.
+    """Pair articles with edited copies of them, with each kind of edit equally often.
 
     Args:
-        articles: real ones; short ones are passed over, and no one is used twice.
-        seed: of the drawing and of every edit.
+        articles: real ones; short ones are skipped, and none is used twice.
+        seed: of the choice of articles and of every edit.
         count: how many pairs.
     """
     chance = random.Random(seed)
-    long_enough = [each for each in articles if len(each.text.split()) >= _SHORTEST]
+    long_enough = [article for article in articles if len(article.text.split()) >= _SHORTEST]
     pool = iter(chance.sample(long_enough, len(long_enough)))
     pairs: list[Pair] = []
     kinds = list(EDITS)
@@ -144,28 +184,28 @@ def edited_copies(articles: Sequence[Article], seed: int, count: int) -> list[Pa
 
 
 def neighbours(articles: Sequence[Article], seed: int, count: int, copies: Iterable[Ids] = ()) -> list[Pair]:
-    """Different articles, each with the one that shares most words with it.
+    """Pair different articles, each with the one that shares most words with it.
 
     Args:
         articles: real ones.
-        seed: of the drawing.
+        seed: of the choice of articles.
         count: how many pairs.
-        copies: identities of pairs that are copies after all, as somebody found who read them; they are left out.
+        copies: identities of pairs that a person recognised as copies; they are left out.
     """
-    known = {frozenset(pair) for pair in copies}
+    copy_pairs = {frozenset(pair) for pair in copies}
     chance = random.Random(seed)
-    words = [frozenset(terms(each.text)) for each in articles]
+    words = [frozenset(terms(article.text)) for article in articles]
     holders: dict[str, list[int]] = {}
     for at, some in enumerate(words):
         for word in some:
             holders.setdefault(word, []).append(at)
     pairs: list[Pair] = []
-    long_enough = [at for at, each in enumerate(articles) if len(each.text.split()) >= _SHORTEST]
+    long_enough = [at for at, article in enumerate(articles) if len(article.text.split()) >= _SHORTEST]
     for at in chance.sample(long_enough, len(long_enough)):
         if len(pairs) == count:
             break
         near = _nearest(at, words, holders)
-        if near is not None and frozenset((articles[at].identity, articles[near].identity)) not in known:
+        if near is not None and frozenset((articles[at].identity, articles[near].identity)) not in copy_pairs:
             pairs.append(Pair(articles[at], articles[near], False, "neighbour"))
     return pairs
 
@@ -182,7 +222,7 @@ def _nearest(at: int, words: Sequence[frozenset[str]], holders: Mapping[str, Seq
 
 
 def _parts(article: Article) -> list[str]:
-    """Its paragraphs; its sentences where there are three or fewer."""
+    """The paragraphs of an article; its sentences if there are three paragraphs or fewer."""
     paragraphs = article.text.split("\n\n")
     if len(paragraphs) > 3:
         return paragraphs

@@ -1,4 +1,4 @@
-"""At which step of the line an answer was lost; pure."""
+"""Find the step of the pipeline at which an answer was lost; pure functions."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from typing import Any
 
 from qa.reader.reader import SpanReader
 
-#: Passages that the reader reads, of those that retrieval hands on.
+#: How many of the retrieved passages the reader reads.
 READ = SpanReader.passages
 
 STEPS = (
-    "the answer stands in no article of that day",
-    "retrieval: it stands in none of the passages that were handed on",
-    f"it was handed on, but not among the first {READ}, which are read",
-    "reading: it was read, and other sentences were cited",
-    "the few words: the right sentence was cited, the short answer has nothing of it",
-    "the short answer has a part of it, or too much",
+    "no article of that day contains the answer",
+    "retrieval: none of the retrieved passages contains it",
+    f"it was retrieved, but is not among the first {READ} passages, which are read",
+    "reading: it was read, but other sentences were cited",
+    "short answer: the right sentence was cited, but the short answer has none of it",
+    "the short answer has part of it, or too much",
     "right, word for word",
 )
 
 
 def losses(answers: Sequence[dict[str, Any]]) -> dict[str, int]:
-    """How many questions end at each of STEPS, refusing switched off.
+    """Count the questions that end at each of STEPS, with refusing switched off.
 
     Args:
         answers: of one system, as in a run of realtimeqa.

@@ -1,6 +1,6 @@
-"""Figures at an operating point: what an answer is worth where half of the questions are answered, and the like; pure.
+"""Figures at an operating point, such as the accuracy if half of the questions are answered; pure functions.
 
-Each takes arrays of one value a question, so that a bootstrap can draw them again.
+Each takes arrays with one value per question, so that a bootstrap can resample them.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ _BINS = 10
 
 
 def accuracy_at(sure: Values, right: Values, coverage: float) -> float | None:
-    """Share of right answers among the surest.
+    """Share of right answers among the most confident.
 
     Args:
-        sure: confidence, refusing switched off.
-        right: 1 where the answer is right.
-        coverage: share of the questions that is answered, 0..1.
+        sure: confidence, with refusing switched off.
+        right: 1 if the answer is right.
+        coverage: share of the questions that are answered, 0..1.
     """
     if not len(sure):
         return None
@@ -28,12 +28,12 @@ def accuracy_at(sure: Values, right: Values, coverage: float) -> float | None:
 
 
 def refused_at(sure: Values, withdrawn: Values, coverage: float) -> float | None:
-    """Share of questions that are refused without their articles, at the threshold that answers some with them.
+    """Share of questions that are refused without their articles, at the threshold that gives a coverage with them.
 
     Args:
         sure: confidence on questions that have an answer.
-        withdrawn: confidence once the articles that hold it are left out.
-        coverage: share of the former that is answered, 0..1.
+        withdrawn: confidence when the articles with the answer are left out.
+        coverage: share of the questions that are answered with their articles, 0..1.
     """
     if not len(sure) or not len(withdrawn):
         return None
@@ -46,51 +46,61 @@ def calibration_error(sure: Values, right: Values) -> float | None:
 
     Source: Guo et al., "On Calibration of Modern Neural Networks" (ICML 2017); bins of equal count as in Nguyen and
     O'Connor (EMNLP 2015).
+
+    Args:
+        sure: confidence of each answer.
+        right: 1 if the answer is right.
     """
     if not len(sure):
         return None
     right = _levelled(sure, right)
     bins = np.array_split(np.argsort(sure, kind="stable"), min(_BINS, len(sure)))
-    gaps = [abs(float(sure[each].mean() - right[each].mean())) * len(each) for each in bins]
+    gaps = [abs(float(sure[bin_].mean() - right[bin_].mean())) * len(bin_) for bin_ in bins]
     return sum(gaps) / len(sure)
 
 
 def _levelled(sure: Values, right: Values) -> Values:
-    """For answers that are equally sure the mean of them, so that their order decides nothing."""
+    """Give equally confident answers their mean, so that their order does not matter."""
     _, group = np.unique(sure, return_inverse=True)
     return (np.bincount(group, weights=right) / np.bincount(group))[group]
 
 
 def refusal_curve(sure: Values, f1: Values, em: Values, answerable: Values) -> list[dict[str, float]]:
-    """What each threshold gives where some questions have no answer, as in SQuAD 2.0.
+    """Figures at each refusal threshold, for questions some of which have no answer, as in SQuAD 2.0.
 
     Args:
-        sure: confidence, refusing switched off.
-        f1: of that answer; 0 where the question has none.
-        em: the same, word for word.
-        answerable: 1 where the question has an answer.
+        sure: confidence, with refusing switched off.
+        f1: F1 of that answer; 0 if the question has none.
+        em: exact match of that answer; 0 if the question has none.
+        answerable: 1 if the question has an answer.
 
     Returns:
-        For each of 101 thresholds, and one that refuses all, `threshold`, `f1` and `em` over all, a refusal being right
-        where there is no answer, `f1_answerable`, and `refused` of the questions without an answer.
+        For each of 101 thresholds, and one that refuses all: `threshold`; `f1` and `em` over all questions, where a
+        refusal is right if there is no answer; `f1_answerable`; and `refused`, the share of questions without an answer
+        that are refused.
     """
     has = answerable == 1
     rows = []
     for threshold in [*np.linspace(0, 1, 101), np.inf]:
-        given = sure >= threshold
-        refused_rightly = (~given & ~has).astype(float)
+        is_answered = sure >= threshold
+        refused_rightly = (~is_answered & ~has).astype(float)
         rows.append(
             {
                 "threshold": float(min(threshold, 1.01)),
-                "f1": float(np.mean(np.where(has & given, f1, refused_rightly))),
-                "em": float(np.mean(np.where(has & given, em, refused_rightly))),
-                "f1_answerable": float(np.mean((f1 * given)[has])) if has.any() else 0.0,
-                "refused": float(np.mean(~given[~has])) if (~has).any() else 0.0,
+                "f1": float(np.mean(np.where(has & is_answered, f1, refused_rightly))),
+                "em": float(np.mean(np.where(has & is_answered, em, refused_rightly))),
+                "f1_answerable": float(np.mean((f1 * is_answered)[has])) if has.any() else 0.0,
+                "refused": float(np.mean(~is_answered[~has])) if (~has).any() else 0.0,
             }
         )
     return rows
 
 
 def best_of(curve: list[dict[str, float]], figure: str) -> float:
-    """The highest of a figure on a refusal curve; SQuAD 2.0's script tries more thresholds."""
+    """The highest value of a figure on a refusal curve; SQuAD 2.0's script tries more thresholds.
+
+    Args:
+        curve: as `refusal_curve` returns it.
+        figure: its name.
+    """
     return max(row[figure] for row in curve)

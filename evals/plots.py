@@ -1,4 +1,4 @@
-"""The plots of the report, as SVG by matplotlib; the same figures give the same file."""
+"""Plots of the report, as SVG by matplotlib; the same figures give the same file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ from evals.scores import DEPTHS  # noqa: E402
 
 
 def draw_coverage(run: dict[str, Any], path: Path) -> None:
-    """Accuracy against coverage of each system that has a confidence, and where it stands as shipped."""
+    """Plot accuracy against coverage of each system that has a confidence, with its shipped operating point.
+
+    Args:
+        run: as in its JSON.
+        path: image to write.
+    """
     figure, axes = pyplot.subplots(figsize=(6.4, 4))
     for name, curve in run["curves"].items():
         if not curve:
@@ -26,21 +31,36 @@ def draw_coverage(run: dict[str, Any], path: Path) -> None:
         if figures.get("citation_hit") is not None:
             axes.plot(100 * figures["answered"], 100 * figures["citation_hit"], "o", label=f"{name}, as shipped")
     axes.set(
-        xlabel="questions answered, %", ylabel="of these, cited quotes hold the answer, %", xlim=(0, 100), ylim=(0, 100)
+        xlabel="questions answered, %",
+        ylabel="answered questions whose quotes contain the answer, %",
+        xlim=(0, 100),
+        ylim=(0, 100),
     )
     _finish(figure, axes, path)
 
 
 def draw_refusals(curve: list[dict[str, float]], path: Path) -> None:
-    """F1 of the answerable questions against the share of the others that is refused."""
+    """Plot F1 of the answerable questions against the share of the others that is refused.
+
+    Args:
+        curve: as `evals.operating.refusal_curve` returns it.
+        path: image to write.
+    """
     figure, axes = pyplot.subplots(figsize=(6.4, 4))
     axes.plot([100 * row["refused"] for row in curve], [100 * row["f1_answerable"] for row in curve])
-    axes.set(xlabel="unanswerable questions refused, %", ylabel="F1 of the answerable, %", xlim=(0, 100), ylim=(0, 100))
+    axes.set(
+        xlabel="unanswerable questions refused, %", ylabel="F1 of answerable questions, %", xlim=(0, 100), ylim=(0, 100)
+    )
     _finish(figure, axes, path)
 
 
 def draw_hits(run: dict[str, Any], path: Path) -> None:
-    """hit@k of each system with its interval."""
+    """Plot hit@k of each system with its interval.
+
+    Args:
+        run: as in its JSON.
+        path: image to write.
+    """
     figure, axes = pyplot.subplots(figsize=(6.4, 4))
     names = [f"hit@{k}" for k in DEPTHS]
     scored = [(name, figures) for name, figures in run["systems"].items() if figures.get(names[0]) is not None]

@@ -1,4 +1,4 @@
-"""Results that others published on the same questions, and on how many of the questions they rest."""
+"""Published results of others on the same questions, and the number of questions that they are based on."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ _FILE = Path(__file__).parent / "datasets" / "realtimeqa_published.json"
 
 def load() -> dict[str, Any]:
     """`figures` by year, (EM, F1) in percent of each published system; `weeks` with the number of predictions."""
-    whole: dict[str, Any] = json.loads(_FILE.read_text(encoding="utf-8"))
-    return whole
+    results: dict[str, Any] = json.loads(_FILE.read_text(encoding="utf-8"))
+    return results
 
 
 def overlap(ids: Sequence[str]) -> dict[str, int]:
-    """On how many ids a list of questions and the published predictions of its weeks agree.
+    """Compare a list of questions with the published predictions of the same weeks.
 
     Returns:
-        `asked`, `with_prediction` of these, and `predicted`: how many predictions the years of these questions have.
+        `asked`; `with_prediction`, how many of these have one; and `predicted`, all predictions of their years.
     """
     weeks = load()["weeks"]
     predicted = {
@@ -29,9 +29,9 @@ def overlap(ids: Sequence[str]) -> dict[str, int]:
         for number in range(facts["n"])
         if number not in facts.get("gaps", ())
     }
-    years = {each[:4] for each in ids}
+    years = {question_id[:4] for question_id in ids}
     return {
         "asked": len(ids),
-        "with_prediction": sum(each in predicted for each in ids),
-        "predicted": sum(each[:4] in years for each in predicted),
+        "with_prediction": sum(question_id in predicted for question_id in ids),
+        "predicted": sum(question_id[:4] in years for question_id in predicted),
     }

@@ -1,4 +1,4 @@
-"""Questions over a whole archive, asked as it stood then: how RealTime QA's quizzes are run and scored."""
+"""Evaluate questions over a whole archive, asked as of their day: how RealTime QA's quizzes are run and scored."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def run(
         quiz: questions and articles.
         name: of the data, for the cache.
         systems: names as in `evals.systems`.
-        cache: where indexes are kept.
-        fresh: make them anew.
+        cache: folder of the indexes.
+        fresh: rebuild the indexes.
 
     Returns:
-        What each system gave, and why others gave nothing.
+        The results by system, and the reasons why others failed.
 
     Raises:
-        EnvironmentFailed: the alternatives cannot be installed.
+        EnvironmentFailed: the other systems cannot be installed.
     """
     articles = [article.to_record() for article in quiz.articles]
     asked = [
@@ -43,7 +43,7 @@ def run(
         for item in quiz.items
     ]
     for system in systems:
-        python_for(system, cache)  # what cannot be installed is told before anything is asked
+        python_for(system, cache)  # fail on what cannot be installed before anything is asked
     results, failed = {}, {}
     for system in systems:
         try:
@@ -56,14 +56,24 @@ def run(
 
 
 def score(quiz: Quiz, outcome: Outcome) -> SystemResult:
-    """The figures of one system's answers."""
+    """Score the answers of one system.
+
+    Args:
+        quiz: the questions.
+        outcome: the answers, in the same order.
+    """
     titles = frozenset(" ".join(article.title.split()) for article in quiz.articles)
-    rows = [_row(item, found, titles) for item, found in zip(quiz.items, outcome.answers, strict=True)]
+    rows = [_row(item, answer, titles) for item, answer in zip(quiz.items, outcome.answers, strict=True)]
     return SystemResult(rows, outcome.facts)
 
 
 def without_headlines(passages: Sequence[str], titles: Collection[str]) -> list[str]:
-    """Passages less the headline that a system put in front of an article's words, and less those that are one."""
+    """Remove the headline that a system put in front of a passage, and passages that are only a headline.
+
+    Args:
+        passages: as the system returned them.
+        titles: of all articles.
+    """
     kept = []
     for passage in passages:
         first, _, rest = passage.strip().partition("\n")
@@ -73,9 +83,9 @@ def without_headlines(passages: Sequence[str], titles: Collection[str]) -> list[
     return kept
 
 
-def _row(item: Item, found: dict[str, Any], titles: Collection[str]) -> Row:
-    passages = without_headlines(found["passages"], titles)
-    metrics: dict[str, float | None] = {"search_s": found["search_seconds"]}
+def _row(item: Item, answer: dict[str, Any], titles: Collection[str]) -> Row:
+    passages = without_headlines(answer["passages"], titles)
+    metrics: dict[str, float | None] = {"search_s": answer["search_seconds"]}
     if item.findable:
         metrics |= retrieval_metrics(passages, item.answers)
     detail: dict[str, Any] = {
@@ -87,20 +97,20 @@ def _row(item: Item, found: dict[str, Any], titles: Collection[str]) -> Row:
         "held_by": len(item.holders) if item.withdrawable else None,
         "hit_rank": hit_at(passages, item.answers),
     }
-    if "answered" not in found:
-        return Row(item.id, item.question, metrics, found["seconds"], detail)
-    forced = found["forced"]
-    metrics |= answer_metrics(found, forced, item.answers)
+    if "answered" not in answer:
+        return Row(item.id, item.question, metrics, answer["seconds"], detail)
+    forced = answer["forced"]
+    metrics |= answer_metrics(answer, forced, item.answers)
     if item.withdrawable:
-        withdrawn = found["withdrawn"]
-        metrics |= soundness(found, forced, withdrawn)
+        withdrawn = answer["withdrawn"]
+        metrics |= soundness(answer, forced, withdrawn)
         refused = float(not withdrawn["answered"])
         metrics["refused_when_withdrawn"] = refused
         metrics["refused_when_withdrawn_held"] = refused if item.holders else None
     if item.findable:
         metrics["short_f1_forced_findable"] = metrics["short_f1_forced"]
-    detail |= {name: found[name] for name in ("answered", "short", "quotes", "forced")}
-    detail["withdrawn"] = found.get("withdrawn")
+    detail |= {name: answer[name] for name in ("answered", "short", "quotes", "forced")}
+    detail["withdrawn"] = answer.get("withdrawn")
     right = float(all_held(forced["quotes"], item.answers))
-    gone = found["withdrawn"]["confidence"] if item.withdrawable else None
-    return Row(item.id, item.question, metrics, found["seconds"], detail, forced["confidence"], right, gone)
+    gone = answer["withdrawn"]["confidence"] if item.withdrawable else None
+    return Row(item.id, item.question, metrics, answer["seconds"], detail, forced["confidence"], right, gone)

@@ -1,7 +1,7 @@
 """Write the report: `python -m evals.report RUN.json ... [--notes NOTES.md] [--out evals/RESULTS.md]`.
 
-Each RUN.json is what `--json` of evals.run wrote. Tables come from them, plots as SVG beside the report; the notes,
-which a person wrote, are put at its end as they are. No text of the data is copied.
+Each RUN.json is a file that evals.run wrote with --json. The report has tables, and plots as SVG in a folder beside it;
+the notes, which a person wrote, are appended unchanged. No text of the data is copied.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _COST = (
     "passages",
 )
 
-_ENOUGH = 0.95  # of the published predictions; with fewer of their questions asked, their results are no comparison
+_ENOUGH = 0.95  # of the published predictions; if fewer of their questions were asked, the results do not compare
 
 _TITLES = {
     "realtimeqa": "News quizzes over a whole archive (RealTime QA)",
@@ -53,20 +53,20 @@ _TITLES = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command; 1 with a message where a run cannot be read."""
+    """Run the command; return 1 with a message if a run cannot be read."""
     parser = argparse.ArgumentParser(
         prog="python -m evals.report", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("runs", type=Path, nargs="+", metavar="RUN.json")
-    parser.add_argument("--notes", type=Path, default=HERE / "NOTES.md", help="Markdown to end with (%(default)s)")
-    parser.add_argument("--out", type=Path, default=HERE / "RESULTS.md", help="where to write (%(default)s)")
+    parser.add_argument("--notes", type=Path, default=HERE / "NOTES.md", help="Markdown to append (%(default)s)")
+    parser.add_argument("--out", type=Path, default=HERE / "RESULTS.md", help="file to write (%(default)s)")
     options = parser.parse_args(arguments)
     try:
         runs = [_read(path) for path in options.runs]
         notes = options.notes.read_text(encoding="utf-8") if options.notes.exists() else ""
         text = report(runs, notes, options.out.parent / "plots")
     except (OSError, ValueError, KeyError, ImportError) as error:
-        print(f"evals: {error!r}; a report takes what --json of evals.run wrote, and matplotlib", file=sys.stderr)
+        print(f"evals: {error!r}; a report needs files that evals.run --json wrote, and matplotlib", file=sys.stderr)
         return 1
     options.out.write_text(text, encoding="utf-8")
     return 0
@@ -75,22 +75,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _read(path: Path) -> dict[str, Any]:
     run = json.loads(path.read_text(encoding="utf-8"))
     if not isinstance(run, dict) or not isinstance(run.get("systems"), dict):
-        raise ValueError(f"{path} is no run: it has no `systems`")
+        raise ValueError(f"{path} is not a run: it has no `systems`")
     return run
 
 
 def report(runs: Sequence[dict[str, Any]], notes: str, plots: Path) -> str:
-    """The report as Markdown; its plots are written into a folder beside it.
+    """Format the report as Markdown, and write its plots into a folder.
 
     Args:
-        runs: as `evals.results.to_json` gives them.
-        notes: what a person has to add.
-        plots: the folder, made where it is not there.
+        runs: as `evals.results.to_json` returns them.
+        notes: text to append.
+        plots: folder of the plots; created if missing.
     """
     parts = [
         "# How good the answers are",
-        "Written by `python -m evals.report`; the last part is by hand. In parentheses: 95 % bootstrap intervals over "
-        "questions. What each figure means stands in [README.md](README.md).",
+        "Written by `python -m evals.report`, except for the last part. In parentheses: 95 % bootstrap intervals over "
+        "questions. [README.md](README.md) explains each figure.",
     ]
     for number, run in enumerate(runs, 1):
         parts += _section(run, plots, number)
@@ -105,7 +105,7 @@ def _section(run: dict[str, Any], plots: Path, number: int) -> list[str]:
         f"`{run['command']}` at commit {run['commit']}, {run['date']}, {run['machine']}.",
     ]
     stale = [name for name, figures in run["systems"].items() if figures.get("stale")]
-    parts += [f"The archive of {', '.join(stale)} was made by an earlier state of the code."] if stale else []
+    parts += [f"The archive of {', '.join(stale)} was built by an earlier version of the code."] if stale else []
     if run["dataset"] != "realtimeqa":
         return [*parts, _asked(run), figures_table(run), *_refusals(run, plots, number)]
     parts += [
@@ -127,53 +127,53 @@ def _asked_quizzes(run: dict[str, Any]) -> str:
     o = run["options"]
     return (
         f"{o['asked']} questions of {', '.join(map(str, o['years'])) or 'all years'}, {o['articles']} articles "
-        f"({o['quiz_pages_left_out']} quiz pages left out). Retrieval is scored on the {o['findable']} questions whose "
-        f"answer stands in one of their listed articles that the archive holds on that day (in one of any day: "
-        f"{o['listed']}); withdrawal on {o['withdrawable']}, of which "
-        f"{o['withdrawable_and_held']} have an article that holds the answer."
+        f"({o['quiz_pages_left_out']} quiz pages left out). Retrieval is scored on the {o['findable']} questions with "
+        f"an answer in one of their listed articles that the archive has on that day (on any day: {o['listed']}). "
+        f"Withdrawal is scored on {o['withdrawable']} questions; for {o['withdrawable_and_held']} of them an article "
+        "contains the answer."
     )
 
 
 def _published(run: dict[str, Any]) -> list[str]:
-    """Others' results on nearly the same questions."""
-    known = published.load()["figures"]
+    """Published results on nearly the same questions."""
+    others = published.load()["figures"]
     lists = run["options"]["published"]
-    if lists["with_prediction"] < _ENOUGH * lists["predicted"]:  # another folder, or a part of this one
+    if lists["with_prediction"] < _ENOUGH * lists["predicted"]:  # another data set, or a part of this one
         return []
     figures = run["systems"]["dateline"]
     lines = ["| | EM | F1 |", "|---|---|---|"]
     for year in map(str, run["options"]["years"]):
-        for name, value in known.get(year, {}).items():
+        for name, value in others.get(year, {}).items():
             if name != "questions":
-                lines.append(f"| {name}, {year}, {known[year]['questions']} questions | {value[0]} % | {value[1]} % |")
+                lines.append(f"| {name}, {year}, {others[year]['questions']} questions | {value[0]} % | {value[1]} % |")
     if len(lines) == 2:
         return []
     em, f1 = (100 * figures[name] for name in ("short_em_forced", "short_f1_forced"))
     lines.append(f"| Dateline, refusing switched off, {lists['asked']} questions | {em:.1f} % | {f1:.1f} % |")
     words = (
-        "Published results on answers without choices shown, recomputed from the predictions that the authors keep. "
-        f"The two lists of questions agree on {lists['with_prediction']} ids: that many of our {lists['asked']} have a "
-        f"prediction among the {lists['predicted']} that were found stored for these years."
+        "Published results on answers without choices, recomputed from the predictions that the authors published. "
+        f"{lists['with_prediction']} of our {lists['asked']} questions have the id of one of the "
+        f"{lists['predicted']} predictions that are available for these years."
     )
     return [words, "\n".join(lines)]
 
 
 def _losses(run: dict[str, Any]) -> list[str]:
-    found = losses(run["answers"]["dateline"])
-    total = sum(found.values())
-    lines = ["| where it is lost, refusing switched off | questions | share |", "|---|---|---|"]
-    lines += [f"| {name} | {n} | {100 * n / total:.1f} % |" for name, n in found.items()]
+    counts = losses(run["answers"]["dateline"])
+    total = sum(counts.values())
+    lines = ["| step that lost the answer, refusing switched off | questions | share |", "|---|---|---|"]
+    lines += [f"| {name} | {n} | {100 * n / total:.1f} % |" for name, n in counts.items()]
     return ["\n".join(lines)]
 
 
 def _refusals(run: dict[str, Any], plots: Path, number: int) -> list[str]:
-    """What refusing more or less gives, of questions on a given paragraph some of which have no answer."""
+    """Figures at several refusal thresholds, for questions on a paragraph some of which have no answer."""
     curve = run.get("refusals", {}).get("dateline", [])
     if not any(row["refused"] for row in curve):
         return []
     from evals.plots import draw_refusals
 
-    lines = ["| refused below | F1 | EM | F1 of the answerable | unanswerable refused |", "|---|---|---|---|---|"]
+    lines = ["| refused below | F1 | EM | F1 of answerable | unanswerable refused |", "|---|---|---|---|---|"]
     lines += [
         f"| {row['threshold']:.2f} | "
         + " | ".join(f"{100 * row[name]:.1f} %" for name in ("f1", "em", "f1_answerable", "refused"))
@@ -182,7 +182,7 @@ def _refusals(run: dict[str, Any], plots: Path, number: int) -> list[str]:
     ]
     plots.mkdir(parents=True, exist_ok=True)
     draw_refusals(curve, plots / f"refusals-{number}.svg")
-    shown = f"![Answerable questions' F1 against the share of unanswerable ones refused](plots/refusals-{number}.svg)"
+    shown = f"![F1 of answerable questions against the share of unanswerable ones refused](plots/refusals-{number}.svg)"
     return ["\n".join(lines), shown]
 
 
@@ -192,7 +192,7 @@ def _plot(plots: Path, run: dict[str, Any], name: str) -> list[str]:
     plots.mkdir(parents=True, exist_ok=True)
     if name.startswith("hits"):
         draw_hits(run, plots / f"{name}.svg")
-        return [f"![Share of questions whose answer stands among the first k passages, by system](plots/{name}.svg)"]
+        return [f"![Share of questions with an answer among the first k passages, by system](plots/{name}.svg)"]
     draw_coverage(run, plots / f"{name}.svg")
     return [f"![Accuracy of citations against the share of questions answered](plots/{name}.svg)"]
 

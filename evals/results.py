@@ -1,4 +1,4 @@
-"""What a run found: a row a question, figures over them with intervals, and how it is written as JSON."""
+"""Results of a run: one row per question, figures with intervals over them, and the JSON format."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ingest.embedding.runtime import cores
 #: Resamples of a bootstrap.
 RESAMPLES = 2_000
 
-#: Keys that every system's object has, null where it cannot do it.
+#: Keys that the figures of every system have; null if the system cannot do it.
 KEYS = (
     *("hit@1", "hit@4", "hit@10", "hit@20", "hit_500w", "hit_2000w"),
     *("short_em", "short_f1", "short_em_forced", "short_f1_forced"),
@@ -32,7 +32,7 @@ KEYS = (
 )
 
 _LEVEL = (2.5, 97.5)  # percentiles of an interval
-_MANY = 2_000  # questions; of more, figures by confidence are drawn again a tenth as often
+_MANY = 2_000  # with more questions, figures by confidence are resampled only a tenth as often
 
 
 @dataclass(frozen=True)
@@ -41,14 +41,14 @@ class Row:
 
     Attributes:
         id: of the question.
-        question: its words.
-        metrics: figures of this one question; a figure over all is the mean of those that are not None.
+        question: its text.
+        metrics: figures of this question; a figure over all questions is the mean of those that are not None.
         seconds: from the question to the whole answer.
-        detail: what was answered, for whoever looks at it; JSON values.
-        confidence: of the answer with refusing switched off; None where the system gives none.
+        detail: more about the answer, for people who look at it; JSON values.
+        confidence: of the answer with refusing switched off; None if the system has no confidence.
         right: whether that answer is right, 1.0 or 0.0.
-        withdrawn: confidence once the articles that hold the answer are left out; None where that was not asked.
-        cluster: rows of one cluster, a paragraph for one, are resampled together; None for a row by itself.
+        withdrawn: confidence when the articles with the answer are left out; None if that was not asked.
+        cluster: rows of one cluster, such as a paragraph, are resampled together; None for a row on its own.
     """
 
     id: str
@@ -62,7 +62,7 @@ class Row:
     cluster: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """For JSON."""
+        """Convert to JSON values."""
         return {
             "id": self.id,
             "question": self.question,
@@ -76,57 +76,57 @@ class Row:
 
 @dataclass(frozen=True)
 class SystemResult:
-    """All that one system did.
+    """All results of one system.
 
     Attributes:
         rows: in the order of the questions.
-        facts: figures that no row has: memory, articles, passages, seconds of indexing.
+        facts: figures without rows: memory, articles, passages, seconds of indexing.
     """
 
     rows: Sequence[Row]
     facts: dict[str, float | None]
 
     def figures(self) -> dict[str, float | None]:
-        """The flat object of a system: each metric's mean, times, area under the risk, and its facts."""
+        """All figures of a system: means of the metrics, times, area under the risk curve, and facts."""
         columns = _columns(self.rows)
-        found = dict.fromkeys(KEYS) | {name: _mean(column) for name, column in columns.items()}
+        figures = dict.fromkeys(KEYS) | {name: _mean(column) for name, column in columns.items()}
         for prefix, seconds in (("", [row.seconds for row in self.rows]), ("search_", columns.pop("search_s", []))):
-            known = [value for value in seconds if value is not None]
+            measured = [value for value in seconds if value is not None]
             for p in (50, 95):
-                found[f"{prefix}p{p}_s"] = float(np.percentile(known, p)) if known else None
-        found.pop("search_s", None)
+                figures[f"{prefix}p{p}_s"] = float(np.percentile(measured, p)) if measured else None
+        figures.pop("search_s", None)
         derived = {name: _derive(name, self.rows) for name in _DERIVED}
         kept = {name: value for name, value in derived.items() if value is not None or name in KEYS}
-        return {**found, **kept, "questions": len(self.rows), **self.facts}
+        return {**figures, **kept, "questions": len(self.rows), **self.facts}
 
     def curve(self) -> list[tuple[float, float]]:
-        """(coverage, accuracy), surest first."""
+        """(coverage, accuracy), most confident first."""
         return risk_coverage(*_scored(self.rows))[0]
 
     def refusals(self) -> list[dict[str, float]]:
-        """What each threshold gives, of questions on a given paragraph; empty for others."""
+        """Figures at each refusal threshold, for questions on a given paragraph; empty for others."""
         return _refusals(self.rows)
 
     def intervals(self) -> dict[str, tuple[float, float]]:
-        """95 % bootstrap intervals over questions, or their clusters, of every metric, and of figures by confidence."""
+        """95 % bootstrap intervals, over questions or their clusters, of all metrics and of figures by confidence."""
         clusters = [row.cluster or row.id for row in self.rows]
-        found = {}
+        intervals = {}
         for name, column in _columns(self.rows).items():
             kept = [(value, cluster) for value, cluster in zip(column, clusters, strict=True) if value is not None]
             if kept:
-                found[name] = interval([value for value, _ in kept], [cluster for _, cluster in kept])
+                intervals[name] = interval([value for value, _ in kept], [cluster for _, cluster in kept])
         for name in _DERIVED:
             if _derive(name, self.rows) is not None:
-                found[name] = _drawn_again(name, self.rows)
-        return found
+                intervals[name] = _drawn_again(name, self.rows)
+        return intervals
 
 
 def interval(values: Sequence[float], clusters: Sequence[str] | None = None) -> tuple[float, float]:
     """95 % percentile bootstrap interval of a mean (Efron, 1979); the same values give the same interval.
 
     Args:
-        values: of each question.
-        clusters: questions of one name are drawn together; None to draw each by itself.
+        values: a value per question.
+        clusters: questions with the same name are drawn together; None to draw each on its own.
     """
     names = clusters if clusters is not None else [str(n) for n in range(len(values))]
     numbers = {name: n for n, name in enumerate(dict.fromkeys(names))}
@@ -142,7 +142,7 @@ def interval(values: Sequence[float], clusters: Sequence[str] | None = None) -> 
     return float(low), float(high)
 
 
-#: Figures of all answers together, by their confidence.
+#: Figures over all answers together, by their confidence.
 _DERIVED = ("aurc", "ece", "citation_hit_at_50", "refused_when_withdrawn_at_60", "f1_best", "em_best")
 
 
@@ -181,7 +181,7 @@ def _arrays(pairs: Sequence[tuple[float, float]]) -> tuple[NDArray[np.float64], 
 
 
 def _refusals(rows: Sequence[Row]) -> list[dict[str, float]]:
-    """Of reading alone, where the answer without refusing is scored for questions that have one."""
+    """Refusal curve of reading alone; the answer without refusing is scored for questions that have one."""
     if not any("f1_forced" in row.metrics for row in rows):
         return []
     table = np.array(
@@ -217,17 +217,17 @@ def _scored(rows: Sequence[Row]) -> tuple[list[float], list[float]]:
 def to_json(
     dataset: str, command: Sequence[str], options: dict[str, Any], systems: dict[str, SystemResult], at: str
 ) -> dict[str, Any]:
-    """A whole run for JSON; `figures` that a system cannot have are null.
+    """A whole run for JSON; figures that a system cannot have are null.
 
     Args:
         dataset: its name.
         command: as it was typed, without the interpreter's path.
-        options: what was asked and what the data turned out to be.
-        systems: by name.
+        options: what was asked, and facts about the data.
+        systems: results by system.
         at: the commit that was checked out when the run began.
     """
     figures = {name: result.figures() for name, result in systems.items()}
-    names = dict.fromkeys(key for each in figures.values() for key in each)
+    names = dict.fromkeys(key for system_figures in figures.values() for key in system_figures)
     return {
         "dataset": dataset,
         "command": shlex.join(command),
@@ -235,7 +235,7 @@ def to_json(
         "date": date.today().isoformat(),
         "machine": machine(),
         "options": options,
-        "systems": {name: {key: each.get(key) for key in names} for name, each in figures.items()},
+        "systems": {name: {key: system_figures.get(key) for key in names} for name, system_figures in figures.items()},
         "intervals": {name: result.intervals() for name, result in systems.items()},
         "curves": {name: result.curve() for name, result in systems.items()},
         "refusals": {name: result.refusals() for name, result in systems.items()},
@@ -244,7 +244,12 @@ def to_json(
 
 
 def write(path: Path, whole: dict[str, Any]) -> None:
-    """Write a run, in place of what is there only once it is whole."""
+    """Write a run; an existing file is replaced only when the new one is complete.
+
+    Args:
+        path: file to write.
+        whole: the run, as `to_json` returns it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(path.name + ".part")
     beside.write_text(json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8")
@@ -252,7 +257,7 @@ def write(path: Path, whole: dict[str, Any]) -> None:
 
 
 def commit() -> str:
-    """Short id of the commit that is checked out, with `+` where files differ from it; `unknown` outside git."""
+    """Short id of the checked-out commit, with `+` if files differ from it; `unknown` outside git."""
     try:
         head = git("rev-parse", "--short=10", "HEAD")
         return head + ("+" if git("status", "--porcelain", "--untracked-files=no") else "")
@@ -261,17 +266,21 @@ def commit() -> str:
 
 
 def git(*arguments: str, folder: Path = Path(__file__).parent) -> str:
-    """What a git command prints, run in a folder, else that of evals/.
+    """Run a git command and return what it prints.
+
+    Args:
+        arguments: of git.
+        folder: where to run it.
 
     Raises:
-        OSError, subprocess.SubprocessError: there is no git, or it fails.
+        OSError, subprocess.SubprocessError: git is missing or fails.
     """
     done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=True, timeout=30)
     return done.stdout.strip()
 
 
 def machine() -> str:
-    """The machine's shape, without its name: cores, memory, system."""
+    """Cores, memory and system of the machine, without its name."""
     memory = ""
     if hasattr(os, "sysconf"):
         memory = f", {os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB"

@@ -1,4 +1,4 @@
-"""Sentences in other words that say no more than they did: what a check has to let pass."""
+"""Sentences in other words that say no more than the original: the statements that a check has to accept."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ _SAID = {"said": "stated", "stated": "said", "announced": "said", "declared": "s
 
 
 def reword(rng: random.Random, sentence: str, passage: str, spans: Sequence[Span], at: int) -> str:
-    """What a sentence says in fewer words, or together with the next one.
+    """Reword a sentence: shorten it, or join it to the next one.
 
     Args:
         rng: decides how.
         sentence: of the passage.
-        passage: where it stands.
+        passage: contains the sentence.
         spans: of the passage's sentences.
-        at: which of them it is.
+        at: index of the sentence in `spans`.
     """
-    said = sentence
+    reworded = sentence
     for chance, pattern in ((0.5, _ASIDE), (0.4, _OPENING), (0.5, _ADVERB), (0.3, _TAIL)):
         if rng.random() < chance:
-            shorter = pattern.sub("", said, count=1)
-            said = shorter if len(shorter) > 25 else said
+            shorter = pattern.sub("", reworded, count=1)
+            reworded = shorter if len(shorter) > 25 else reworded
     if rng.random() < 0.3:
-        said = re.sub(r"\b(?:said|stated|announced|declared)\b", lambda m: _SAID[m[0]], said, count=1)
+        reworded = re.sub(r"\b(?:said|stated|announced|declared)\b", lambda m: _SAID[m[0]], reworded, count=1)
     if rng.random() < 0.3:
-        names = [name for name in find_names(said) if len(name.text.split()) == 2]
+        names = [name for name in find_names(reworded) if len(name.text.split()) == 2]
         if names:
-            said = f"{said[: names[0].start]}{names[0].text.split()[1]}{said[names[0].end :]}"
+            reworded = f"{reworded[: names[0].start]}{names[0].text.split()[1]}{reworded[names[0].end :]}"
     if rng.random() < 0.15 and at + 1 < len(spans):
         following = passage[slice(*spans[at + 1])]
-        if len(said) + len(following) < 320:
-            said = f"{said.rstrip('.')}, {rng.choice(['and', 'while', 'and'])} {following}"
-    return f"{said[:1].upper()}{said[1:]}"
+        if len(reworded) + len(following) < 320:
+            reworded = f"{reworded.rstrip('.')}, {rng.choice(['and', 'while', 'and'])} {following}"
+    return f"{reworded[:1].upper()}{reworded[1:]}"

@@ -46,7 +46,7 @@ from qa.chat.models import load_chat_model
 
 Run = tuple[dict[str, Any], dict[str, SystemResult]]
 
-#: Names of the file inside --data, of the data sets that give a paragraph with each question.
+#: For each data set with a paragraph per question, the names of its file inside --data.
 READING = {
     "squad": ("dev-v2.0.json", "dev-v2.0.from-html.json"),
     "xquad": ("xquad.en.json",),
@@ -54,9 +54,9 @@ READING = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command; 0 where all went well, 1 with a message where the data or a system is missing."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    options = _parser().parse_args(given)
+    """Run the command; return 0 on success, 1 with a message if the data or a system is missing."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    options = _parser().parse_args(words)
     at = commit()
     try:
         if options.json:
@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings = Settings.load("evals")
     made_with = {"embedder": Path(settings.embedder).name, "passage_words": settings.passage_words}
     whole = to_json(
-        options.dataset, ["python", "-m", "evals.run", *_without_paths(given)], facts | made_with, systems, at
+        options.dataset, ["python", "-m", "evals.run", *_without_paths(words)], facts | made_with, systems, at
     )
     print(figures_table(whole))
     if options.json:
@@ -81,20 +81,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if failed else 0
 
 
-def _without_paths(given: Sequence[str]) -> list[str]:
-    """A command line to repeat elsewhere: folders of this machine are not told."""
-    told = []
-    for before, word in zip(["", *given], given, strict=False):
+def _without_paths(words: Sequence[str]) -> list[str]:
+    """The command line without folders of this machine, so that others can repeat it."""
+    kept = []
+    for before, word in zip(["", *words], words, strict=False):
         option, sign, value = word.partition("=")
         if before in ("--data", "--cache", "--archive"):
-            told.append("DIR")
+            kept.append("DIR")
         elif before == "--json":
-            told.append(Path(word).name)
+            kept.append(Path(word).name)
         elif sign and option in ("--data", "--cache", "--archive", "--json"):
-            told.append(f"{option}={Path(value).name if option == '--json' else 'DIR'}")
+            kept.append(f"{option}={Path(value).name if option == '--json' else 'DIR'}")
         else:
-            told.append(word)
-    return told
+            kept.append(word)
+    return kept
 
 
 def _realtimeqa(options: argparse.Namespace) -> Run:
@@ -137,7 +137,7 @@ def _multihop(options: argparse.Namespace) -> Run:
 def _written(options: argparse.Namespace) -> Run:
     if options.dataset == "seed":
         if not options.data.is_dir():
-            raise DataMissing(f"{options.data} is no folder; --data names the one that holds the seed article")
+            raise DataMissing(f"{options.data} is not a folder; --data names the one that contains the seed article")
         items, sources = written_data.load("seed_questions"), [options.data]
     else:
         items, sources = written_data.load("sample_questions", options.half), sample_sources()
@@ -148,15 +148,15 @@ def _written(options: argparse.Namespace) -> Run:
 
 
 def _feedback(options: argparse.Namespace) -> Run:
-    items, unsaid = feedback_data.load(options.data)
+    items, unrated = feedback_data.load(options.data)
     items = items[: options.limit]
     facts: dict[str, Any] = {"asked": len(items), "answerable": sum(item.answerable for item in items)}
     with Archive.open(options.archive) as archive:
-        return facts | {"left_out_as_unsaid": unsaid}, {"dateline": written.run(items, archive)}
+        return facts | {"left_out_as_unsaid": unrated}, {"dateline": written.run(items, archive)}
 
 
 def _dialogues(options: argparse.Namespace) -> Run:
-    shown = options.half == "tune"  # of the other half only sums are told
+    shown = options.half == "tune"  # of the other half only sums are reported
     sources: dict[str, Any] = {"samples": sample_sources()}
     rows: list[Row] = []
     facts: dict[str, Any] = {"half": options.half}
@@ -165,7 +165,7 @@ def _dialogues(options: argparse.Namespace) -> Run:
         facts["follow-ups completed by"] = chat.name
     with ExitStack() as stack:
         if options.data is None:
-            print("evals: without --data only the dialogues over the sample archive are held", file=sys.stderr)
+            print("evals: without --data only the dialogues over the sample archive are run", file=sys.stderr)
         else:
             sources["wikinews"] = [stack.enter_context(dialogues_data.wikinews(options.data))]
         for name, paths in sources.items():
@@ -201,62 +201,65 @@ def _parser() -> argparse.ArgumentParser:
     )
     sets = parser.add_subparsers(dest="dataset", required=True, metavar="DATASET")
     helps = {
-        "realtimeqa": "questions over a whole archive, asked as it stood then",
-        "squad": "reading: SQuAD 2.0's development set, or any file of its form",
+        "realtimeqa": "questions over a whole archive, asked as of their day",
+        "squad": "reading: development set of SQuAD 2.0, or any file in its format",
         "xquad": "reading: XQuAD, English",
         "onestopqa": "reading: news at three levels",
         "multihop_rag_500": "questions that need several articles",
         "samples": "our own questions on the sample archive; needs no data",
         "seed": "our own questions on the seed article",
-        "feedback": "what readers of the page found right; --data names the file that `dateline feedback` printed",
-        "dialogues": "follow-ups and dates; --data names the folder of the free articles that half of them are about",
+        "feedback": "answers that readers of the page rated as right; --data names the output of `dateline feedback`",
+        "dialogues": "follow-ups and dates; --data names the folder of the free articles of half of them",
     }
     for name, text in helps.items():
         one = sets.add_parser(name, help=text, description=text)
         if name != "samples":
             needed = name != "dialogues"
-            one.add_argument("--data", type=Path, required=needed, metavar="DIR", help="folder that holds the data set")
+            one.add_argument("--data", type=Path, required=needed, metavar="DIR", help="folder of the data set")
         one.add_argument("--limit", type=_positive, metavar="N", help="ask only the first N questions")
-        one.add_argument("--json", type=Path, metavar="OUT", help="write every figure and every answer here")
-        one.add_argument(
-            "--cache", type=Path, default=DEFAULT, metavar="DIR", help="where archives are kept (%(default)s)"
-        )
-        one.add_argument("--fresh", action="store_true", help="make the archives anew")
+        one.add_argument("--json", type=Path, metavar="OUT", help="write all figures and answers to this file")
+        if name in ("realtimeqa", "multihop_rag_500"):  # the others build their archives in a temporary folder, or none
+            one.add_argument(
+                "--cache", type=Path, default=DEFAULT, metavar="DIR", help="folder of the archives (%(default)s)"
+            )
+            one.add_argument("--fresh", action="store_true", help="rebuild the archives")
         if name == "feedback":
-            one.add_argument("--archive", type=Path, required=True, metavar="DIR", help="the archive that was asked")
+            one.add_argument("--archive", type=Path, required=True, metavar="DIR", help="archive to ask")
         if name == "dialogues":
-            one.add_argument("--chat-model", metavar="NAME", help="completes the follow-ups, as in DATELINE_CHAT_MODEL")
+            one.add_argument(
+                "--chat-model", metavar="NAME", help="model that completes the follow-ups, as in DATELINE_CHAT_MODEL"
+            )
         if name in ("samples", "dialogues"):
             one.add_argument(
-                "--half", choices=HALVES, default="tune", help="of `test` only sums are told (%(default)s)"
+                "--half", choices=HALVES, default="tune", help="of `test` only sums are reported (%(default)s)"
             )
         if name == "realtimeqa":
             one.add_argument(
-                "--years", type=_years, default=[], metavar="Y,Y", help="of the questions; all if not given"
+                "--years", type=_years, default=[], metavar="Y,Y", help="years of the questions (default: all)"
             )
             one.add_argument(
-                "--articles", type=_positive, metavar="N", help="a fixed part: questions that bring about N articles"
+                "--articles", type=_positive, metavar="N", help="a fixed sample: questions with about N articles"
             )
             one.add_argument(
                 "--systems",
                 type=_systems,
                 default=["dateline"],
                 metavar="NAME,NAME",
-                help=f"of {', '.join(MODULES)}; all but Dateline’s own are installed apart, once (dateline)",
+                help=f"of {', '.join(MODULES)}; others than Dateline are installed separately, once (dateline)",
             )
     return parser
 
 
 def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive whole number")
     return int(text)
 
 
 def _years(text: str) -> list[int]:
     years = text.replace(",", " ").split()
     if not years or not all(year.isdecimal() and len(year) == 4 for year in years):
-        raise argparse.ArgumentTypeError(f"{text!r} names no years; write 2022 or 2022,2023")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a list of years; write 2022 or 2022,2023")
     return [int(year) for year in years]
 
 
@@ -264,7 +267,7 @@ def _systems(text: str) -> list[str]:
     names = list(dict.fromkeys(text.replace(",", " ").split()))
     unknown = [name for name in names if name not in MODULES]
     if unknown or not names:
-        raise argparse.ArgumentTypeError(f"unknown system {', '.join(unknown)}; known are {', '.join(MODULES)}")
+        raise argparse.ArgumentTypeError(f"unknown system {', '.join(unknown)}; choose from {', '.join(MODULES)}")
     return names
 
 

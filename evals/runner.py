@@ -1,4 +1,4 @@
-"""Runs a system over articles and questions: index once, ask everything, each in a process of its own."""
+"""Run a system over articles and questions: index once, then ask everything, each in its own process."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _INDEXED = "index.facts.json"
 
 
 class SystemFailed(Exception):
-    """A worker ended with an error; what it said stands above."""
+    """A worker failed; its messages are above."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a system gave.
+    """Answers of a system.
 
     Attributes:
         answers: what `evals.worker` wrote for each question, in order.
-        facts: `articles`, `passages`, `peak_rss_gb` while asking, `index_s` and `index_peak_rss_gb`, None where the
-            index was there before or was made in several goes.
+        facts: `articles`, `passages`, `peak_rss_gb` while asking, `index_s` and `index_peak_rss_gb`; the last two are
+            None if the index existed before or was built in several runs.
     """
 
     answers: list[dict[str, Any]]
@@ -44,15 +44,16 @@ def run_system(
     *,
     fresh: bool = False,
 ) -> Outcome:
-    """Index the articles where that has not been done, and ask the questions.
+    """Index the articles, unless that was done before, and ask the questions.
 
     Args:
         system: its name on the command line.
-        cache: where indexes are kept.
-        name: changes with the articles.
+        cache: folder of the indexes.
+        name: identifies the articles.
         articles: url, title, published, authors, text.
-        questions: id, question, until (YYYYMMDD), and without, addresses or None, for asking once more.
-        fresh: make the index anew.
+        questions: id, question, until (YYYYMMDD); and `without`, addresses to leave out when the question is asked once
+            more, or None.
+        fresh: rebuild the index.
 
     Raises:
         SystemFailed, EnvironmentFailed: it cannot be run.
@@ -77,13 +78,13 @@ def run_system(
 
 def _index(python: Path, system: str, folder: Path, articles: Sequence[dict[str, Any]]) -> None:
     whole = not (folder / "archive").exists()
-    if system not in OURS:  # the alternatives do not know how to go on where they were killed
+    if system not in OURS:  # the other systems cannot continue an interrupted run
         shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     out = folder / "index.jsonl"
     _work(
         python,
-        {"system": system, "folder": str(folder), "articles": _lines(folder, "given", articles), "out": str(out)},
+        {"system": system, "folder": str(folder), "articles": _lines(folder, "input", articles), "out": str(out)},
     )
     facts = json.loads(out.with_suffix(".facts.json").read_text(encoding="utf-8"))
     facts["index_peak_rss_gb"] = facts.pop("peak_rss_gb")
@@ -104,4 +105,4 @@ def _work(python: Path, job: dict[str, Any]) -> None:
     path.write_text(json.dumps(job), encoding="utf-8")
     done = subprocess.run([str(python), "-m", "evals.worker", str(path)], env=offline(), check=False)
     if done.returncode:
-        raise SystemFailed(f"{job['system']} ended with {done.returncode}; what it said stands above")
+        raise SystemFailed(f"{job['system']} ended with {done.returncode}; its messages are above")

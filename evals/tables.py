@@ -1,11 +1,11 @@
-"""Figures as Markdown tables; pure."""
+"""Format figures as Markdown tables; pure functions."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-#: Figures that are no shares.
+#: Figures that are not shares.
 PLAIN = frozenset(
     """cited_words questions articles passages p50_s p95_s search_p50_s search_p95_s search_s seconds
     peak_rss_gb index_s index_peak_rss_gb stale""".split()
@@ -13,10 +13,10 @@ PLAIN = frozenset(
 
 
 def figures_table(run: dict[str, Any], keys: Sequence[str] | None = None) -> str:
-    """A row a figure, a column a system, intervals beside them.
+    """Format figures as a table: a row per figure, a column per system, with intervals.
 
     Args:
-        run: as `evals.results.to_json` gives it.
+        run: as `evals.results.to_json` returns it.
         keys: which figures, in order; None for all.
     """
     systems = list(run["systems"])
@@ -30,7 +30,13 @@ def figures_table(run: dict[str, Any], keys: Sequence[str] | None = None) -> str
 
 
 def cell(name: str, value: float | None, interval: Sequence[float] | None = None) -> str:
-    """A figure for people: shares in percent with their interval; empty where there is none."""
+    """Format a figure: shares in percent with their interval; empty if there is no value.
+
+    Args:
+        name: of the figure.
+        value: 0..1 for a share.
+        interval: lowest and highest value.
+    """
     if value is None:
         return ""
     if name in PLAIN:

@@ -1,4 +1,4 @@
-"""How words are compared: SQuAD's normalisation, and whether a text holds an answer at word borders."""
+"""Compare words: SQuAD's normalisation, and whether a text contains an answer at word boundaries."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "\xa0": " "})
 
-#: What may stand around an answer and is no part of it.
+#: Characters around an answer that are not part of it.
 EDGES = " \t\n\"'.,;:!?"
 
 _WORD = re.compile(r"\w+")
@@ -29,19 +29,19 @@ _AROUND_NUMBERS = frozenset(
 
 
 def normalise(answer: str) -> str:
-    """As SQuAD's evaluation does (Rajpurkar et al., 2016): lower case, no ASCII punctuation, no articles, one space."""
+    """Normalise like SQuAD (Rajpurkar et al., 2016): lower case, no ASCII punctuation, no articles, single spaces."""
     return " ".join(_ARTICLES.sub(" ", answer.lower().translate(_PUNCTUATION)).split())
 
 
 @functools.lru_cache(maxsize=1 << 16)
 def flatten(text: str) -> str:
-    """Text as `holds` compares it: lower case, straight quotes, single spaces, compatibility forms resolved."""
+    """Normalise for `holds`: lower case, straight quotes, single spaces, compatibility forms resolved."""
     return " ".join(unicodedata.normalize("NFKC", text).translate(_QUOTES).lower().split())
 
 
 @functools.lru_cache(maxsize=1 << 12)
 def pattern_of(answer: str) -> re.Pattern[str] | None:
-    """What matches an answer in a flattened text, at word borders; None for an answer without a word."""
+    """A pattern that finds an answer in a flattened text, at word boundaries; None for an answer without a word."""
     words = flatten(answer).strip(EDGES)
     if not words:
         return None
@@ -49,14 +49,19 @@ def pattern_of(answer: str) -> re.Pattern[str] | None:
 
 
 def holds(text: str, answer: str) -> bool:
-    """Whether a text holds an answer, at word borders, whatever the case and the quotation marks."""
+    """Whether a text contains an answer, at word boundaries, ignoring case and the kind of quotation marks.
+
+    Args:
+        text: any text.
+        answer: words to look for.
+    """
     pattern, flat = pattern_of(answer), flatten(text)
-    first = flat.find(flatten(answer).strip(EDGES))  # plain search is the faster, and mostly says no
+    first = flat.find(flatten(answer).strip(EDGES))  # a plain search is faster, and mostly finds nothing
     return pattern is not None and first >= 0 and pattern.search(flat, first) is not None
 
 
 def is_number(words: str) -> bool:
-    """Whether a flattened answer is a number alone: digits or number words, with currency, percent or magnitude."""
+    """Whether a flattened answer is only a number: digits or number words, with currency, percent or magnitude."""
     parts = _TOKENS.findall(words)
     return any(part[0].isdigit() or part in _NUMERALS for part in parts) and all(
         part[0].isdigit() or part in _NUMERALS or part in _AROUND_NUMBERS for part in parts
@@ -64,10 +69,10 @@ def is_number(words: str) -> bool:
 
 
 class WordIndex:
-    """Which of many flattened texts may hold some words, without reading them all."""
+    """Finds which of many flattened texts may contain some words, without reading them all."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        """Args: texts: as `flatten` gives them."""
+        """Args: texts: as `flatten` returns them."""
         self._texts: dict[str, array[int]] = {}
         self._all = range(0)
         for number, text in enumerate(texts):
@@ -76,18 +81,18 @@ class WordIndex:
                 self._texts.setdefault(word, array("L")).append(number)
 
     def with_words(self, words: str) -> Collection[int]:
-        """Numbers of the texts in which each of some flattened words stands, ascending; all where there is no word."""
+        """Ascending numbers of the texts that contain all of some flattened words; all texts if there is no word."""
         return self._with(_WORD.findall(words))
 
     def with_wording(self, wording: str) -> Collection[int]:
-        """Numbers of the texts that may have a flattened wording in them, whatever its ends grow into."""
+        """Numbers of the texts that may contain a flattened wording, even if its ends are parts of longer words."""
         return self._with(_WORD.findall(wording)[1:-1])
 
     def _with(self, words: Sequence[str]) -> Collection[int]:
         if not words:
             return self._all
         first, *others = sorted((self._texts.get(word, array("L")) for word in set(words)), key=len)
-        found = set(first)
+        numbers = set(first)
         for other in others:
-            found &= set(other)
-        return sorted(found)
+            numbers &= set(other)
+        return sorted(numbers)

@@ -1,9 +1,9 @@
-"""What people who read a chat model's sentences beside the articles found: `python -m evals.verdicts FILE ...`.
+"""Summarize what people said about sentences of a chat model: `python -m evals.verdicts FILE ...`.
 
-`--draw SENTENCES` prints sentences that `evals.chat --sentences` wrote, for reading: all that reached the reader, and
-some of those that did not, in an order that does not tell which is which. A verdict is a line of JSON: `id` of the
-sentence, `reached` the reader or not, `supported` by the passages (true or false), `why` in a few words where it is
-not. The reading is done without looking at what the check said.
+`--draw SENTENCES` prints sentences that `evals.chat --sentences` wrote, for people to read: all that reached the reader
+and some of those that did not, in random order and without that label. A verdict is a line of JSON: `id` of the
+sentence, whether it `reached` the reader, whether the passages `supported` it, and `why` not in a few words. People
+judge without knowing the result of the automatic check.
 
 Examples:
   python -m evals.verdicts --draw sentences.jsonl --struck 40 > to-read.jsonl
@@ -28,7 +28,7 @@ _SEED = 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command; 0 where all went well, 1 where a sentence that reached the reader is not supported."""
+    """Run the command; return 0 on success, 1 if a sentence that reached the reader is not supported."""
     options = _parser().parse_args(arguments)
     try:
         if options.draw:
@@ -48,7 +48,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def drawn(sentences: Sequence[dict[str, Any]], struck: int, seed: int = _SEED) -> list[dict[str, Any]]:
-    """Sentences to read: all that reached the reader and `struck` of the others, mixed; not told is which are which."""
+    """Sentences for people to judge: all that reached the reader, and some of the others, mixed and unlabelled.
+
+    Args:
+        sentences: as `evals.chat --sentences` writes them.
+        struck: how many of those that did not reach the reader.
+        seed: of the order and the choice.
+    """
     rng = random.Random(seed)
     others = [row for row in sentences if row["struck"] is not None and not row["mended"]]
     rows = [row for row in sentences if row["struck"] is None] + rng.sample(others, min(struck, len(others)))
@@ -57,7 +63,7 @@ def drawn(sentences: Sequence[dict[str, Any]], struck: int, seed: int = _SEED) -
 
 
 def figures(verdicts: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """How many of the sentences that reached the reader are not supported, and of those that were struck."""
+    """Count the unsupported sentences among those that reached the reader and among those that were struck."""
     reached = [row for row in verdicts if row["reached"]]
     struck = [row for row in verdicts if not row["reached"]]
     wrong = sum(not row["supported"] for row in reached)
@@ -76,9 +82,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m evals.verdicts", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("verdicts", nargs="*", type=Path, help="files of verdicts")
-    parser.add_argument("--draw", type=Path, metavar="SENTENCES", help="print sentences of this file for reading")
-    parser.add_argument("--struck", type=int, default=40, help="how many that were struck (default %(default)s)")
+    parser.add_argument("verdicts", nargs="*", type=Path, help="files with verdicts")
+    parser.add_argument("--draw", type=Path, metavar="SENTENCES", help="print sentences of this file to judge")
+    parser.add_argument("--struck", type=int, default=40, help="number of struck sentences (default %(default)s)")
     return parser
 
 

@@ -1,6 +1,6 @@
-"""How well the check of written sentences tells what a source supports: `python -m evals.verify --data DIR`.
+"""Measure how well the check of written sentences detects unsupported ones: `python -m evals.verify --data DIR`.
 
-DIR holds the folders wice, qags, summedits, faithbench and gum_wikinews; a set that is not there is left out and named.
+DIR contains the folders wice, qags, summedits, faithbench and gum_wikinews; a missing one is skipped with a message.
 
 Examples:
   python -m evals.verify --data data
@@ -31,19 +31,19 @@ from ingest.index.keywords import terms
 from qa.verification.support import load_support_model
 from qa.verification.verify import SUPPORTED, Source, StatementCheck
 
-_PASSAGES = 4  # of a source that a sentence is checked against: those that share most with it
-_ALARMS = 0.05  # share of supported statements that may be called unsupported
+_PASSAGES = 4  # of the source, those that share most terms with the sentence, are used for the check
+_ALARMS = 0.05  # accepted share of false alarms on supported statements
 _DEFAULT = "wice-dev,wice,qags-cnndm,qags-xsum,summedits,faithbench,synthetic"
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A statement as the check sees it; of several sentences the weakest counts.
+    """A checked statement; of several sentences the weakest counts.
 
     Attributes:
-        statement: itself.
-        support: by the model, 0..1.
-        reason: of a rule, or None.
+        statement: the statement.
+        support: according to the model, 0..1.
+        reason: why a rule rejected it, or None.
         overlap: share of its terms that the source has, 0..1, for comparison.
     """
 
@@ -54,16 +54,16 @@ class Judged:
 
     @property
     def score(self) -> float:
-        """Of the whole check: 0 where a rule fails."""
+        """Score of the whole check: 0 if a rule rejects the statement."""
         return 0.0 if self.reason else self.support
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command; 0 where at least one set was there."""
+    """Run the command; return 0 if at least one data set was evaluated."""
     options = _parser().parse_args(arguments)
     unknown = set(options.sets.split(",")) - set(SETS)
     if unknown:
-        print(f"evals: no set is called {', '.join(sorted(unknown))}; there are {', '.join(SETS)}", file=sys.stderr)
+        print(f"evals: unknown set {', '.join(sorted(unknown))}; choose from {', '.join(SETS)}", file=sys.stderr)
         return 2
     check = StatementCheck(load_support_model())
     chosen: dict[str, float] = {}
@@ -72,9 +72,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             statements = list(SETS[name](options.data))
         except DataMissing as error:
-            print(f"evals: {name} is left out: {error}", file=sys.stderr)
+            print(f"evals: {name} is skipped: {error}", file=sys.stderr)
             continue
-        judged = [judge(check, each) for each in tqdm(statements, desc=name)]
+        judged = [judge(check, statement) for statement in tqdm(statements, desc=name)]
         table[name] = figures(judged)
         if name.endswith("-dev"):
             chosen[name.removesuffix("-dev")] = best_threshold(judged)
@@ -88,8 +88,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def judge(check: StatementCheck, statement: Statement) -> Judged:
-    """One statement, sentence by sentence, against the passages of its source that share most with each."""
-    passages = [each.text for each in split_passages(Article(identity="-", headline="-", text=statement.source))]
+    """Check a statement, sentence by sentence, against the passages of its source that share most terms with each.
+
+    Args:
+        check: the shipped check.
+        statement: with its source.
+    """
+    passages = [passage.text for passage in split_passages(Article(identity="-", headline="-", text=statement.source))]
     stems = [set(terms(passage)) for passage in passages]
     supports, reasons, overlaps = [], [], []
     for start, end in sentence_spans(" ".join(statement.text.split())):
@@ -101,51 +106,51 @@ def judge(check: StatementCheck, statement: Statement) -> Judged:
         supports.append(verdict.support or check.support(sentence, sources))
         reasons.append(verdict.reason if verdict.support == 0 else None)
         overlaps.append(len(own & set().union(*stems)) / max(1, len(own)))
-    reason = next((each for each in reasons if each), None)
+    reason = next((failed for failed in reasons if failed), None)
     return Judged(statement, min(supports, default=0.0), reason, min(overlaps, default=0.0))
 
 
 def figures(judged: Sequence[Judged]) -> dict[str, Any]:
-    """Balanced accuracy of each way to tell, at the threshold that ships, in percent."""
-    wanted = np.array([each.statement.supported for each in judged])
+    """Balanced accuracy of each kind of check, in percent, at the shipped threshold."""
+    wanted = np.array([judgement.statement.supported for judgement in judged])
     ways = {
-        "overlap": np.array([each.overlap for each in judged]) >= 1.0,
-        "rules": np.array([each.reason is None for each in judged]),
-        "model": np.array([each.support for each in judged]) >= SUPPORTED,
-        "check": np.array([each.score for each in judged]) >= SUPPORTED,
+        "overlap": np.array([judgement.overlap for judgement in judged]) >= 1.0,
+        "rules": np.array([judgement.reason is None for judgement in judged]),
+        "model": np.array([judgement.support for judgement in judged]) >= SUPPORTED,
+        "check": np.array([judgement.score for judgement in judged]) >= SUPPORTED,
     }
-    scores = np.array([each.score for each in judged])
+    scores = np.array([judgement.score for judgement in judged])
     floor = float(np.quantile(scores[wanted], _ALARMS))
-    found: dict[str, Any] = {
+    results: dict[str, Any] = {
         "n": len(judged),
         "supported": int(wanted.sum()),
-        **{way: round(100 * _balanced(wanted, given), 1) for way, given in ways.items()},
+        **{way: round(100 * _balanced(wanted, accepted), 1) for way, accepted in ways.items()},
         "best": round(100 * max(_balanced(wanted, scores >= t) for t in np.unique(scores)), 1),
         "caught": round(100 * float((~ways["check"][~wanted]).mean()), 1),
         "false_alarms": round(100 * float((~ways["check"][wanted]).mean()), 1),
         "caught_at_5": round(100 * float((scores[~wanted] < floor).mean()), 1) if floor > 0 else None,
     }
     kinds: dict[str, list[bool]] = defaultdict(list)
-    for each, given in zip(judged, ways["check"], strict=True):
-        if each.statement.kind:
-            kinds[each.statement.kind].append(not given)
+    for judgement, accepted in zip(judged, ways["check"], strict=True):
+        if judgement.statement.kind:
+            kinds[judgement.statement.kind].append(not accepted)
     if kinds:
-        found["by_kind"] = {kind: round(100 * sum(got) / len(got), 1) for kind, got in sorted(kinds.items())}
-    return found
+        results["by_kind"] = {kind: round(100 * sum(got) / len(got), 1) for kind, got in sorted(kinds.items())}
+    return results
 
 
 def best_threshold(judged: Sequence[Judged]) -> float:
-    """The score from which on a statement passes, where balanced accuracy is highest."""
-    return max(sorted({each.score for each in judged}), key=lambda threshold: _at(judged, threshold))
+    """The lowest accepted score that gives the highest balanced accuracy."""
+    return max(sorted({judgement.score for judgement in judged}), key=lambda threshold: _at(judged, threshold))
 
 
 def _at(judged: Sequence[Judged], threshold: float) -> float:
-    wanted = np.array([each.statement.supported for each in judged])
-    return _balanced(wanted, np.array([each.score for each in judged]) >= threshold)
+    wanted = np.array([judgement.statement.supported for judgement in judged])
+    return _balanced(wanted, np.array([judgement.score for judgement in judged]) >= threshold)
 
 
-def _balanced(wanted: NDArray[Any], given: NDArray[Any]) -> float:
-    return float((given[wanted].mean() + (~given[~wanted]).mean()) / 2)
+def _balanced(wanted: NDArray[Any], accepted: NDArray[Any]) -> float:
+    return float((accepted[wanted].mean() + (~accepted[~wanted]).mean()) / 2)
 
 
 def _line(name: str, row: dict[str, Any]) -> str:
@@ -162,9 +167,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m evals.verify", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--data", type=Path, required=True, help="folder that holds the sets' folders")
-    parser.add_argument("--sets", default=_DEFAULT, help="names, with commas (default %(default)s)")
-    parser.add_argument("--json", type=Path, help="write the figures there")
+    parser.add_argument("--data", type=Path, required=True, help="folder that contains the folders of the sets")
+    parser.add_argument("--sets", default=_DEFAULT, help="names, separated by commas (default %(default)s)")
+    parser.add_argument("--json", type=Path, help="write the figures to this file")
     return parser
 
 

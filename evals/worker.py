@@ -1,8 +1,9 @@
-"""One system in a process of its own, so that its memory and its packages are its own: `python -m evals.worker JOB`.
+"""Run one system in its own process, with its own memory and packages: `python -m evals.worker JOB`.
 
-A job is a JSON file: `system`, `folder`, `articles` (a JSON Lines file) to index, or `questions` (a JSON Lines file
-of id, question, until and, where it is to be asked once more, without) to answer; `out`, where a JSON line a question
-goes. This file imports nothing of Dateline: it also runs where only an alternative is installed.
+A job is a JSON file with `system`, `folder`, and either `articles` (a JSON Lines file) to index or `questions` (a JSON
+Lines file of id, question, until and optionally `without`, addresses to leave out when the question is asked once more)
+to answer, and `out`, a file to write with one JSON line per question. This file does not import Dateline, because it
+also runs where only another system is installed.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 
 from evals.systems import MODULES, Searcher
 
-#: Passages that are asked for; more, and not timed, where they are too short to make WORDS.
+#: Number of passages to retrieve; if they have fewer than WORDS words, more are retrieved, which is not timed.
 LIMIT = 24
 WORDS = 2_000
 
@@ -25,7 +26,7 @@ _MOST = 400  # passages
 
 
 def main() -> None:
-    """Do the job that the first argument names."""
+    """Do the job in the file that the first argument names."""
     job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     system: Searcher = importlib.import_module(f"evals.systems.{MODULES[job['system']]}").System(job["folder"])
     work = index if "articles" in job else ask
@@ -35,7 +36,12 @@ def main() -> None:
 
 
 def index(system: Searcher, job: dict[str, Any]) -> dict[str, float]:
-    """Take the articles in."""
+    """Index the articles of a job.
+
+    Args:
+        system: indexes them.
+        job: with `articles`.
+    """
     articles = list(_lines(job["articles"]))
     start = time.perf_counter()
     passages = system.index(articles)
@@ -44,31 +50,36 @@ def index(system: Searcher, job: dict[str, Any]) -> dict[str, float]:
 
 
 def ask(system: Searcher, job: dict[str, Any]) -> dict[str, float]:
-    """Ask every question, after one that is not counted: models load with it."""
+    """Ask every question of a job, after one that loads the models and is not counted.
+
+    Args:
+        system: answers them.
+        job: with `questions` and `out`.
+    """
     from tqdm import tqdm
 
     questions = list(_lines(job["questions"]))
     system.open()
     system.search(questions[0]["question"], questions[0]["until"], LIMIT)
     with Path(job["out"]).open("w", encoding="utf-8") as file:
-        for asked in tqdm(questions, desc=f"{job['system']}: asking"):
-            file.write(json.dumps({"id": asked["id"], **_one(system, asked)}, ensure_ascii=False) + "\n")
+        for record in tqdm(questions, desc=f"{job['system']}: asking"):
+            file.write(json.dumps({"id": record["id"], **_one(system, record)}, ensure_ascii=False) + "\n")
     return {"stale": float(getattr(system, "stale", False))}
 
 
-def _one(system: Any, asked: dict[str, Any]) -> dict[str, Any]:
-    question, until = asked["question"], asked["until"]
+def _one(system: Any, record: dict[str, Any]) -> dict[str, Any]:
+    question, until = record["question"], record["until"]
     if not hasattr(system, "answer"):
         return _search(system, question, until)
-    found: dict[str, Any] = system.answer(question, until)
-    if asked.get("without") is not None:
-        again = system.answer(question, until, asked["without"]) if asked["without"] else found
-        found["withdrawn"] = {name: again[name] for name in TOLD}
-    return found
+    result: dict[str, Any] = system.answer(question, until)
+    if record.get("without") is not None:
+        again = system.answer(question, until, record["without"]) if record["without"] else result
+        result["withdrawn"] = {name: again[name] for name in ANSWER_FIELDS}
+    return result
 
 
-#: What is told of an answer beside its passages.
-TOLD = ("answered", "short", "confidence", "quotes", "exact", "uncited")
+#: Fields of an answer besides its passages.
+ANSWER_FIELDS = ("answered", "short", "confidence", "quotes", "exact", "uncited")
 
 
 def _search(system: Searcher, question: str, until: int) -> dict[str, Any]:
@@ -83,9 +94,9 @@ def _search(system: Searcher, question: str, until: int) -> dict[str, Any]:
 
 
 def peak_rss_gb() -> float:
-    """The most memory that this process has held, in 1e9 bytes."""
+    """Peak memory of this process, in 1e9 bytes."""
     status = Path("/proc/self/status")
-    if status.exists():  # getrusage tells the parent's, where that held more when it started this process
+    if status.exists():  # getrusage returns the parent's peak, if that was higher when it started this process
         kilobytes = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM")).split()[1]
         return int(kilobytes) * 1024 / 1e9
     unit = 1 if sys.platform == "darwin" else 1024

@@ -1,4 +1,4 @@
-"""Articles in: reading, cutting, embedding and storing news.
+"""Ingest news articles: read, clean, split into passages, embed and store them.
 
 >>> from ingest import ingest
 >>> print(ingest("articles/", archive="my-archive"))
@@ -52,7 +52,7 @@ logging.getLogger("ingest").addHandler(logging.NullHandler())
 
 
 def __getattr__(name: str) -> Any:
-    """Load a name when it is first asked for: Chroma and torch are slow to import."""
+    """Import a name on first access, because Chroma and torch are slow to import."""
     if name in _HOMES:
         return getattr(importlib.import_module(f"ingest.{_HOMES[name]}"), name)
     raise AttributeError(f"module 'ingest' has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""From sources to the archive: `ingest(sources) -> IngestReport`."""
+"""Ingest sources into an archive: `ingest(sources) -> IngestReport`."""
 
 from __future__ import annotations
 
@@ -16,36 +16,36 @@ from ingest.base.errors import ArchiveError, SourceError
 from ingest.base.filters import available_from
 from ingest.base.settings import Settings
 from ingest.sources.fetching.validators import Memory
-from ingest.sources.intake import DEFAULT_LIMIT, Given, Intake, Unchanged, Web
-from ingest.sources.seen_files import KnownFiles
+from ingest.sources.intake import DEFAULT_LIMIT, IngestSource, Intake, Unchanged, Web
+from ingest.sources.seen_files import SeenFiles
 from ingest.sources.uploads import Upload
 
 if TYPE_CHECKING:
     from ingest.sources.fetching.fetcher import Fetcher
 
-_AHEAD = 2 * 86_400  # seconds that a date may lie ahead: zones, and clocks that go wrong
-_BATCH = 64  # articles looked up and written together
+_AHEAD = 2 * 86_400  # seconds; dates may be this far in the future because of time zones and wrong clocks
+_BATCH = 64  # articles that are looked up and written together
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass
 class IngestReport:
-    """What came of some sources.
+    """The result of ingesting some sources.
 
     Attributes:
-        added: articles that were new.
-        unchanged: articles that were there with the same content.
-        replaced: articles that were there with other content; the new one counts.
-        failed: an error for each file or record that could not be taken, with file, place, reason and remedy.
-        withheld: how many of the added and replaced ones may not be found: withheld, canceled or under embargo.
-        withdrawn: how many of the replaced ones were usable, and are canceled now.
-        older: how many of the unchanged ones came as a lower edition than is there, or not later than they were
-            canceled; their text is in the history.
-        copies: how many of the added and replaced ones carry a story that another article had first; counted last.
-        future: a word on each of the added and replaced ones that is dated more than two days from now, and would be
-            found before; it is taken as it is.
-        written: ids of the added and replaced ones, in the order in which they came.
+        added: number of new articles.
+        unchanged: number of articles that the archive already had with the same content.
+        replaced: number of articles that the archive had with other content.
+        failed: an error for each file or record that was not ingested, with file, place, reason and remedy.
+        withheld: how many added and replaced articles no search may find: withheld, canceled or under embargo.
+        withdrawn: how many replaced articles were usable before and are canceled now.
+        older: how many unchanged articles arrived as a lower edition, or not later than they were canceled; their text
+            is in the history.
+        copies: how many added and replaced articles are near-duplicates of an earlier article; counted at the end.
+        future: a warning for each added or replaced article that is dated more than two days in the future, although
+            searches may find it now; it was ingested.
+        written: ids of the added and replaced articles, in order.
     """
 
     added: int = 0
@@ -61,15 +61,15 @@ class IngestReport:
 
     @property
     def total(self) -> int:
-        """Articles read, failed ones left out."""
+        """Number of articles, without failed ones."""
         return self.added + self.unchanged + self.replaced
 
     def to_dict(self) -> dict[str, object]:
-        """For JSON."""
+        """The report for JSON."""
         counts = {"added": self.added, "unchanged": self.unchanged, "replaced": self.replaced}
         counts |= {name: getattr(self, name) for name in ("withdrawn", "withheld", "older", "copies")}
-        told = {"failed": self.failed, "future": self.future}
-        return counts | {name: [error.to_dict() for error in errors] for name, errors in told.items()}
+        notes = {"failed": self.failed, "future": self.future}
+        return counts | {name: [error.to_dict() for error in errors] for name, errors in notes.items()}
 
     def __str__(self) -> str:
         """One line of counts."""
@@ -84,12 +84,12 @@ class IngestReport:
         return "; ".join([line, *(f"{count} {what}" for what, count in more.items() if count)])
 
 
-#: Told (bytes read, bytes in all, report so far) as the work goes on.
+#: Called with (bytes read, bytes in total, report so far) during the work.
 Progress = Callable[[int, int, IngestReport], None]
 
 
 def ingest(
-    sources: Given | Iterable[Given],
+    sources: IngestSource | Iterable[IngestSource],
     archive: Archive | Settings | str | Path | None = None,
     columns: Mapping[str, str] | None = None,
     progress: Progress | None = None,
@@ -98,24 +98,24 @@ def ingest(
     limit: int = DEFAULT_LIMIT,
     fetcher: Fetcher | None = None,
 ) -> IngestReport:
-    """Read articles from files, folders and web addresses into an archive, which is made where there is none.
+    """Ingest articles from files, folders and URLs into an archive, which is created if it does not exist.
 
-    What cannot be read is named in the report, and the rest goes in. Doing it twice changes nothing.
+    A source that cannot be read is reported and the others are ingested. Ingesting a source again changes nothing.
 
     Args:
-        sources: files, folders and addresses that begin with http:// or https://. Folders are walked, hidden files
-            left out; zip, tar and packed files and web archives are read in place. An `Upload` is a file under a name
-            of its own.
+        sources: files, folders, and URLs that begin with http:// or https://. Folders are searched without hidden
+            files; zip, tar and compressed files and web archives are read in place. An `Upload` is a file with another
+            name.
         archive: an archive, its folder, or None for the default.
-        columns: for JSON Lines and CSV, which column holds which fact, as in `{"text": "body"}`.
-        progress: told how far it is.
-        follow: whether the pages that feeds and site maps link to are fetched; None for those alone that are named by
-            their address themselves.
-        limit: how many pages such links may lead to.
-        fetcher: what pages are fetched with, and left open; None for one that reaches public addresses only.
+        columns: for JSON Lines and CSV, the column of each fact, as in `{"text": "body"}`.
+        progress: called during the work.
+        follow: whether the pages that feeds and sitemaps link to are fetched; None to fetch them only for feeds and
+            sitemaps whose URL is in `sources`.
+        limit: maximum number of pages that are fetched through such links.
+        fetcher: fetches pages and is not closed; None for one that only reaches public addresses.
 
     Raises:
-        SettingsError: a fact in `columns` that no article has.
+        SettingsError: a fact in `columns` is unknown.
         ArchiveOwned, ArchiveMismatch, EmbedderError: the archive cannot be opened or written.
 
     Example:
@@ -123,17 +123,17 @@ def ingest(
         []
     """
     columns = check_columns(columns)
-    given = [sources] if isinstance(sources, str | Path | Upload) else list(sources)
+    source_list = [sources] if isinstance(sources, str | Path | Upload) else list(sources)
     opened = archive if isinstance(archive, Archive) else Archive.open(archive, create=True)
     memory = Memory(_folder(opened))
     web = Web(lambda: fetcher or _fetcher(), memory, lambda ids: opened.versions(list(ids)), follow, limit)
-    known = KnownFiles(_folder(opened), lambda ids: opened.versions(list(ids)), columns)
-    intake = Intake(columns, web, known)
+    seen_files = SeenFiles(_folder(opened), lambda ids: opened.versions(list(ids)), columns)
+    intake = Intake(columns, web, seen_files)
     try:
         with opened.writing():
-            report = _Run(opened, intake, progress).take(given)
+            report = _Run(opened, intake, progress).ingest(source_list)
         memory.save()
-        known.save()
+        seen_files.save()
         return report
     finally:
         if fetcher is None:
@@ -152,26 +152,26 @@ class _Run:
         self.report = IngestReport()
         self.batch: dict[str, Article] = {}
 
-    def take(self, sources: Iterable[Given]) -> IngestReport:
-        for found in self.intake.read(sources):
-            if isinstance(found, SourceError):
-                self._fail(found)
-            elif isinstance(found, Unchanged):
-                self.report.unchanged += len(found.article_ids)
+    def ingest(self, sources: Iterable[IngestSource]) -> IngestReport:
+        for result in self.intake.read(sources):
+            if isinstance(result, SourceError):
+                self._fail(result)
+            elif isinstance(result, Unchanged):
+                self.report.unchanged += len(result.article_ids)
             else:
-                self._take(found)
+                self._add(result)
         self._flush()
         self.report.copies = sum(origin != i for i, origin in self.archive.origins(self.report.written).items())
         return self.report
 
-    def _take(self, article: Article) -> None:
-        # A later record of the same article has to find the earlier one written.
+    def _add(self, article: Article) -> None:
+        # An earlier record of the same article has to be written before a later one.
         if article.article_id in self.batch or len(self.batch) >= _BATCH:
             self._flush()
         self.batch[article.article_id] = article
 
     def _flush(self) -> None:
-        outcomes = self.archive.take(list(self.batch.values()))
+        outcomes = self.archive.add(list(self.batch.values()))
         for article_id, article in self.batch.items():
             outcome = outcomes[article_id]
             self.report.added += outcome == "added"
@@ -182,29 +182,29 @@ class _Run:
             if outcome not in ("unchanged", "older"):
                 self.report.withheld += available_from(article) > time.time()
                 self.report.written.append(article_id)
-                self._look_at_date(article)
+                self._check_date(article)
         self.batch.clear()
-        self._tell()
+        self._report_progress()
 
-    def _tell(self) -> None:
+    def _report_progress(self) -> None:
         self.progress(self.intake.done_bytes, self.intake.total_bytes, self.report)
 
-    def _look_at_date(self, article: Article) -> None:
-        """Name an article that is dated in the future: a clock or a century that is wrong, more often than not."""
+    def _check_date(self, article: Article) -> None:
+        """Report an article that is dated in the future, which usually means a wrong clock or century."""
         date = article.published
         if date and date.epoch > time.time() + _AHEAD and available_from(article) < date.epoch:
-            reason = f"{article.headline[:80]!r} is dated {date}, which is still to come; it was taken as it is"
-            remedy = "Correct the date where it is wrong, and ingest it again"
+            reason = f"{article.headline[:80]!r} is dated {date}, which is in the future; it was ingested unchanged"
+            remedy = "If the date is wrong, correct it and ingest the article again"
             self.report.future.append(SourceError(article.source, article.position, reason, remedy))
 
     def _fail(self, error: SourceError) -> None:
-        _log.info("not taken: %s", error)
+        _log.info("not ingested: %s", error)
         self.report.failed.append(error)
-        self._tell()
+        self._report_progress()
 
 
 def _folder(archive: Archive) -> Path | None:
-    """Where to remember what was fetched; None for an archive that has no folder."""
+    """The folder in which files and pages are remembered; None for an archive without a folder."""
     try:
         return archive.folder
     except ArchiveError:
@@ -212,6 +212,6 @@ def _folder(archive: Archive) -> Path | None:
 
 
 def _fetcher() -> Fetcher:
-    from ingest.sources.fetching.fetcher import Fetcher  # brings httpx, which few runs need
+    from ingest.sources.fetching.fetcher import Fetcher  # imports httpx, which few runs need
 
     return Fetcher()

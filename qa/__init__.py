@@ -1,4 +1,4 @@
-"""Questions out: ask an archive of news, get an answer whose every sentence is cited.
+"""Ask questions about an archive of news; every sentence of an answer cites its source.
 
 >>> from qa import ask
 >>> print(ask("Who resigned in March?", archive="my-archive").to_markdown())
@@ -49,7 +49,7 @@ logging.getLogger("qa").addHandler(logging.NullHandler())
 
 
 def __getattr__(name: str) -> Any:
-    """Load a name when it is first asked for: LangChain, Chroma and torch are slow to import."""
+    """Import a name on first use, because LangChain, Chroma and torch are slow to import."""
     if name in _HOMES:
         return getattr(importlib.import_module(f"qa.{_HOMES[name]}"), name)
     raise AttributeError(f"module 'qa' has no attribute {name!r}")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ingest.archive.archive import Archive
     from ingest.base.settings import Settings
     from qa.base.answer import Answer
+    from qa.base.request import Request
     from qa.question.limits import Range
     from qa.question.question import Caution, Style
 
@@ -35,60 +36,63 @@ def ask(
 
     Args:
         question: in the words of a reader, at most 2,000 characters.
-        archive: an open archive, its folder, or None for DATELINE_ARCHIVE or the default folder. One that is named by
-            its folder stays open, so that the next question is quick, until `close()` or the end of the process.
+        archive: an open archive, its folder, or None for DATELINE_ARCHIVE or the default folder. An archive passed as a
+            folder stays open, so that the next question is answered faster, until `close()` or the end of the process.
         published: only articles of this date ("2020-07-21", "2020-07", "2020"), or of a range (first, last), either
             of which may be None. None reads a range from the question's words ("in July 2020", "last week"), and
             (None, None) sets no limit, whatever they say.
         publisher: only articles of this publisher, or of these. None reads them from the question's words, such as
             "according to Reuters"; an empty collection sets no limit.
-        without: ids of articles that may not be used, of a source that is not trusted for one.
-        caution: how sure an answer has to be: "low" answers more, "high" refuses more.
-        as_of: the day as of which to answer ("2020-07-21"): nothing later is known, "last week" counts from it, and of
-            two answers the newer has an advantage. None for now.
-        history: the answers to the questions before this one, the last one last, where it may lean on them.
-        style: "written" for sentences of the chat model that DATELINE_CHAT_MODEL names, each checked against what it
-            cites; "quote" for the articles' own. None writes where there is a model.
+        without: ids of articles that may not be used, for example of a source that is not trusted.
+        caution: the confidence that an answer needs: "low" accepts less, "high" is stricter.
+        as_of: the day as of which to answer ("2020-07-21"): later articles are left out, "last week" counts from that
+            day, and newer answers are ranked higher. None for now.
+        history: the answers to the questions before this one, the last one last, for follow-up questions.
+        style: "written" for sentences by the chat model that DATELINE_CHAT_MODEL names, each checked against what it
+            cites; "quote" for the articles' own. None writes where there is a chat model.
 
     Returns:
         An answer, or a refusal with `answered` False. Its `question` says how the question was understood.
 
     Raises:
-        QuestionError: the question is empty or too long, its dates make no range or do not exist, the caution or style
-            is none that there is, or the history holds something other than answers.
-        ChatModelError: the chat model that is named cannot be used.
+        QuestionError: the question is empty or too long, its dates do not exist or contradict an option, the caution or
+            style is unknown, or the history contains something other than answers.
+        ChatModelError: the chat model that the settings name cannot be used.
         ArchiveMissing, ArchiveOwned, ArchiveMismatch: the archive cannot be opened.
-        ReaderError: the reader's files are missing or altered, or DATELINE_READER names none that marks spans.
+        ReaderError: the reader's files are missing or altered, or DATELINE_READER names a model that cannot mark spans.
 
     Example:
         >>> answer = ask("Why did Britain ban Huawei?", archive="my-archive")
         >>> print(answer.text)
         Last week, the U.K. banned China’s Huawei Technologies Co from its fifth generation wireless networks, ... [1]
     """
-    from qa.question.question import Question
+    from qa.base.request import Request
 
-    # A bad question is told before anything slow is loaded.
-    Question.parse(question, published, publisher, without, caution, as_of, style=style)
-    asked = {
-        "question": question,
-        "published": published,
-        "publisher": publisher,
-        "without": tuple(without),
-        "caution": caution,
-        "as_of": as_of,
-        "history": tuple(history),
-        "style": style,
-    }
+    # A bad question is reported before anything slow is loaded.
+    request = Request(question, published, publisher, without, caution, as_of, style, history)
+    return answer_request(request, archive)
+
+
+def answer_request(request: Request, archive: Archive | Settings | str | Path | None = None) -> Answer:
+    """Ask an archive what a request asks.
+
+    Args:
+        request: the question with its options.
+        archive: as for `ask`.
+
+    Raises:
+        ChatModelError, ArchiveError, ReaderError: as for `ask`.
+    """
     opened, settings = _opened(archive)
-    return _chain(opened, settings).invoke(asked)
+    return _chain(opened, settings).invoke(request)
 
 
-_held: dict[str, Archive] = {}
-_holding = threading.Lock()
+_open_archives: dict[str, Archive] = {}
+_opening = threading.Lock()
 
 
 def _opened(archive: Archive | Settings | str | Path | None) -> tuple[Archive, Settings]:
-    """The archive, and the settings of now: reader and chat model may change while it is open."""
+    """The archive and the current settings: reader and chat model may change while the archive is open."""
     from ingest.archive.archive import Archive
     from ingest.base.settings import Settings
 
@@ -96,17 +100,17 @@ def _opened(archive: Archive | Settings | str | Path | None) -> tuple[Archive, S
         return archive, archive.settings
     settings = archive if isinstance(archive, Settings) else Settings.load(archive)
     key = settings.place
-    with _holding:
-        if key not in _held:
-            _held[key] = Archive.open(settings)
+    with _opening:
+        if key not in _open_archives:
+            _open_archives[key] = Archive.open(settings)
             atexit.register(close)
-        elif _held[key].settings != settings:
-            Archive.open(settings).close()  # says which setting is another
-        return _held[key], settings
+        elif _open_archives[key].settings != settings:
+            Archive.open(settings).close()  # raises an error that names the setting that differs
+        return _open_archives[key], settings
 
 
 @functools.lru_cache(maxsize=8)
-def _chain(archive: Archive, settings: Settings) -> Runnable[str | Mapping[str, Any], Answer]:
+def _chain(archive: Archive, settings: Settings) -> Runnable[Request | str | Mapping[str, Any], Answer]:
     from qa.chain import build_chain
     from qa.chat.models import load_chat_model
     from qa.reader.reader import load_reader
@@ -116,8 +120,8 @@ def _chain(archive: Archive, settings: Settings) -> Runnable[str | Mapping[str, 
 
 
 def close() -> None:
-    """Close the archives that `ask` opened, so that another process can have them."""
-    with _holding:
+    """Close the archives that `ask` opened, so that another process can open them."""
+    with _opening:
         _chain.cache_clear()
-        while _held:
-            _held.popitem()[1].close()
+        while _open_archives:
+            _open_archives.popitem()[1].close()

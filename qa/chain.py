@@ -1,8 +1,8 @@
-"""The whole as one LangChain runnable: question in, answer out.
+"""The question-answering pipeline as a LangChain Runnable.
 
-    understand -> retrieve -> read -> answer, each part of it checked
+    understand -> retrieve -> read -> answer, each sentence of it checked
 
-Each step can be replaced: any EvidenceReader reads, and any Answerer answers, quoting or writing.
+Each step can be replaced: any EvidenceReader reads, and any Answerer answers, by quoting or by writing.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, Protocol, TypedDict
 
 from langchain_core.runnables import Runnable, RunnableLambda
@@ -21,12 +21,13 @@ from ingest.base.article import Published
 from qa.archive_questions.catalogue import Listing, look_up
 from qa.archive_questions.intents import find_intent
 from qa.base.answer import REFUSAL, Answer, Nearby
+from qa.base.request import Request
 from qa.chat.models import ChatModel
 from qa.dates.periods import range_in_words
 from qa.dialogue.rewriting import ModelResolver, Resolver, RuleResolver
 from qa.generation.quoting import QuotingAnswerer
-from qa.question.limits import MAX_QUESTION, QuestionError, range_in
-from qa.question.question import Known, Question
+from qa.question.limits import MAX_QUESTION, range_in
+from qa.question.question import ArchiveFacts, Question
 from qa.reader.evidence import Evidence
 from qa.reader.reader import EvidenceReader, load_reader
 from qa.retrieval.retrieval import Candidate, retrieve
@@ -34,25 +35,29 @@ from qa.verification.verify import CitationCheck
 
 _NEAREST = 3  # headlines that a refusal names
 _RELATIVE = re.compile(r"\b(?:this|last|past|next|previous|ago|today|yesterday|tonight|\w+day)\b", re.IGNORECASE)
-_FACTS = ("published", "publisher", "without", "caution", "as_of", "style")
 
 
 class Answerer(Protocol):
     """Makes an answer of evidence."""
 
     def answer(self, question: Question, evidence: Sequence[Evidence]) -> Iterator[Answer]:
-        """Parts of the answer as they come, which add up to it; nothing where the evidence is not enough."""
+        """Parts of the answer as they are made, which add up to it; none where the evidence is too weak.
+
+        Args:
+            question: what is asked.
+            evidence: sentences that may answer it, the most confident first.
+        """
 
 
 class _State(TypedDict, total=False):
-    """What the steps hand on; where `said` is there, nothing is left to do."""
+    """What a step passes to the next one; where `answer` is set, nothing is left to do."""
 
     question: Question
     candidates: list[Candidate]
     evidence: list[Evidence]
     note: str | None
     refusal: str
-    said: Answer
+    answer: Answer
 
 
 def build_chain(
@@ -60,17 +65,17 @@ def build_chain(
     reader: EvidenceReader | None = None,
     answerer: Answerer | None = None,
     chat: ChatModel | None = None,
-) -> Runnable[str | Mapping[str, Any], Answer]:
-    """The runnable over an archive.
+) -> Runnable[Request | str | Mapping[str, Any], Answer]:
+    """The pipeline over an archive.
 
-    Its input is the question, or a mapping with `question` and optionally `published`, `publisher`, `without`,
-    `caution`, `as_of`, `style` and `history`, as in `qa.ask`. `stream` gives parts that add up to the answer.
+    Its input is a question, a `Request`, or a mapping with `question` and optionally `published`, `publisher`,
+    `without`, `caution`, `as_of`, `style` and `history`, as in `qa.ask`. `stream` gives parts that add up.
 
     Args:
-        archive: an open one; it stays the caller's to close.
-        reader: in place of the one that the archive's settings name.
-        answerer: in place of the QuotingAnswerer, or of the WritingAnswerer where there is a chat model.
-        chat: writes the answers, and completes follow-up questions; None leaves both to rules.
+        archive: an open archive; the caller closes it.
+        reader: used in place of the reader that the archive's settings name.
+        answerer: used in place of the QuotingAnswerer, or of the WritingAnswerer where there is a chat model.
+        chat: writes the answers and completes follow-up questions; None leaves both to rules.
     """
     if answerer is None:
         answerer = _writing(chat, archive) if chat else QuotingAnswerer()
@@ -92,7 +97,7 @@ def _writing(chat: ChatModel, archive: Archive) -> Answerer:
 
 
 class _Steps:
-    """The steps, bound to their archive."""
+    """The steps of the pipeline over one archive."""
 
     def __init__(self, archive: Archive, reader: EvidenceReader | None, answerer: Answerer, resolver: Resolver) -> None:
         self.archive = archive
@@ -100,56 +105,53 @@ class _Steps:
         self.answerer = answerer
         self.resolver = resolver
 
-    def understand(self, asked: str | Mapping[str, Any]) -> _State:
-        given = {"question": asked} if isinstance(asked, str) else asked
-        facts: dict[str, Any] = {name: given[name] for name in _FACTS if given.get(name) is not None}
-        first = Question.parse(given["question"], **facts)  # a bad one is told as it was typed
-        today = date.fromisoformat(first.as_of) if first.as_of else datetime.now(UTC).date()
-        resolved = self.resolver.resolve(first.text, _answers(given.get("history")), today)
+    def understand(self, asked: Request | str | Mapping[str, Any]) -> _State:
+        request = Request.of(asked)
+        typed = request.understood
+        resolved = self.resolver.resolve(typed.text, request.history, typed.today)
         if resolved.reply is not None:
-            return {"question": first, "said": Answer(first, answered=True, note=resolved.reply)}
+            return {"question": typed, "answer": Answer(typed, answered=True, note=resolved.reply)}
         coverage = self.archive.coverage()
-        known = Known(coverage.publishers, coverage.places, coverage.first)
-        question = Question.parse(resolved.text[:MAX_QUESTION], **facts, known=known)
+        facts = ArchiveFacts(coverage.publishers, coverage.places, coverage.first)
         question = replace(
-            question,
-            typed=first.text if resolved.text != first.text else None,
+            request.understand(resolved.text[:MAX_QUESTION], facts),
+            typed=typed.text if resolved.text != typed.text else None,
             near=resolved.articles,
-            told=resolved.told,
+            already_cited=resolved.already_cited,
         )
-        if resolved.dates and question.published is None and given.get("published") is None:
+        if resolved.dates and question.published is None and request.published is None:
             question = replace(question, published=resolved.dates, period=range_in_words(*resolved.dates))
         state = self._within(question, coverage)
-        intent = find_intent(question.text, coverage.publishers, today)
+        intent = find_intent(question.text, coverage.publishers, typed.today)
         if intent is None:
             return state
         question = state["question"] if state["note"] is None else question
-        return {"question": question, "said": _listed(question, look_up(self.archive, question, intent))}
+        return {"question": question, "answer": _listed(question, look_up(self.archive, question, intent))}
 
     def _within(self, question: Question, coverage: Coverage) -> _State:
-        """A range that a question's words set, and that holds none of the articles, is no limit but its subject."""
+        """Drop a range that the question's words set where the archive has no article in it."""
         if question.period is None or not coverage.first or not coverage.last:
             return {"question": question, "note": None}
-        if self._is_told(question):
+        if self._is_subject(question):
             return {"question": replace(question, published=None), "note": None}
-        if _meets(question, coverage):
+        if _overlaps(question, coverage):
             return {"question": question, "note": None}
         if not _RELATIVE.search(question.period) and not re.search(r"\d{4}", question.period):
-            # "in March", of an archive that ends last June, is the last March that it knows.
+            # In an archive that ends last June, "in March" is the last March that it covers.
             last = date.fromisoformat(coverage.last[:10])
-            known = replace(question, published=range_in(question.text, last, coverage.first)[0])
-            if _meets(known, coverage):
-                return {"question": known, "note": None}
-        note = f"Of what was {question.limits} the archive holds nothing; {describe_coverage(coverage, subject='it')}"
+            covered = replace(question, published=range_in(question.text, last, coverage.first)[0])
+            if _overlaps(covered, coverage):
+                return {"question": covered, "note": None}
+        note = f"The archive has nothing {question.limits}; {describe_coverage(coverage, subject='it')}"
         return {"question": replace(question, published=None), "note": note}
 
-    def _is_told(self, question: Question) -> bool:
-        """Whether the articles that a conversation is about speak of the time themselves: then it is their subject."""
+    def _is_subject(self, question: Question) -> bool:
+        """Whether the articles that a conversation is about mention the time themselves: then it is their subject."""
         texts = [self.archive.article(i).text for i in self.archive.versions(question.near)]
-        return any(map(question.is_told_in, texts))
+        return any(map(question.dates_occur_in, texts))
 
     def retrieve(self, state: _State) -> _State:
-        if "said" in state:
+        if "answer" in state:
             return state
         question = state["question"]
         foreign = question.foreign_language(self.archive.embedder.languages)
@@ -159,7 +161,7 @@ class _Steps:
         return {**state, "candidates": retrieve(self.archive, question), "refusal": note}
 
     def read(self, state: _State) -> _State:
-        if "said" in state:
+        if "answer" in state:
             return state
         if self.reader is None:
             self.reader = load_reader(self.archive.settings.reader, self.archive.embedder)
@@ -167,18 +169,18 @@ class _Steps:
 
     def answer(self, state: _State) -> Iterator[Answer]:
         fingerprint = self.archive.fingerprint
-        if "said" in state:
-            yield replace(state["said"], fingerprint=fingerprint)
+        if "answer" in state:
+            yield replace(state["answer"], fingerprint=fingerprint)
             return
-        given = False
-        for part in self._drafted(state):
+        answered = False
+        for part in self._parts(state):
             note = " ".join(filter(None, (state["note"], part.note))) or None
             yield replace(part, note=note, fingerprint=fingerprint)
-            given = True
-        if not given:
+            answered = True
+        if not answered:
             yield replace(self._refuse(state), fingerprint=fingerprint)
 
-    def _drafted(self, state: _State) -> Iterator[Answer]:
+    def _parts(self, state: _State) -> Iterator[Answer]:
         check = CitationCheck(self.archive)
         for draft in self.answerer.answer(state["question"], state["evidence"]):
             part = check.check(draft)
@@ -204,29 +206,23 @@ class _Steps:
         )
 
 
-def _answers(history: Any) -> Sequence[Answer]:
-    turns = tuple(history or ())
-    if not all(isinstance(turn, Answer) for turn in turns):
-        raise QuestionError("history takes the answers that ask gave before, the last one last")
-    return turns
-
-
 def _dated(part: Answer, question: Question) -> Answer:
-    """A part whose sentences have their day in front where that is not of the range that the question's words set."""
+    """Put the date of publication before each sentence that was published outside the range of the question's words."""
     if question.period is None or question.published is None:
         return part
     first, last = question.published
     sentences, outside = [], False
     for sentence in part.sentences:
         days = [citation.published[:10] for citation in sentence.citations if citation.published]
-        near = any((first and day < first) or (last and day > last) for day in days)
-        outside = outside or near
-        sentences.append(replace(sentence, day=Published.parse(days[0]).in_words()) if near else sentence)
-    note = f"Not all of this was published {range_in_words(first, last)}; what was not has its date in front."
+        is_outside = any((first and day < first) or (last and day > last) for day in days)
+        outside = outside or is_outside
+        sentences.append(replace(sentence, day=Published.parse(days[0]).in_words()) if is_outside else sentence)
+    published = range_in_words(first, last)
+    note = f"Not all of this was published {published}; sentences from another time begin with their date."
     return replace(part, sentences=tuple(sentences), note=note) if outside else part
 
 
-def _meets(question: Question, coverage: Coverage) -> bool:
+def _overlaps(question: Question, coverage: Coverage) -> bool:
     """Whether a question's range and the archive have days in common."""
     first, last = question.published or (None, None)
     return (not first or first <= (coverage.last or "")) and (not last or last >= (coverage.first or ""))
@@ -241,30 +237,36 @@ def _listed(question: Question, listing: Listing) -> Answer:
 
 
 def describe_coverage(coverage: Coverage, question: Question | None = None, subject: str = "It") -> str:
-    """In words, what an archive covers and which part of it was asked."""
+    """What an archive covers, and which part of it was searched, for display.
+
+    Args:
+        coverage: of the archive.
+        question: names the limits of the search; None where there are none.
+        subject: the word that stands for the archive.
+    """
     if not coverage.n_articles:
         return f"{subject} is empty: add articles with `dateline ingest PATH`."
     count = f"{coverage.n_articles:,} article{'' if coverage.n_articles == 1 else 's'}"
     if coverage.first and coverage.last:
-        first, last = (Published.parse(date).in_words() for date in (coverage.first, coverage.last))
+        first, last = (Published.parse(day).in_words() for day in (coverage.first, coverage.last))
         span = f"from {first} to {last}" if first != last else f"of {first}"
         covered = f"{subject} covers {count} {span}."
     else:
         covered = f"{subject} covers {count} without dates."
     if question is None or not question.limits:
         return covered
-    return f"{covered} Only a part was asked: {question.limits}."
+    return f"{covered} Only a part of it was searched: {question.limits}."
 
 
 def _foreign(language: str, archive: Archive) -> str:
     return (
-        f"The question seems to be in {language}; the embedder {archive.settings.embedder} knows English only. "
-        "Ask in English, or make an archive with a multilingual embedder (DATELINE_EMBEDDER)."
+        f"The question seems to be in {language}; the embedder {archive.settings.embedder} supports English only. "
+        "Ask in English, or create an archive with a multilingual embedder (DATELINE_EMBEDDER)."
     )
 
 
 def _nearest(candidates: Sequence[Candidate]) -> tuple[Nearby, ...]:
-    articles = {candidate.passage.article_id: candidate.found.article for candidate in candidates}
+    articles = {candidate.passage.article_id: candidate.hit.article for candidate in candidates}
     return tuple(
         Nearby(article_id, a.headline, a.publisher, a.published.iso if a.published else None, a.url)
         for article_id, a in list(articles.items())[:_NEAREST]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qa.api import ask
+from qa.api import answer_request
+from qa.base.request import Request
 
 if TYPE_CHECKING:
     from ingest.archive.archive import Archive
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Conversation:
-    """Questions to one archive, each of which may lean on those before: "and what did he say about Hong Kong?".
+    """Questions to one archive, each of which may refer to those before: "and what did he say about Hong Kong?".
 
     Attributes:
         turns: the answers so far, the last one last; each holds its question as it was understood.
@@ -27,31 +28,32 @@ class Conversation:
         'Why Davin Pell resigned in March?'
     """
 
-    def __init__(self, archive: Archive | Settings | str | Path | None = None, **limits: Any) -> None:
-        """Begin one.
+    def __init__(self, archive: Archive | Settings | str | Path | None = None, **options: Any) -> None:
+        """Begin a conversation.
 
         Args:
             archive: as for `qa.ask`.
-            limits: what `qa.ask` takes beside the question, for all questions of this conversation.
+            options: options of `qa.ask` for all questions of this conversation.
         """
         self._archive = archive
-        self._limits = limits
+        self._options = options
         self.turns: tuple[Answer, ...] = ()
 
-    def ask(self, question: str, **limits: Any) -> Answer:
+    def ask(self, question: str, **options: Any) -> Answer:
         """Ask the next question.
 
         Args:
             question: in the words of a reader.
-            limits: what `qa.ask` takes beside the question, for this one.
+            options: options of `qa.ask` for this question.
 
         Raises:
-            QuestionError, ArchiveError, ReaderError: as `qa.ask`; the conversation stays as it was.
+            QuestionError, ArchiveError, ReaderError: as `qa.ask`; the conversation is then unchanged.
         """
-        answer = ask(question, self._archive, **{**self._limits, **limits}, history=self.turns)
+        request = Request(question, **{**self._options, **options}, history=self.turns)
+        answer = answer_request(request, self._archive)
         self.turns = (*self.turns, answer)
         return answer
 
     def undo(self) -> None:
-        """Take the last question back, as if it had not been asked."""
+        """Remove the last question and its answer."""
         self.turns = self.turns[:-1]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import os
 import runpy
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 from filelock import FileLock
@@ -30,8 +34,10 @@ settings.register_profile("all", deadline=None, max_examples=100, suppress_healt
 settings.register_profile("ci", settings.get_profile("all"), max_examples=15)
 settings.load_profile("ci")
 
-from ingest import Archive, ingest  # noqa: E402 - after the network is closed
+import qa  # noqa: E402 - after the network is closed
+from ingest import Archive, ingest  # noqa: E402
 from ingest.samples import sample_sources  # noqa: E402
+from ui.cli import main  # noqa: E402
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -127,6 +133,46 @@ def run(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 
 
 @pytest.fixture
-def dateline(run: Callable[..., subprocess.CompletedProcess[str]]) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run the `dateline` command in a process of its own."""
+def dateline_process(
+    run: Callable[..., subprocess.CompletedProcess[str]],
+) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run the `dateline` command in a process of its own, where the process is the point."""
     return lambda *arguments, **environment: run("-m", "ui.cli", *arguments, **environment)
+
+
+@pytest.fixture
+def dateline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run the `dateline` command through its function; what it opens is closed as at the end of a process."""
+
+    def call(*arguments: object, stdin: TextIO | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+        argv = [str(argument) for argument in arguments]
+        streams = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2)]
+        with monkeypatch.context() as patch, _own_logging(), redirect_stdout(streams[0]), redirect_stderr(streams[1]):
+            patch.chdir(tmp_path)
+            patch.setattr(sys, "stdin", stdin or io.StringIO())
+            for variable, value in environment.items():
+                patch.setenv(variable, value)
+            try:
+                code = main(argv)
+            finally:
+                qa.close()
+        stdout, stderr = (stream.buffer.getvalue().decode() for stream in streams)  # type: ignore[attr-defined]
+        return subprocess.CompletedProcess(argv, code, stdout, stderr)
+
+    return call
+
+
+@contextmanager
+def _own_logging() -> Iterator[None]:
+    """Let a command set logging up, and put back what pytest had set up."""
+    root = logging.getLogger()
+    loggers = [root, *map(logging.getLogger, ("ingest", "qa", "ui", "httpx", "httpcore"))]
+    levels, handlers, root.handlers = [logger.level for logger in loggers], root.handlers, []
+    try:
+        yield
+    finally:
+        for handler in root.handlers:
+            handler.close()
+        root.handlers = handlers
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)

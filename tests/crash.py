@@ -59,17 +59,17 @@ def sources(folder: Path) -> list[Path]:
 
 def state(archive: Archive) -> dict[str, Any]:
     """All that is in an archive, without moments and revisions, which are another one each time."""
-    store, keywords = archive._store, archive._keywords
+    reader, keywords = archive._store.reader, archive._derived.keywords
 
     def bare(metadata: dict[str, Any]) -> dict[str, Any]:
         return {name: value for name, value in metadata.items() if name not in STAMPS}
 
-    history = {i: bare(dict(metadata)) for i, metadata in store.all_history()}
+    history = {i: bare(dict(metadata)) for i, metadata in reader.all_history()}
     texts = {
-        i: store.history_article(metadata).to_dict() for i, metadata in store.all_history() if metadata["piece"] == 0
+        i: reader.history_article(metadata).to_dict() for i, metadata in reader.all_history() if metadata["piece"] == 0
     }
-    articles = {r["article_id"]: [bare(r), archive.article(r["article_id"]).to_dict()] for r in store.all_records()}
-    passages = store._passages.get(include=["documents", "metadatas", "embeddings"])
+    articles = {r["article_id"]: [bare(r), archive.article(r["article_id"]).to_dict()] for r in reader.all_records()}
+    passages = archive._store.collections.passages.get(include=["documents", "metadatas", "embeddings"])
     rows = zip(passages["ids"], passages["documents"], passages["metadatas"], passages["embeddings"], strict=True)
     found = {word: sorted(keywords.search(word, 10_000, Scope(now=0))) for word in [*WORDS, "version", "story"]}
     return {
@@ -81,8 +81,8 @@ def state(archive: Archive) -> dict[str, Any]:
         "count": keywords.count,
         "vectors": sorted(archive._derived.vectors.ids()),
         "found": found,
-        "stories": archive._origins.groups(now=0),
-        "carriers": sorted(archive._origins.article_ids()),
+        "stories": archive._derived.origins.groups(now=0),
+        "carriers": sorted(archive._derived.origins.article_ids()),
     }
 
 
@@ -170,7 +170,7 @@ class Trial:
             if self.mode == "ingest":
                 self.take_in(archive)
                 return
-            removed = sorted(str(each["article_id"]) for each in archive._store.removed())
+            removed = sorted(str(each["article_id"]) for each in archive._store.reader.removed())
             if self.mode == "restore":
                 if removed:
                     archive.restore_all(removed)

@@ -1,4 +1,4 @@
-"""How the reader's weights are made: data, near-misses, training, quantising, calibration.
+"""Train the models that ship: data, near-misses, training, quantising, calibration.
 
-Not in the wheel. `python -m training.reader --help` says how to run it.
+Not part of the wheel. `python -m training.reader --help` says how to run it.
 """

@@ -1,8 +1,8 @@
-"""What the reader's scores are worth: `python -m training.calibrate --data DIR`.
+"""Calibrate the reader's scores: `python -m training.calibrate --data DIR`.
 
-Makes an archive of the held-out articles, each paragraph an article of its own, and asks their questions as they are,
-with their paragraph left out, and changed into near-misses. A logistic curve (Platt, 1999) is fitted to whether the
-sentence that would be quoted holds the answer; its numbers go into qa/reader/calibration.py by hand.
+It builds an archive of the held-out articles, one per paragraph, and asks their questions as they are, with their
+paragraph left out, and changed into near-misses. A logistic curve (Platt, 1999) is fitted to whether the sentence that
+would be quoted contains the answer. Its parameters are copied into qa/reader/calibration.py by hand.
 
 Example:
   python -m training.calibrate --data data/squad --questions 600
@@ -40,14 +40,14 @@ from training.questions import Paragraph, holds, load_paragraphs, split
 
 @dataclass(frozen=True)
 class Trial:
-    """One question as it was read.
+    """The result of one question.
 
     Attributes:
         number: of the question.
         how: `as it is`, `left out` or `near-miss`.
         score: of the best sentence, in logits.
-        right: whether that sentence answers.
-        broad: whether the question wants sentences.
+        right: whether that sentence contains the answer.
+        broad: whether the question asks for sentences.
     """
 
     number: int
@@ -58,7 +58,7 @@ class Trial:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command; 0 where it went well."""
+    """Run the command; return 0 on success."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     try:
@@ -79,28 +79,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
         finally:
             archive.close()
     for name, broad in (("WORDS", False), ("SENTENCES", True)):
-        _tell(name, [trial for trial in trials if trial.broad == broad])
+        _report(name, [trial for trial in trials if trial.broad == broad])
     return 0
 
 
-def _tell(name: str, trials: Sequence[Trial]) -> None:
+def _report(name: str, trials: Sequence[Trial]) -> None:
     scores, right = np.array([t.score for t in trials]), np.array([float(t.right) for t in trials])
-    halves = np.array([trial.number // 2 % 2 == 0 for trial in trials], dtype=bool)  # all of a question in one
+    halves = np.array([trial.number // 2 % 2 == 0 for trial in trials], dtype=bool)  # a question is in one half
     if not all(0 < right[half].sum() < half.sum() for half in (halves, ~halves)):
-        print(f"{name}: no curve, for each half of its {len(trials)} trials needs right answers and wrong ones")
+        print(f"{name}: no curve, because each half of the {len(trials)} trials needs right and wrong answers")
         return
     slope, constant = fit(scores, right)
     print(f"{name} = Curve({slope:.3f}, {constant:.3f})  # {len(trials)} trials")
-    told = np.empty(len(trials))
+    fitted = np.empty(len(trials))
     for half in (halves, ~halves):
-        told[~half] = _sigmoid(scores[~half], *fit(scores[half], right[half]))
-    print(f"  expected calibration error, each half by the other's fit: {calibration_error(told, right):.3f}")
+        fitted[~half] = _sigmoid(scores[~half], *fit(scores[half], right[half]))
+    print(f"  expected calibration error, each half with the other's fit: {calibration_error(fitted, right):.3f}")
     for caution, threshold in THRESHOLDS.items():
-        print(f"  {caution} (from {threshold:.2f}): {_at(trials, told, threshold)}")
+        print(f"  {caution} (from {threshold:.2f}): {_at(trials, fitted, threshold)}")
 
 
 def fit(scores: NDArray[np.float64], right: NDArray[np.float64]) -> tuple[float, float]:
-    """Slope and constant of the logistic curve that fits best."""
+    """Slope and constant of the best logistic curve.
+
+    Args:
+        scores: of the best sentences, in logits.
+        right: 1 where the sentence contains the answer.
+    """
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(C=1e6).fit(scores.reshape(-1, 1), right)
@@ -109,9 +114,9 @@ def fit(scores: NDArray[np.float64], right: NDArray[np.float64]) -> tuple[float,
 
 def _trials(archive: Archive, held: Sequence[Paragraph], articles: Sequence[Article], count: int) -> list[Trial]:
     reader = SpanReader(load_span_model(), archive.embedder)
-    every = [(own, index) for own, paragraph in enumerate(held) for index in range(len(paragraph.questions))]
-    broad = [each for each in every if Question.parse(held[each[0]].questions[each[1]].text).wants_sentences]
-    narrow = sorted(set(every) - set(broad))
+    pairs = [(own, index) for own, paragraph in enumerate(held) for index in range(len(paragraph.questions))]
+    broad = [pair for pair in pairs if Question.parse(held[pair[0]].questions[pair[1]].text).wants_sentences]
+    narrow = sorted(set(pairs) - set(broad))
     drawn = [narrow[i] for i in pick(count // 2, 11, len(narrow))] + [
         broad[i] for i in pick(count // 2, 11, len(broad))
     ]
@@ -138,7 +143,7 @@ def _best(archive: Archive, reader: SpanReader, text: str, without: Sequence[str
     question = Question.parse(text, without=without)
     candidates = retrieve(archive, question)[: reader.passages]
     weighed = reader.weigh(question, reader.find(question, candidates))
-    return max(weighed, key=lambda each: each.score, default=None)
+    return max(weighed, key=lambda sentence: sentence.score, default=None)
 
 
 def _judged(best: Weighed | None, answer: str) -> tuple[float, bool]:
@@ -152,18 +157,18 @@ def _sigmoid(scores: NDArray[np.float64], slope: float, constant: float) -> NDAr
     return 1 / (1 + np.exp(-(slope * scores + constant)))
 
 
-def _at(trials: Sequence[Trial], told: NDArray[np.float64], threshold: float) -> str:
+def _at(trials: Sequence[Trial], confidences: NDArray[np.float64], threshold: float) -> str:
     parts = []
     for how in ("as it is", "left out", "near-miss"):
         rows = [i for i, trial in enumerate(trials) if trial.how == how]
         if not rows:
             continue
-        given = [i for i in rows if told[i] >= threshold]
-        right = sum(trials[i].right for i in given)
+        answered = [i for i in rows if confidences[i] >= threshold]
+        right = sum(trials[i].right for i in answered)
         if how == "as it is":
-            parts.append(f"answers {len(given) / len(rows):.0%}, {right / max(1, len(given)):.0%} of them right")
+            parts.append(f"answers {len(answered) / len(rows):.0%}, {right / max(1, len(answered)):.0%} of them right")
         else:
-            parts.append(f"refuses {1 - len(given) / max(1, len(rows)):.0%} {how}")
+            parts.append(f"refuses {1 - len(answered) / max(1, len(rows)):.0%} {how}")
     return "; ".join(parts)
 
 
@@ -171,8 +176,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m training.calibrate", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--data", type=Path, required=True, help="folder that holds SQuAD's train-v1.1.json")
-    parser.add_argument("--questions", type=int, default=600, help="how many to ask")
+    parser.add_argument("--data", type=Path, required=True, help="folder that contains SQuAD's train-v1.1.json")
+    parser.add_argument("--questions", type=int, default=600, help="number of questions (default: %(default)s)")
     return parser
 
 

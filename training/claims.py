@@ -1,7 +1,7 @@
-"""What the verifier learns from: statements with a passage that supports them, or that does not.
+"""Training data of the verifier: statements, each with a passage that supports it or does not.
 
-All of it is made by rule from SQuAD 1.1 train: sentences, as they are and shortened or joined without changing what
-they say; questions with their answers put in; and both made untrue.
+All of it is made by rule from SQuAD 1.1 train: sentences, unchanged or shortened or joined without a change of meaning;
+questions turned into statements with their answers; and untrue versions of both.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ _PARENTHESES = re.compile(r"\s?\[[^\]]*\]")
 
 @dataclass(frozen=True)
 class Claim:
-    """A statement with what is to support it.
+    """A statement with a passage.
 
     Attributes:
         text: the statement.
         page: the passage with its heading.
-        supported: whether it does.
+        supported: whether the passage supports the statement.
         kind: how it was made, for the report.
     """
 
@@ -53,11 +53,11 @@ class Claim:
 
 
 def make_claims(paragraphs: Sequence[Paragraph], asked: Sequence[tuple[int, int]], seed: int) -> Iterator[Claim]:
-    """The claims that come of some questions and the sentences around their answers, in their order.
+    """Make claims from questions and the sentences around their answers, in the order of the questions.
 
     Args:
-        paragraphs: those of an article stand together.
-        asked: of each question the indexes of its paragraph and of itself there.
+        paragraphs: those of an article are next to each other.
+        asked: for each question, the index of its paragraph and its index there.
         seed: the same seed makes the same claims.
     """
     articles = articles_of(paragraphs)
@@ -73,36 +73,38 @@ def make_claims(paragraphs: Sequence[Paragraph], asked: Sequence[tuple[int, int]
             for i in (own - 1, own + 1, own + 2)
             if 0 <= i < len(paragraphs) and paragraphs[i].title == paragraph.title
         ]
-        yield from _told(rng, case, page, article, [paragraphs[i] for i in near])
+        yield from _of_sentence(rng, case, page, article, [paragraphs[i] for i in near])
         if rng.random() < 0.6:
-            yield from _answered(rng, case, page, paragraph, article)
+            yield from _of_question(rng, case, page, paragraph, article)
 
 
-def _told(rng: random.Random, case: Case, page: Page, article: Article, beside: Sequence[Paragraph]) -> Iterator[Claim]:
-    """A sentence of the passage, true and made untrue."""
+def _of_sentence(
+    rng: random.Random, case: Case, page: Page, article: Article, beside: Sequence[Paragraph]
+) -> Iterator[Claim]:
+    """A claim from a sentence of the passage, true or untrue."""
     spans = [(s, e) for s, e in sentence_spans(case.passage) if 30 < e - s < 330]
     if not spans:
         return
     at = rng.randrange(len(spans))
     sentence = _PARENTHESES.sub("", case.passage[slice(*spans[at])])
-    said = reword(rng, sentence, case.passage, spans, at)
+    reworded = reword(rng, sentence, case.passage, spans, at)
     draw = rng.random()
     if draw < 0.4:
-        yield Claim(said, page, True, "told")
+        yield Claim(reworded, page, True, "sentence")
     elif draw < 0.89:
-        made = corrupt(rng, said, case.passage, article.names, sentence)
+        made = corrupt(rng, reworded, case.passage, article.names, sentence)
         if made is not None:
             yield Claim(made.text, page, False, made.kind)
     elif draw < 0.95 and len(spans) > 2:
         rest = f"{case.passage[: spans[at][0]]}{case.passage[spans[at][1] :]}".strip()
-        yield Claim(said, Page(page.heading, rest), False, "taken out")
+        yield Claim(reworded, Page(page.heading, rest), False, "taken out")
     elif beside:
         other = cut(rng, Case("", rng.choice(beside).text, None))
-        yield Claim(said, Page(page.heading, other.passage), False, "elsewhere")
+        yield Claim(reworded, Page(page.heading, other.passage), False, "elsewhere")
 
 
-def _answered(rng: random.Random, case: Case, page: Page, paragraph: Paragraph, article: Article) -> Iterator[Claim]:
-    """A question with its answer put in, true; with another, or changed itself, untrue."""
+def _of_question(rng: random.Random, case: Case, page: Page, paragraph: Paragraph, article: Article) -> Iterator[Claim]:
+    """A claim from a question: true with its answer, untrue with another answer or if the question is changed."""
     if case.answer is None:
         return
     answer = case.passage[slice(*case.answer)]
@@ -127,7 +129,13 @@ def _answered(rng: random.Random, case: Case, page: Page, paragraph: Paragraph, 
 
 
 def stated(rng: random.Random, question: str, answer: str) -> str:
-    """A question and its answer as a statement, as well as rules can; where they cannot, one behind the other."""
+    """Turn a question and its answer into a statement by rule; if no rule fits, append the answer to the question.
+
+    Args:
+        rng: decides whether a rule is used.
+        question: the question.
+        answer: its answer.
+    """
     words, kind = question.strip(" ?."), find_kind(question)
     match = _SUBJECT_QUESTION.match(words)
     if match is not None and rng.random() < 0.9:

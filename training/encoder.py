@@ -1,9 +1,9 @@
-"""The default embedder's encoder with int8 weights, as it ships: `python -m training.encoder`.
+"""Quantise the default embedder's encoder to int8, as it ships: `python -m training.encoder`.
 
-Nothing is learned: the published weights are smoothed and quantised, once for onnxruntime with the ranges of
-activations left open, once by NNCF for OpenVINO with ranges measured on the sample archive's passages. With 7 of 8 bits
-sums would be the same on CPUs that add two products in 16 bits (AVX2 and AVX-512 without VNNI), but two of 105
-questions on the samples were lost.
+Nothing is trained. The published weights are smoothed and quantised: once for onnxruntime with dynamic ranges of
+activations, and once by NNCF for OpenVINO with ranges measured on the sample archive's passages. With 7 of 8 bits, sums
+would be the same on CPUs that add two products in 16 bits (AVX2, and AVX-512 without VNNI), but two of 105 questions on
+the samples were lost.
 
 Examples:
   python -m training.encoder
@@ -41,7 +41,7 @@ _FILES = ("encoder.onnx", "encoder.xml", "encoder.bin", "tokenizer.json")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command; 0 where it went well."""
+    """Run the command; return 0 on success."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     options.to.mkdir(parents=True, exist_ok=True)
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         inputs = _inputs(_sample_texts(Path(scratch)))
         model = Embedder(default_model_folder()).eval()
         with torch.inference_mode():
-            whole = np.concatenate([model(torch.tensor(ids), torch.ones_like(torch.tensor(ids))) for ids in inputs])
+            reference = np.concatenate([model(torch.tensor(ids), torch.ones_like(torch.tensor(ids))) for ids in inputs])
         plain, smoothed = Path(scratch) / "plain.onnx", Path(scratch) / "smoothed.onnx"
         export(model, plain, ("vectors",), ("ids", "mask"))
         _quantise_statically(plain, inputs, options.to / "encoder.xml")
@@ -57,23 +57,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         export(model, smoothed, ("vectors",), ("ids", "mask"))
         quantise(smoothed, options.to / "encoder.onnx")
     shutil.copyfile(default_model_folder() / "tokenizer.json", options.to / "tokenizer.json")
-    print("_SHA256 in ingest/embedding/int8.py has to be:")
+    print("Set _SHA256 in ingest/embedding/int8.py to:")
     for name in _FILES:
         print(f'    "{name}": "{hashlib.sha256((options.to / name).read_bytes()).hexdigest()}",')
-    for name, found in (
+    for name, vectors in (
         ("onnxruntime", _by_onnxruntime(options.to / "encoder.onnx", inputs)),
         ("OpenVINO", _by_openvino(options.to / "encoder.xml", inputs)),
     ):
-        likeness = (found * whole).sum(axis=1)
+        similarity = (vectors * reference).sum(axis=1)
         print(
-            f"{name}: cosine to float32 on {len(inputs)} sample passages: mean {likeness.mean():.4f}, "
-            f"least {likeness.min():.4f}"
+            f"{name}: cosine to float32 on {len(inputs)} sample passages: mean {similarity.mean():.4f}, "
+            f"least {similarity.min():.4f}"
         )
     return 0
 
 
 def _quantise_statically(plain: Path, inputs: Sequence[NDArray[np.int64]], to: Path) -> None:
-    """As OpenVINO's own format, weights beside it."""
+    """Quantise with NNCF to OpenVINO's format; the weights are a file beside it."""
     openvino = load_openvino()
     import nncf
 
@@ -100,7 +100,7 @@ def _by_openvino(path: Path, inputs: Sequence[NDArray[np.int64]]) -> NDArray[np.
 
 
 def _sample_texts(scratch: Path) -> list[str]:
-    """What is embedded of the sample archive's passages."""
+    """The texts that are embedded for the passages of the sample archive."""
     settings = Settings(archive=scratch / "archive", embedder=str(default_model_folder()))
     with Archive.open(settings, create=True) as archive:
         ingest(sample_sources(), archive)
@@ -113,14 +113,14 @@ def _inputs(texts: Sequence[str]) -> list[NDArray[np.int64]]:
     tokenizer = Tokenizer.from_file(str(default_model_folder() / "tokenizer.json"))
     tokenizer.enable_truncation(LONGEST)
     tokenizer.no_padding()
-    return [np.array([each.ids], dtype=np.int64) for each in tokenizer.encode_batch(list(texts))]
+    return [np.array([encoding.ids], dtype=np.int64) for encoding in tokenizer.encode_batch(list(texts))]
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m training.encoder", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--to", type=Path, default=WEIGHTS, help="where the weights go (default: into the package)")
+    parser.add_argument("--to", type=Path, default=WEIGHTS, help="folder for the weights (default: the package's)")
     return parser
 
 

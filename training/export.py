@@ -1,4 +1,4 @@
-"""Make of a training run what ships: `python -m training.export --data DIR --run DIR`.
+"""Export a trained reader as it ships: `python -m training.export --data DIR --run DIR`.
 
 Examples:
   python -m training.export --data data/squad --run .cache/reader
@@ -31,14 +31,14 @@ from training.questions import load_paragraphs, split
 from training.reader import held_out_groups, load_tokenizer
 
 _WEIGHTS = Path(__file__).parent.parent / "qa" / "reader" / "weights"
-_HELD_OUT = 2_000  # questions that the loss from quantising is measured on
+_HELD_OUT = 2_000  # questions to measure the loss from quantising on
 _OPSET = 17
 _SMOOTHED_ON = 200  # held-out questions, without their answers
-_SMOOTHING = 0.85  # 0 leaves all of a channel's range to the activations, 1 to the weights
+_SMOOTHING = 0.85  # 0 leaves the whole range of a channel to the activations, 1 moves it to the weights
 
 
 class _Exported(nn.Module):
-    """A network with plain positional arguments, which is what torch's exporter takes."""
+    """A network with positional arguments only, as torch's exporter needs."""
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
@@ -49,7 +49,7 @@ class _Exported(nn.Module):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command; 0 where it went well."""
+    """Run the command; return 0 on success."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     try:
@@ -68,22 +68,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     shutil.copyfile(default_model_folder() / "tokenizer.json", options.to / "tokenizer.json")
     figures = {}
     for name, path in (("fp32", whole), ("int8", small)):
-        found = evaluate(groups, examples, onnx_scorer(path))
-        figures[name] = {k: v for k, v in vars(found).items() if k != "scores"}
-        print(f"{name}: {found.line()}  {path.stat().st_size / 1e6:.1f} MB")
+        held_out = evaluate(groups, examples, onnx_scorer(path))
+        figures[name] = vars(held_out)
+        print(f"{name}: {held_out.line()}  {path.stat().st_size / 1e6:.1f} MB")
     print(f"lost by quantising: {(figures['fp32']['f1'] - figures['int8']['f1']) * 100:.2f} points of F1")
     (options.run / "export.json").write_text(json.dumps(figures, indent=1))
-    print("_SHA256 in qa/reader/span_models.py has to be:")
+    print("Set _SHA256 in qa/reader/span_models.py to:")
     for name in ("reader.onnx", "tokenizer.json"):
         print(f'    "{name}": "{hashlib.sha256((options.to / name).read_bytes()).hexdigest()}",')
     return 0
 
 
 class _Smoothed(nn.Module):
-    """A linear layer that gives what it gave, from inputs of like range in every channel."""
+    """A linear layer with the same outputs, whose input channels are scaled to similar ranges."""
 
     def __init__(self, linear: nn.Linear, peaks: Tensor) -> None:
-        """Args: linear: is changed; peaks: highest absolute input of each channel."""
+        """Wrap a layer.
+
+        Args:
+            linear: the layer; its weights are changed.
+            peaks: highest absolute input of each channel.
+        """
         super().__init__()
         weights = linear.weight.detach().abs().amax(dim=0).clamp(min=1e-4)
         scale = (peaks.clamp(min=1e-4) ** _SMOOTHING / weights ** (1 - _SMOOTHING)).clamp(min=1e-3)
@@ -94,27 +99,31 @@ class _Smoothed(nn.Module):
         self.register_buffer("inverse", 1 / scale)
 
     def forward(self, inputs: Tensor) -> Tensor:
-        found: Tensor = self.linear(inputs * self.inverse)
-        return found
+        outputs: Tensor = self.linear(inputs * self.inverse)
+        return outputs
 
 
 def smooth(model: Reader | Verifier | Embedder, inputs: Iterable[tuple[Tensor, ...]]) -> None:
-    """Move the range of the outputs of GELU, which int8 holds badly, into the weights behind them; scores stay.
+    """Move the range of GELU's outputs, which int8 represents badly, into the next weights; scores stay the same.
 
-    Source: Xiao et al., "SmoothQuant" (ICML 2023), here with a multiplication of its own, since GELU cannot take it in.
+    Source: Xiao et al., "SmoothQuant" (ICML 2023); here with a separate multiplication, because GELU cannot absorb it.
+
+    Args:
+        model: is changed in place.
+        inputs: arguments of the model, to measure the ranges on.
     """
     model.eval()
     layers = [layer.output for layer in model.encoder.encoder.layer]
     peaks: dict[nn.Module, Tensor] = {}
 
     def watch(module: nn.Module, inputs: tuple[Tensor]) -> None:
-        found = inputs[0].detach().abs().flatten(0, -2).amax(dim=0)
-        peaks[module] = torch.maximum(peaks[module], found) if module in peaks else found
+        highest = inputs[0].detach().abs().flatten(0, -2).amax(dim=0)
+        peaks[module] = torch.maximum(peaks[module], highest) if module in peaks else highest
 
     hooks = [layer.dense.register_forward_pre_hook(watch) for layer in layers]
     with torch.inference_mode():
-        for each in inputs:
-            model(*each)
+        for batch in inputs:
+            model(*batch)
     for hook in hooks:
         hook.remove()
     for layer in layers:
@@ -124,7 +133,14 @@ def smooth(model: Reader | Verifier | Embedder, inputs: Iterable[tuple[Tensor, .
 def export(
     model: nn.Module, path: Path, outputs: Sequence[str], inputs: Sequence[str] = ("ids", "mask", "types")
 ) -> None:
-    """The network as ONNX, of any number of inputs of any length."""
+    """Export a network as ONNX, for any number of inputs of any length.
+
+    Args:
+        model: the network.
+        path: file to write.
+        outputs: names of its outputs.
+        inputs: names of its inputs.
+    """
     model.eval()
     names = list(inputs)
     example = tuple(torch.ones((2, 16), dtype=torch.long) for _ in names)
@@ -142,7 +158,12 @@ def export(
 
 
 def quantise(whole: Path, small: Path) -> None:
-    """The graph with attention fused and int8 weights, a scale for each column (dynamic quantising)."""
+    """Fuse attention and quantise the weights to int8 with a scale per column (dynamic quantising).
+
+    Args:
+        whole: the exported network.
+        small: file to write.
+    """
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from onnxruntime.transformers.optimizer import optimize_model
 
@@ -159,7 +180,7 @@ def quantise(whole: Path, small: Path) -> None:
 
 
 def onnx_scorer(path: Path) -> Scorer:
-    """Scores by an exported model."""
+    """A scorer that runs an exported model."""
     import onnxruntime
 
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
@@ -176,10 +197,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m training.export", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--data", type=Path, required=True, help="folder that holds SQuAD's train-v1.1.json")
+    parser.add_argument("--data", type=Path, required=True, help="folder that contains SQuAD's train-v1.1.json")
     parser.add_argument("--run", type=Path, required=True, help="folder that training.reader wrote")
-    parser.add_argument("--to", type=Path, default=_WEIGHTS, help="where the weights go (default: into the package)")
-    parser.add_argument("--questions", type=int, default=_HELD_OUT, help="held-out questions to measure on")
+    parser.add_argument("--to", type=Path, default=_WEIGHTS, help="folder for the weights (default: the package's)")
+    parser.add_argument("--questions", type=int, default=_HELD_OUT, help="number of held-out questions to measure on")
     return parser
 
 

@@ -1,4 +1,4 @@
-"""Make of the verifier's training what ships: `python -m training.export_verifier --data DIR --run DIR`.
+"""Export a trained verifier as it ships: `python -m training.export_verifier --data DIR --run DIR`.
 
 Example:
   python -m training.export_verifier --data data/squad --run .cache/verifier
@@ -18,7 +18,7 @@ import torch
 
 from evals.datasets.base import DataMissing
 from ingest.embedding.encoders import default_model_folder
-from qa.reader.onnx import side_by_side
+from qa.reader.onnx import pad
 from training.export import export, quantise, smooth
 from training.features import padded
 from training.network import Verifier
@@ -31,7 +31,7 @@ _SMOOTHED_ON = 200  # held-out claims, without their labels
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command; 0 where it went well."""
+    """Run the command; return 0 on success."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     try:
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     weights = options.run / "verifier.pt"
     if not weights.exists():
-        print(f"training: {weights} is not there; training.verifier makes it", file=sys.stderr)
+        print(f"training: {weights} does not exist; run training.verifier first", file=sys.stderr)
         return 1
     model = Verifier(default_model_folder())
     model.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
@@ -55,9 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     import onnxruntime
 
     session = onnxruntime.InferenceSession(str(small), providers=["CPUExecutionProvider"])
-    scores = np.array([float(session.run(None, side_by_side(each.packed))[0][0]) for each in examples])
+    scores = np.array([float(session.run(None, pad(example.packed))[0][0]) for example in examples])
     print(f"int8: {figures(scores, examples).line()}  {small.stat().st_size / 1e6:.1f} MB")
-    print(f"_SHA256 in qa/verification/support.py has to be:\n    {hashlib.sha256(small.read_bytes()).hexdigest()}")
+    print(f"Set _SHA256 in qa/verification/support.py to:\n    {hashlib.sha256(small.read_bytes()).hexdigest()}")
     return 0
 
 
@@ -67,10 +67,10 @@ def _parser() -> argparse.ArgumentParser:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--data", type=Path, required=True, help="folder that holds SQuAD's train-v1.1.json")
+    parser.add_argument("--data", type=Path, required=True, help="folder that contains SQuAD's train-v1.1.json")
     parser.add_argument("--run", type=Path, required=True, help="folder that training.verifier wrote")
-    parser.add_argument("--to", type=Path, default=_WEIGHTS, help="where the weights go (default: into the package)")
-    parser.add_argument("--questions", type=int, default=2_000, help="held-out questions to measure on")
+    parser.add_argument("--to", type=Path, default=_WEIGHTS, help="folder for the weights (default: the package's)")
+    parser.add_argument("--questions", type=int, default=2_000, help="number of held-out questions to measure on")
     return parser
 
 

@@ -1,4 +1,4 @@
-"""Groups as numbers, and batches of about the same length."""
+"""Groups as numbers, and batches of inputs of similar length."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from qa.reader.span_inputs import Packed, pack
 from training.groups import Group
 
 _POOL = 40  # batches that are sorted by length together
-_ROUND = 16  # word pieces that a batch's length is rounded up to
+_ROUND = 16  # the length of a batch is a multiple of so many word pieces
 
 
 class Sized(Protocol):
-    """What batches are made of."""
+    """An element of a batch."""
 
     @property
     def packed(self) -> tuple[Packed, ...]:
-        """Its inputs."""
+        """The inputs of the element."""
 
     @property
     def length(self) -> int:
@@ -35,8 +35,8 @@ class Example:
     """A group as the model reads it.
 
     Attributes:
-        packed: an input a page.
-        gold: input, first and last of its passage's word pieces, of the answer; None where there is none.
+        packed: one input per page.
+        gold: input, and first and last word piece of the answer in its passage; None if there is no answer.
     """
 
     packed: tuple[Packed, ...]
@@ -45,7 +45,7 @@ class Example:
     @property
     def length(self) -> int:
         """Word pieces of its longest input."""
-        return max(len(each.ids) for each in self.packed)
+        return max(len(packed.ids) for packed in self.packed)
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,10 @@ class Batch:
 
     Attributes:
         ids, types, mask: shape (n_inputs, length).
-        inside: 1 where a span may begin or end, shape (n_inputs, length).
-        group: which group an input belongs to, shape (n_inputs,).
-        starts, ends: 1 at the answer's first and last piece, shape (n_inputs, length).
-        n_groups: how many groups.
+        inside: True where a span may begin or end, shape (n_inputs, length).
+        group: the group of each input, shape (n_inputs,).
+        starts, ends: True at the first and last word piece of the answer, shape (n_inputs, length).
+        n_groups: number of groups.
     """
 
     ids: Tensor
@@ -70,7 +70,7 @@ class Batch:
     n_groups: int
 
     def to(self, device: str) -> Batch:
-        """The same on a device."""
+        """Copy to a device."""
         return Batch(
             ids=self.ids.to(device),
             types=self.types.to(device),
@@ -84,12 +84,17 @@ class Batch:
 
 
 def encode(tokenizer: Tokenizer, groups: Iterable[Group]) -> Iterator[Example]:
-    """Groups as examples; one whose answer lies outside of the first window is left out."""
+    """Encode groups; those whose answer is outside of the first window are left out.
+
+    Args:
+        tokenizer: the encoder's.
+        groups: questions with their pages.
+    """
     for group in groups:
         packed = pack(tokenizer, group.question, group.pages)
         first: dict[int, int] = {}
-        for number, each in enumerate(packed):
-            first.setdefault(each.page, number)
+        for number, input_ in enumerate(packed):
+            first.setdefault(input_.page, number)
         kept = tuple(packed[number] for number in sorted(first.values()))
         if len(kept) < len(group.pages):
             continue
@@ -104,12 +109,15 @@ def encode(tokenizer: Tokenizer, groups: Iterable[Group]) -> Iterator[Example]:
 
 
 def batches(examples: Sequence[Sized], inputs: int, seed: int) -> list[list[int]]:
-    """Which examples go together: of about the same length, in an order that the seed decides.
+    """Group examples of similar length into batches, in an order that the seed decides.
 
     Args:
         examples: all of them.
-        inputs: of a batch, about.
+        inputs: number of inputs per batch, about.
         seed: of the order.
+
+    Returns:
+        The indexes of the examples of each batch.
     """
     rng = random.Random(seed)
     order = list(range(len(examples)))
@@ -135,7 +143,12 @@ def batches(examples: Sequence[Sized], inputs: int, seed: int) -> list[list[int]
 
 
 def padded(inputs: Sequence[Packed], device: str) -> tuple[Tensor, Tensor, Tensor]:
-    """Inputs side by side: ids, mask and types, each of shape (n_inputs, length)."""
+    """Pad inputs to one length: ids, mask and types, each of shape (n_inputs, length).
+
+    Args:
+        inputs: word pieces.
+        device: where the tensors are.
+    """
     length = -(-max(len(packed.ids) for packed in inputs) // _ROUND) * _ROUND
     ids, mask, types = (torch.zeros((len(inputs), length), dtype=torch.long) for _ in range(3))
     for row, packed in enumerate(inputs):
@@ -146,20 +159,13 @@ def padded(inputs: Sequence[Packed], device: str) -> tuple[Tensor, Tensor, Tenso
 
 
 def collate(examples: Sequence[Example]) -> Batch:
-    """Examples side by side, padded."""
+    """Put examples side by side, padded to one length."""
     inputs = [(number, packed) for number, example in enumerate(examples) for packed in example.packed]
-    longest = max(len(packed.ids) for _, packed in inputs)
-    length = -(-longest // _ROUND) * _ROUND
-    shape = (len(inputs), length)
-    ids, types, mask = (torch.zeros(shape, dtype=torch.long) for _ in range(3))
-    inside, starts, ends = (torch.zeros(shape, dtype=torch.bool) for _ in range(3))
+    ids, mask, types = padded([packed for _, packed in inputs], "cpu")
+    inside, starts, ends = (torch.zeros(ids.shape, dtype=torch.bool) for _ in range(3))
     row = 0
     for example in examples:
         for number, packed in enumerate(example.packed):
-            size = len(packed.ids)
-            ids[row, :size] = torch.tensor(packed.ids)
-            types[row, :size] = torch.tensor(packed.types)
-            mask[row, :size] = 1
             inside[row, packed.first : packed.first + len(packed.offsets)] = True
             if example.gold is not None and example.gold[0] == number:
                 starts[row, packed.first + example.gold[1]] = True

@@ -1,4 +1,4 @@
-"""What is learned from: a question with the passages that are read for it together."""
+"""Training data of the reader: questions, each with the passages that are read together for it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from training.nearmiss import Case, near_miss, swap_name_in_both
 from training.questions import Paragraph, holds
 
 _LONGEST = 150  # words of a passage
-_TARGET = 130  # words that a longer one is cut to, as at use
+_TARGET = 130  # words; longer passages are cut to this, as in use
 _SHORTER = 0.45  # share of passages that are cut further, so that more of them are read in the same time
 _SHORTEST = 45  # words
-_DATELINES = 0.1  # share of passages that begin as wire copy does
+_DATELINES = 0.1  # share of passages that start with a dateline
 _CITIES = """London Paris Berlin Washington Tokyo Beijing Lagos Nairobi Delhi Sydney Rome Madrid Moscow Cairo Lima
 Ottawa Seoul Geneva Brussels Dublin Oslo Warsaw Ankara Jakarta""".split()
 _AGENCIES = ("Reuters", "AP", "AFP", "Bloomberg", "PA", "CNN", "dpa", "Kyodo")
@@ -29,15 +29,15 @@ _AGENCIES = ("Reuters", "AP", "AFP", "Bloomberg", "PA", "CNN", "dpa", "Kyodo")
 
 @dataclass(frozen=True)
 class Mix:
-    """How the examples are mixed; each is a share of the questions.
+    """How the examples are mixed; each share is of the questions.
 
     Attributes:
-        negatives: passages from the retriever beside the one that answers.
-        near_misses: the same question with its name, number or sense changed, without an answer.
-        alone: a passage from the retriever without the one that answers.
-        both: a name changed in question and passage alike, answer kept.
-        headings: whether headline and date stand in front.
-        beside: how many passages from the retriever stand beside, where any do.
+        negatives: share with passages from the retriever beside the one that answers.
+        near_misses: share also asked with a changed name, number or sense, without an answer.
+        alone: share also asked on a passage from the retriever, without the one that answers.
+        both: share also asked with a name changed in both question and passage; the answer remains.
+        headings: whether passages start with headline and date.
+        beside: number of passages from the retriever, if there are any.
     """
 
     negatives: float = 0.4
@@ -53,11 +53,11 @@ class Group:
     """Passages that are normalised together.
 
     Attributes:
-        question: its words.
-        pages: what is read.
-        answer: page and offsets in its text; None where none answers.
-        kind: `answer`, `near-miss`, `negative` or `both`, for the report.
-        wanted: every right answer, for scoring.
+        question: its text.
+        pages: the passages.
+        answer: page and offsets in its text; None if no page answers.
+        kind: `answer`, `near-miss`, `negative` or `both`.
+        wanted: all right answers, for scoring.
     """
 
     question: str
@@ -69,7 +69,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Article:
-    """What its paragraphs share: names in them, and first sentences that can stand as headlines."""
+    """What the paragraphs of an article share: names, and first sentences that can serve as headlines."""
 
     names: list[str]
     leads: list[str]
@@ -78,21 +78,21 @@ class Article:
 def make_groups(
     paragraphs: Sequence[Paragraph],
     asked: Sequence[tuple[int, int]],
-    found: Sequence[Sequence[int]],
+    candidates: Sequence[Sequence[int]],
     mix: Mix,
     seed: int,
 ) -> Iterator[Group]:
-    """The groups of some questions, in their order.
+    """Make the groups of some questions, in their order.
 
     Args:
-        paragraphs: as `found` counts them.
-        asked: of each question the indexes of its paragraph and of itself there.
-        found: of each question its negatives.
-        mix: how often which kind is made.
+        paragraphs: those that the indexes refer to.
+        asked: for each question, the index of its paragraph and its index there.
+        candidates: for each question, the indexes of its negatives.
+        mix: how often each kind is made.
         seed: the same seed makes the same groups.
     """
     articles = articles_of(paragraphs)
-    for (own, index), near in tqdm(zip(asked, found, strict=True), total=len(asked), desc="examples"):
+    for (own, index), near in tqdm(zip(asked, candidates, strict=True), total=len(asked), desc="examples"):
         paragraph = paragraphs[own]
         question = paragraph.questions[index]
         rng = random.Random(f"{seed} {question.id}")
@@ -123,15 +123,15 @@ def _answer(page: int, span: Span | None) -> tuple[int, Span] | None:
 
 
 def articles_of(paragraphs: Sequence[Paragraph]) -> dict[str, Article]:
-    """What the paragraphs of each article share, by its title."""
-    found: dict[str, Article] = {}
+    """What the paragraphs of each article share, by title."""
+    articles: dict[str, Article] = {}
     for paragraph in paragraphs:
-        article = found.setdefault(paragraph.title, Article([], []))
+        article = articles.setdefault(paragraph.title, Article([], []))
         article.names.extend(name.text for name in find_names(paragraph.text))
         if len(article.leads) < 12:
             start, end = (sentence_spans(paragraph.text[:400]) or [(0, 80)])[0]
             article.leads.append(" ".join(paragraph.text[start:end].split()[:12]).rstrip(".,;"))
-    return {title: Article(sorted(set(each.names)), each.leads) for title, each in found.items()}
+    return {title: Article(sorted(set(shared.names)), shared.leads) for title, shared in articles.items()}
 
 
 def _negative(
@@ -142,7 +142,12 @@ def _negative(
 
 
 def cut(rng: random.Random, case: Case) -> Case:
-    """A run of whole sentences with the answer in it, of about the length that passages have at use."""
+    """Cut a passage to whole sentences around the answer, about as long as passages in use.
+
+    Args:
+        rng: decides the length and the cut.
+        case: a question on a passage.
+    """
     words = len(case.passage.split())
     target = float(_TARGET) if words > _LONGEST else float(words)
     if rng.random() < _SHORTER:
@@ -179,7 +184,18 @@ def _words(text: str, sentences: Sequence[Span], first: int, last: int) -> int:
 def page_of(
     rng: random.Random, case: Case, title: str, article: Article, *, headings: bool
 ) -> tuple[Page, Span | None]:
-    """The passage with a headline and a date of the form that is in front of it at use."""
+    """The passage with a headline and a date in front, in the same form as in use.
+
+    Args:
+        rng: decides about headline, date and dateline.
+        case: a question on a passage.
+        title: of the article.
+        article: its first sentences can serve as headlines.
+        headings: whether there is a headline at all.
+
+    Returns:
+        The page, and the offsets of the answer in its text.
+    """
     date = f"{rng.randint(1, 28)} {rng.choice(MONTHS)} {rng.randint(1990, 2026)}"
     kind = rng.random()
     heading = title if kind < 0.45 else rng.choice(article.leads) if kind < 0.85 else "-"

@@ -1,4 +1,4 @@
-"""How good a reader is on the articles that it did not learn from, while it learns."""
+"""Evaluate a reader on held-out articles, during training."""
 
 from __future__ import annotations
 
@@ -27,12 +27,11 @@ class HeldOut:
     """Figures on held-out articles; shares 0..1.
 
     Attributes:
-        f1: of the best span of all passages of a question that has an answer.
-        em: the same, word for word.
+        f1: of the best span over all passages, for questions with an answer.
+        em: exact match of the same span.
         refused: questions without an answer whose best span is below 0.
         kept: questions with an answer whose best span is above 0.
-        right_passage: questions of several passages where the best span is in the right one.
-        scores: of each group its best score, whether it has an answer, and whether the span is right, for calibrating.
+        right_passage: questions on several passages whose best span is in the right one.
     """
 
     f1: float
@@ -40,22 +39,26 @@ class HeldOut:
     refused: float
     kept: float
     right_passage: float
-    scores: list[tuple[float, bool, bool]]
 
     def line(self) -> str:
-        """In one line."""
+        """Format in one line."""
         return (
             f"F1 {self.f1:.1%}  EM {self.em:.1%}  right passage {self.right_passage:.1%}  "
             f"kept {self.kept:.1%}  refused {self.refused:.1%}"
         )
 
-    def told(self) -> dict[str, float]:
+    def shares(self) -> dict[str, float]:
         """The shares by name."""
-        return {k: round(v, 4) for k, v in asdict(self).items() if k != "scores"}
+        return {k: round(v, 4) for k, v in asdict(self).items()}
 
 
 def torch_scorer(model: Reader, device: str) -> Scorer:
-    """Scores by the network itself."""
+    """A scorer that runs the network.
+
+    Args:
+        model: the reader.
+        device: where it is.
+    """
 
     def score(batch: Batch) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         model.eval()
@@ -67,12 +70,12 @@ def torch_scorer(model: Reader, device: str) -> Scorer:
 
 
 def evaluate(groups: Sequence[Group], examples: Sequence[Example], score: Scorer) -> HeldOut:
-    """Read held-out groups and compare with what is right.
+    """Read held-out groups and compare with the right answers.
 
     Args:
         groups: with their right answers.
-        examples: the same as the model reads them, one a group.
-        score: the model.
+        examples: the encoded groups, in the same order.
+        score: runs the model.
     """
     best: list[tuple[float, int, tuple[int, int]]] = [(-1e9, 0, (0, 0))] * len(groups)
     order = sorted(range(len(examples)), key=lambda i: examples[i].length)
@@ -96,11 +99,8 @@ def evaluate(groups: Sequence[Group], examples: Sequence[Example], score: Scorer
 
 def _figures(groups: Sequence[Group], best: Sequence[tuple[float, int, tuple[int, int]]]) -> HeldOut:
     overlap, exact, refused, kept, passage = [], [], [], [], []
-    scores = []
     for group, (score, page, span) in zip(groups, best, strict=True):
         words = group.pages[page].text[slice(*span)]
-        right = bool(group.wanted) and f1(words, group.wanted) >= 0.5
-        scores.append((score, group.answer is not None, right))
         if group.answer is None:
             refused.append(score < 0)
             continue
@@ -115,7 +115,6 @@ def _figures(groups: Sequence[Group], best: Sequence[tuple[float, int, tuple[int
         refused=_share(refused),
         kept=_share(kept),
         right_passage=_share(passage),
-        scores=scores,
     )
 
 
@@ -124,5 +123,11 @@ def _share(column: Sequence[float]) -> float:
 
 
 def pick(count: int, seed: int, of: int) -> list[int]:
-    """Numbers of questions to hold on to, the same for the same seed."""
+    """Choose indexes at random; the same seed gives the same indexes.
+
+    Args:
+        count: how many, at most.
+        seed: decides which.
+        of: number of indexes to choose from.
+    """
     return sorted(random.Random(seed).sample(range(of), min(count, of)))

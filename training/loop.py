@@ -1,4 +1,4 @@
-"""The training itself: goes on where it was killed, and says what each stretch bought."""
+"""The training loop; an interrupted run continues, and progress is evaluated regularly."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ E = TypeVar("E", bound=Sized)
 
 
 class Figures(Protocol):
-    """What a look at held-out examples gives."""
+    """Figures on held-out examples."""
 
     def line(self) -> str:
-        """In one line."""
+        """Format in one line."""
 
-    def told(self) -> dict[str, float]:
-        """By name, for the history."""
+    def shares(self) -> dict[str, float]:
+        """The figures by name, for the history."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How it is trained.
+    """Settings of a training.
 
     Attributes:
-        inputs: passages of a step.
+        inputs: passages per step.
         rate: highest learning rate.
-        warm: share of the steps in which it rises to there; it falls to 0 behind them.
+        warm: share of the steps in which the rate rises; it falls to 0 afterwards.
         decay: of the weights.
-        epochs: times that the examples are read.
+        epochs: how often the examples are read.
         seed: of the head's first weights and the order.
-        every: inputs between two looks at the held-out examples.
+        every: inputs between two evaluations on held-out examples.
     """
 
     inputs: int = 32
@@ -55,7 +55,7 @@ class Plan:
 
     @property
     def decides(self) -> dict[str, Any]:
-        """What of it the result hangs on: all but how often it is looked at."""
+        """The settings that determine the result: all but the interval of evaluations."""
         return {name: value for name, value in asdict(self).items() if name != "every"}
 
 
@@ -70,29 +70,29 @@ def train(
     save_every: float = 120.0,
     made_of: str = "",
 ) -> list[dict[str, Any]]:
-    """Train in place.
+    """Train a model in place.
 
     Args:
         model: on its device.
         examples: to learn from.
-        plan: how.
+        plan: settings.
         out: folder of the checkpoint and of `history.json`.
         device: "cpu" or "cuda".
-        fit: the mean loss of some examples.
-        look: figures on held-out ones.
+        fit: returns the mean loss of some examples.
+        look: returns figures on held-out examples.
         save_every: seconds between two checkpoints.
-        made_of: what else the result hangs on; a checkpoint of other examples or first weights is not used.
+        made_of: what else determines the result; a checkpoint of other examples or first weights is not used.
 
     Returns:
-        What each stretch bought: `inputs` read so far, the mean `loss` since the last look or start, and the figures
-        on held-out examples.
+        The history: for each evaluation the `inputs` read so far, the mean `loss` since the last one or the start, and
+        the figures on held-out examples.
     """
     optimizer = _optimizer(model, plan)
     rows = [row for epoch in range(plan.epochs) for row in batches(examples, plan.inputs, plan.seed + epoch)]
     state = _State(out / "checkpoint.pt", json.dumps([made_of, plan.decides, len(examples), len(rows)]))
     step, seen, history = state.load(model, optimizer, device)
     if step:
-        _log.info("going on at step %d of %d", step, len(rows))
+        _log.info("continuing at step %d of %d", step, len(rows))
     warm = max(1, int(plan.warm * len(rows)))
     losses: list[float] = []
     last = time.monotonic()
@@ -118,7 +118,7 @@ def train(
             if seen >= next_look or number == len(rows) - 1:
                 figures = look()
                 next_look += plan.every
-                stretch = {"inputs": seen, "loss": round(sum(losses) / len(losses), 4), **figures.told()}
+                stretch = {"inputs": seen, "loss": round(sum(losses) / len(losses), 4), **figures.shares()}
                 history.append(stretch)
                 tqdm.write(f"{seen:,} inputs: loss {stretch['loss']:.3f}  {figures.line()}")
                 losses = []
@@ -138,7 +138,7 @@ def _optimizer(model: nn.Module, plan: Plan) -> torch.optim.Optimizer:
 
 @dataclass(frozen=True)
 class _State:
-    """The checkpoint: written beside itself first, so that a kill leaves the one before."""
+    """The checkpoint; written to another file first, so that an interruption leaves the previous one."""
 
     path: Path
     key: str
@@ -150,7 +150,7 @@ class _State:
             return 0, 0, []
         kept = torch.load(self.path, map_location=device, weights_only=True)
         if kept["key"] != self.key:
-            _log.warning("%s is of another training and is not used; it will be written over", self.path)
+            _log.warning("%s is of another training and is not used; it will be overwritten", self.path)
             return 0, 0, []
         model.load_state_dict(kept["model"])
         optimizer.load_state_dict(kept["optimizer"])

@@ -1,8 +1,9 @@
-"""Questions that a passage no longer answers, though nearly every word is the same.
+"""Near-misses: questions that a passage does not answer, although it has nearly the same words.
 
-SQuAD 2.0's unanswerable questions were written by people who changed a name, a date, a number, turned a word into its
-opposite or put a "not" in (Rajpurkar, Jia and Liang, ACL 2018). These are made by rule from SQuAD 1.1, in the question
-or in the passage. No rule can see that a change leaves the answer true; some do, and are noise in the training.
+The unanswerable questions of SQuAD 2.0 were written by people who changed a name, date or number, replaced a word by
+its opposite or inserted a "not" (Rajpurkar, Jia and Liang, ACL 2018). Here they are made by rule from SQuAD 1.1, by a
+change in the question or in the passage. A rule cannot know whether a change leaves the answer true; a few do, and are
+noise.
 """
 
 from __future__ import annotations
@@ -31,9 +32,9 @@ class Case:
     """A question on a passage.
 
     Attributes:
-        question: its words.
-        passage: its words.
-        answer: offsets in the passage; None where it has no answer.
+        question: its text.
+        passage: its text.
+        answer: offsets in the passage; None if it has no answer.
     """
 
     question: str
@@ -41,25 +42,43 @@ class Case:
     answer: Span | None
 
 
-#: Makes a near-miss of a case and the names that stand elsewhere in its article; None where it cannot.
+#: Makes a near-miss from a case and the names elsewhere in its article; None if it cannot.
 Rule = Callable[[random.Random, Case, Sequence[str]], Case | None]
 
 
 def swap_name(rng: random.Random, case: Case, names: Sequence[str]) -> Case | None:
-    """Another name of the article in place of one in the question."""
+    """Replace a name in the question by another name of the article.
+
+    Args:
+        rng: decides what to change.
+        case: a question on a passage.
+        names: other names of the article.
+    """
     swap = _names_to_swap(rng, case, names)
     return swap and Case(_replace(case.question, *swap), case.passage, None)
 
 
 def swap_name_in_passage(rng: random.Random, case: Case, names: Sequence[str]) -> Case | None:
-    """The same, with the question left alone: the passage tells it of another."""
+    """Replace a name of the question in the passage, so that the passage is about another one.
+
+    Args:
+        rng: decides what to change.
+        case: a question on a passage.
+        names: other names of the article.
+    """
     swap = _names_to_swap(rng, case, names)
     passage = case.passage if swap is None else _replace(case.passage, *swap)
     return None if passage == case.passage else Case(case.question, passage, None)
 
 
 def swap_name_in_both(rng: random.Random, case: Case, names: Sequence[str]) -> Case | None:
-    """One name for another, new to the passage, everywhere: the answer stays, so that a swap as such tells nothing."""
+    """Replace a name everywhere by one new to the passage; the answer remains, so that swaps alone are no clue.
+
+    Args:
+        rng: decides what to change.
+        case: a question on a passage.
+        names: other names of the article.
+    """
     swap = _names_to_swap(rng, case, [name for name in names if name not in case.passage], near=0.0)
     if swap is None or case.answer is None:
         return None
@@ -75,11 +94,16 @@ def swap_name_in_both(rng: random.Random, case: Case, names: Sequence[str]) -> C
 
 
 def swap_number(rng: random.Random, case: Case, _: Sequence[str]) -> Case | None:
-    """Another year or number, of the passage where it has one, in place of that in the question."""
-    found = list(_NUMBER.finditer(case.question))
-    if not found:
+    """Replace a year or number in the question, if possible by another one of the passage.
+
+    Args:
+        rng: decides what to change.
+        case: a question on a passage.
+    """
+    matches = list(_NUMBER.finditer(case.question))
+    if not matches:
         return None
-    match = rng.choice(found)
+    match = rng.choice(matches)
     year = len(match[0]) == 4 and match[0].isdigit()
     others = [
         other[0]
@@ -102,24 +126,34 @@ def swap_number(rng: random.Random, case: Case, _: Sequence[str]) -> Case | None
 
 
 def swap_opposite(rng: random.Random, case: Case, _: Sequence[str]) -> Case | None:
-    """A word's opposite in its place."""
-    found = [
+    """Replace a word of the question by its opposite.
+
+    Args:
+        rng: decides what to change.
+        case: a question on a passage.
+    """
+    matches = [
         match
         for match in _WORD.finditer(case.question)
         # "New York" has no opposite, and "how short" asks the same as "how long".
         if match[0] in OPPOSITES and not re.search(r"\bhow $", case.question[: match.start()], re.IGNORECASE)
     ]
-    if not found:
+    if not matches:
         return None
-    match = rng.choice(found)
+    match = rng.choice(matches)
     new = rng.choice(OPPOSITES[match[0]])
     return Case(case.question[: match.start()] + new + case.question[match.end() :], case.passage, None)
 
 
 def negate(rng: random.Random, case: Case, _: Sequence[str]) -> Case | None:
-    """A "not", or a "never", where neither the question nor the sentence that answers has one."""
-    found = _AUXILIARY.finditer(case.question)
-    match = next((m for m in found if m.start() == 0 or m[0].islower()), None)  # but not "May 2010"
+    """Insert "not" or "never", if neither the question nor the answering sentence has one.
+
+    Args:
+        rng: decides what to change.
+        case: a question on a passage.
+    """
+    auxiliaries = _AUXILIARY.finditer(case.question)
+    match = next((m for m in auxiliaries if m.start() == 0 or m[0].islower()), None)  # but not "May 2010"
     if match is None or _NEGATIVE.search(f"{case.question} {_answering(case)}"):
         return None
     rest = case.question[match.end() :]
@@ -131,7 +165,7 @@ def negate(rng: random.Random, case: Case, _: Sequence[str]) -> Case | None:
 
 
 def remove_sentence(_: random.Random, case: Case, __: Sequence[str]) -> Case | None:
-    """The passage without the sentence that answers."""
+    """Remove the sentence that contains the answer from the passage."""
     if case.answer is None:
         return None
     answer = case.passage[slice(*case.answer)]
@@ -156,7 +190,13 @@ RULES: tuple[tuple[Rule, int], ...] = (
 
 
 def near_miss(rng: random.Random, case: Case, names: Sequence[str]) -> Case | None:
-    """A near-miss by one of the rules; None where none of three that were drawn can make one."""
+    """Make a near-miss by one of the rules; None if three randomly drawn rules cannot.
+
+    Args:
+        rng: decides what to change.
+        case: a question on a passage.
+        names: other names of the article.
+    """
     for rule in rng.choices([rule for rule, _ in RULES], [weight for _, weight in RULES], k=3):
         made = rule(rng, case, names)
         if made is not None:
@@ -165,7 +205,7 @@ def near_miss(rng: random.Random, case: Case, names: Sequence[str]) -> Case | No
 
 
 def _sentences_of(case: Case) -> list[Span]:
-    """The sentences that the answer touches."""
+    """The sentences that overlap the answer."""
     if case.answer is None:
         return []
     return [(s, e) for s, e in sentence_spans(case.passage) if s < case.answer[1] and e > case.answer[0]]
@@ -177,7 +217,7 @@ def _answering(case: Case) -> str:
 
 
 def _names_to_swap(rng: random.Random, case: Case, names: Sequence[str], near: float = 0.6) -> tuple[str, str] | None:
-    """A name of the question and another in its place, `near` of the times one of the passage."""
+    """A name of the question and a replacement; with probability `near`, one from the passage."""
     asked = [name.text for name in find_names(case.question) if name.start > 0 and len(name.text) > 2]
     if not asked:
         return None

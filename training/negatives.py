@@ -1,7 +1,7 @@
-"""Passages that look right and are not: the best by words and by meaning that do not hold the answer.
+"""Hard negatives: passages that rank high for a question by words or by meaning, but do not contain the answer.
 
-As in dense passage retrieval (Karpukhin et al., EMNLP 2020), where the best of BM25 without the answer taught most, and
-RocketQA (Qu et al., NAACL 2021), which takes them from the retriever in use.
+As in dense passage retrieval (Karpukhin et al., EMNLP 2020), where the best results of BM25 without the answer helped
+most, and RocketQA (Qu et al., NAACL 2021), which takes them from the retriever in use.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ _log = logging.getLogger(__name__)
 
 
 def find_negatives(paragraphs: Sequence[Paragraph], asked: Sequence[tuple[int, int]], out: Path) -> list[list[int]]:
-    """For each question, paragraphs that come near and do not hold its answer, the nearest first.
+    """Find, for each question, near paragraphs that do not contain its answer, nearest first.
 
     Args:
-        paragraphs: all that may be drawn.
-        asked: of each question the indexes of its paragraph and of itself there.
-        out: where the result is kept, so that a second run does not search again.
+        paragraphs: all candidates.
+        asked: for each question, the index of its paragraph and its index there.
+        out: folder that caches the result.
 
     Returns:
-        Indexes of paragraphs; those by words and by meaning take turns, of the same article and of others.
+        Indexes of paragraphs, alternating between those by words and by meaning, of the same article and of others.
     """
     key = hashlib.sha256(repr([(p.text, p.questions) for p in paragraphs] + list(asked)).encode()).hexdigest()[:12]
     kept = out / f"negatives-{key}.npy"
@@ -52,8 +52,8 @@ def find_negatives(paragraphs: Sequence[Paragraph], asked: Sequence[tuple[int, i
         question = paragraphs[own].questions[index]
         answer = paragraphs[own].text[slice(*question.answer)]
         both = [i for pair in zip_longest(words, meaning) for i in pair if i is not None]
-        found = [i for i in dict.fromkeys(both) if i != own and not holds(paragraphs[i].text, answer)]
-        table[row, : len(found)] = found[: 2 * _DEPTH]
+        negatives = [i for i in dict.fromkeys(both) if i != own and not holds(paragraphs[i].text, answer)]
+        table[row, : len(negatives)] = negatives[: 2 * _DEPTH]
     out.mkdir(parents=True, exist_ok=True)
     beside = out / f"{kept.stem}.writing.npy"
     np.save(beside, table)
@@ -61,10 +61,18 @@ def find_negatives(paragraphs: Sequence[Paragraph], asked: Sequence[tuple[int, i
     return [[int(i) for i in row if i >= 0] for row in table]
 
 
-def draw(rng: random.Random, paragraphs: Sequence[Paragraph], own: int, found: Sequence[int], count: int) -> list[int]:
-    """Some of a question's negatives: from its own article and from others alike, the nearer the likelier."""
-    same = [i for i in found if paragraphs[i].title == paragraphs[own].title]
-    others = [i for i in found if paragraphs[i].title != paragraphs[own].title]
+def draw(rng: random.Random, paragraphs: Sequence[Paragraph], own: int, ranked: Sequence[int], count: int) -> list[int]:
+    """Draw some of a question's negatives, from its own article and from others; nearer ones are more likely.
+
+    Args:
+        rng: decides which.
+        paragraphs: all of them.
+        own: index of the paragraph of the question.
+        ranked: indexes of its negatives, nearest first.
+        count: how many.
+    """
+    same = [i for i in ranked if paragraphs[i].title == paragraphs[own].title]
+    others = [i for i in ranked if paragraphs[i].title != paragraphs[own].title]
     drawn: list[int] = []
     for _ in range(count):
         pool = [i for i in (same if rng.random() < 0.5 and same else others or same) if i not in drawn]
@@ -78,27 +86,27 @@ def _by_words(paragraphs: Sequence[Paragraph], asked: Sequence[tuple[int, int]])
         index = KeywordIndex(Path(folder))
         facts = {"article_id": "-", "publisher": "", "published": 0, "available": 0}
         index.replace([], [Entry(str(i), p.title, p.text, facts) for i, p in enumerate(paragraphs)])
-        found = []
+        rankings = []
         for own, at in tqdm(asked, desc="negatives by words"):
-            found.append([int(i) for i in index.search(paragraphs[own].questions[at].text, _DEPTH, Scope())])
+            rankings.append([int(i) for i in index.search(paragraphs[own].questions[at].text, _DEPTH, Scope())])
         index.close()
-    return found
+    return rankings
 
 
 def _by_meaning(paragraphs: Sequence[Paragraph], asked: Sequence[tuple[int, int]]) -> list[list[int]]:
     texts = _vectors([f"{p.title}\n{p.text}" for p in paragraphs], "paragraphs encoded")
     questions = _vectors([paragraphs[own].questions[at].text for own, at in asked], "questions encoded")
-    found: list[list[int]] = []
+    rankings: list[list[int]] = []
     for start in range(0, len(questions), 512):
         scores = questions[start : start + 512] @ texts.T
         best = np.argpartition(-scores, min(_DEPTH, len(texts) - 1), axis=1)[:, :_DEPTH]
         for row, columns in zip(scores, best, strict=True):
-            found.append([int(i) for i in columns[np.argsort(-row[columns])]])
-    return found
+            rankings.append([int(i) for i in columns[np.argsort(-row[columns])]])
+    return rankings
 
 
 def _vectors(texts: Sequence[str], label: str) -> NDArray[np.float32]:
-    """Vectors of the shipped embedder, in bfloat16 and cut short: near enough to find what is near."""
+    """Vectors of the shipped embedder, in bfloat16 and truncated; that is precise enough to find near paragraphs."""
     import torch
     from sentence_transformers import SentenceTransformer
 

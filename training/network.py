@@ -1,4 +1,4 @@
-"""The network: MiniLM with a start and an end for every word piece, and how it is scored."""
+"""The networks: MiniLM with different heads, and the loss of the reader."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _FLOOR = -1e4
 class Reader(nn.Module):
     """An encoder and one linear layer, as in BERT for SQuAD (Devlin et al., NAACL 2019).
 
-    The scores of `[CLS]` stand for "no answer here": they are taken from those of the passage's word pieces, so what is
-    above 0 is likelier than no answer, and scores of several passages compare.
+    The scores of `[CLS]` stand for "no answer here". They are subtracted from those of the passage's word pieces, so a
+    score above 0 is likelier than no answer, and scores of several passages can be compared.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -29,7 +29,13 @@ class Reader(nn.Module):
         self.head = _head(self.encoder, 2)
 
     def forward(self, ids: Tensor, mask: Tensor, types: Tensor) -> tuple[Tensor, Tensor]:
-        """Start and end scores over no answer, each of shape (n_inputs, length), float32."""
+        """Start and end scores relative to no answer, each of shape (n_inputs, length), float32.
+
+        Args:
+            ids: word pieces, shape (n_inputs, length).
+            mask: 1 for word pieces, 0 for padding.
+            types: 0 for the question, 1 for the passage.
+        """
         hidden = self.encoder(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state
         scores = self.head(hidden).float()
         scores = scores - scores[:, :1]
@@ -46,7 +52,13 @@ class Verifier(nn.Module):
         self.head = _head(self.encoder, 1)
 
     def forward(self, ids: Tensor, mask: Tensor, types: Tensor) -> Tensor:
-        """Logits that it does, shape (n_inputs,), float32."""
+        """Logits of support, shape (n_inputs,), float32.
+
+        Args:
+            ids: word pieces, shape (n_inputs, length).
+            mask: 1 for word pieces, 0 for padding.
+            types: 0 for the statement, 1 for the passage.
+        """
         hidden = self.encoder(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state
         scores: Tensor = self.head(hidden[:, 0]).float()[:, 0]
         return scores
@@ -61,7 +73,12 @@ class Embedder(nn.Module):
         self.encoder = _encoder(folder)
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """Vectors, shape (n_inputs, dimension), float32."""
+        """Vectors, shape (n_inputs, dimension), float32.
+
+        Args:
+            ids: word pieces, shape (n_inputs, length).
+            mask: 1 for word pieces, 0 for padding.
+        """
         types = torch.zeros_like(ids)
         hidden = self.encoder(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state
         kept = mask.unsqueeze(-1).to(hidden.dtype)
@@ -69,9 +86,9 @@ class Embedder(nn.Module):
 
 
 def _encoder(folder: Path) -> Any:
-    """Without dropout: the data is read about once, and drawing it takes a third of the time on a CPU.
+    """An encoder without dropout: the data is read about once, and drawing dropout takes a third of the time on a CPU.
 
-    Attention is written out, which on a CPU is faster in bfloat16 than the fused one.
+    Attention is eager, which in bfloat16 on a CPU is faster than the fused one.
     """
     logging.set_verbosity_error()
     logging.disable_progress_bar()
@@ -93,10 +110,15 @@ def _head(encoder: Any, outputs: int) -> nn.Linear:
 
 
 def loss(starts: Tensor, ends: Tensor, batch: Batch) -> Tensor:
-    """Mean of the cross entropies of start and end, each passage alone, and all passages of a question together.
+    """Mean of the cross entropies of start and end, for each passage alone and for all passages of a question together.
 
     Source: the shared normalisation with a no-answer option of Clark and Gardner, "Simple and Effective Multi-Paragraph
-    Reading Comprehension" (ACL 2018), beside the loss of a reader of one passage.
+    Reading Comprehension" (ACL 2018), added to the loss of a single-passage reader.
+
+    Args:
+        starts: start scores, shape (n_inputs, length).
+        ends: end scores, shape (n_inputs, length).
+        batch: the inputs and right answers.
     """
     alone = torch.arange(len(batch.ids), device=batch.ids.device)
     total = starts.new_zeros(())
@@ -107,7 +129,7 @@ def loss(starts: Tensor, ends: Tensor, batch: Batch) -> Tensor:
 
 
 def _cross_entropy(scores: Tensor, gold: Tensor, inside: Tensor, group: Tensor, n_groups: int) -> Tensor:
-    """Of each group over all its places and over "no answer", whose score is 0; mean over groups."""
+    """Cross entropy of each group over all its places and "no answer", whose score is 0; mean over groups."""
     open_ = scores.masked_fill(~inside, _FLOOR)
     peak = scores.new_zeros(n_groups).index_reduce(0, group, open_.amax(dim=1).detach(), "amax")
     summed = torch.exp(open_ - peak[group][:, None]).sum(dim=1)

@@ -35,11 +35,19 @@ from training.network import Reader, loss
 from training.questions import Paragraph, load_paragraphs, split
 from training.recipe import RECIPE, Stage
 
-_HELD_OUT = 500  # questions that are looked at while it learns
+_HELD_OUT = 500  # questions for evaluations during training
 
 
 def main(arguments: Sequence[str] | None = None, recipe: Sequence[Stage] = RECIPE) -> int:
-    """The command; 0 where it went well, 1 with a message where the data is missing, 2 where an option is off."""
+    """Train the reader.
+
+    Args:
+        arguments: of the command; None for those of the process.
+        recipe: stages of the training.
+
+    Returns:
+        0 on success, 1 with a message if the data is missing, 2 if an option is invalid.
+    """
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     for chatty in ("httpx", "sentence_transformers", "transformers"):
@@ -50,7 +58,7 @@ def main(arguments: Sequence[str] | None = None, recipe: Sequence[Stage] = RECIP
         print(f"training: {error}", file=sys.stderr)
         return 1
     if options.questions is not None and options.questions < 1:
-        print("training: --questions takes a number from 1 on", file=sys.stderr)
+        print("training: --questions must be at least 1", file=sys.stderr)
         return 2
     options.out.mkdir(parents=True, exist_ok=True)
     device = options.device or ("cuda" if torch.cuda.is_available() else "cpu")
@@ -61,7 +69,7 @@ def main(arguments: Sequence[str] | None = None, recipe: Sequence[Stage] = RECIP
     for name, stage in _stages(options, recipe).items():
         folder = options.out / name
         if _is_done(folder, stage, start):
-            logging.info("%s is done", folder)
+            logging.info("%s is finished", folder)
         else:
             _run(stage, folder, learned, tokenizer, looked_at, start, device)
         start = folder / "reader.pt"
@@ -71,10 +79,10 @@ def main(arguments: Sequence[str] | None = None, recipe: Sequence[Stage] = RECIP
 
 
 def _stages(options: argparse.Namespace, recipe: Sequence[Stage]) -> dict[str, Stage]:
-    """The recipe, or the one stage that options describe, by the names of their folders."""
-    given = {name: value for name, value in vars(options).items() if value is not None}
-    mixed = {name: given[name] for name in ("negatives", "beside", "near_misses", "alone", "both") if name in given}
-    planned = {name: given[name] for name in ("inputs", "rate", "epochs") if name in given}
+    """The recipe, or the one stage that the options describe, by the names of their folders."""
+    chosen = {name: value for name, value in vars(options).items() if value is not None}
+    mixed = {name: chosen[name] for name in ("negatives", "beside", "near_misses", "alone", "both") if name in chosen}
+    planned = {name: chosen[name] for name in ("inputs", "rate", "epochs") if name in chosen}
     if not (mixed or planned or options.questions is not None or options.without_headings):
         return {
             f"stage-{number}": replace(
@@ -94,7 +102,7 @@ def _is_done(folder: Path, stage: Stage, start: Path | None) -> bool:
 
 
 def _made_of(stage: Stage, start: Path | None) -> dict[str, Any]:
-    """What the weights of a stage hang on."""
+    """What determines the weights of a stage."""
     first = hashlib.sha256(start.read_bytes()).hexdigest() if start else None
     facts = {"questions": stage.questions, "mix": asdict(stage.mix), "plan": stage.plan.decides, "start": first}
     whole: dict[str, Any] = json.loads(json.dumps(facts))
@@ -110,7 +118,7 @@ def _run(
     start: Path | None,
     device: str,
 ) -> None:
-    """Train one stage: what it is made of, its checkpoint, figures and weights go into its folder."""
+    """Train one stage; its facts, checkpoint, figures and weights go into its folder."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "reader.pt").unlink(missing_ok=True)
     torch.manual_seed(stage.plan.seed)
@@ -140,7 +148,7 @@ def _run(
 
 
 def load_tokenizer() -> Tokenizer:
-    """The encoder's tokenizer, which neither cuts nor pads."""
+    """The encoder's tokenizer, without truncation and padding."""
     tokenizer = Tokenizer.from_file(str(default_model_folder() / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
@@ -150,21 +158,24 @@ def load_tokenizer() -> Tokenizer:
 def held_out_groups(
     held: Sequence[Paragraph], tokenizer: Tokenizer, out: Path, count: int, seed: int = 7
 ) -> tuple[list[Group], list[Example]]:
-    """Held-out questions: each with four passages from the retriever, about half of them again as near-misses.
+    """Make groups of held-out questions: each with passages from the retriever, about half also as near-misses.
 
     Args:
         held: paragraphs of held-out articles.
         tokenizer: the encoder's.
-        out: where the search is kept.
+        out: folder that caches the search for passages.
         count: how many questions.
         seed: decides which.
+
+    Returns:
+        The groups, and the same groups encoded.
     """
-    every = [(own, index) for own, paragraph in enumerate(held) for index in range(len(paragraph.questions))]
-    asked = [every[i] for i in pick(count, seed, len(every))]
-    found = find_negatives(held, asked, out)
+    pairs = [(own, index) for own, paragraph in enumerate(held) for index in range(len(paragraph.questions))]
+    asked = [pairs[i] for i in pick(count, seed, len(pairs))]
+    candidates = find_negatives(held, asked, out)
     mix = Mix(negatives=1.0, near_misses=0.6, alone=0.4, both=0.0)
     groups, examples = [], []
-    for group in make_groups(held, asked, found, mix, seed):
+    for group in make_groups(held, asked, candidates, mix, seed):
         for example in encode(tokenizer, [group]):
             groups.append(group)
             examples.append(example)
@@ -172,9 +183,9 @@ def held_out_groups(
 
 
 def _groups(learned: Sequence[Paragraph], stage: Stage, out: Path) -> list[Group]:
-    every = [(own, index) for own, paragraph in enumerate(learned) for index in range(len(paragraph.questions))]
-    random.Random(stage.plan.seed).shuffle(every)
-    asked = every[: stage.questions]
+    pairs = [(own, index) for own, paragraph in enumerate(learned) for index in range(len(paragraph.questions))]
+    random.Random(stage.plan.seed).shuffle(pairs)
+    asked = pairs[: stage.questions]
     return list(make_groups(learned, asked, find_negatives(learned, asked, out), stage.mix, stage.plan.seed))
 
 
@@ -183,30 +194,34 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m training.reader", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     usual, plan = Mix(), Plan()
-    parser.add_argument("--data", type=Path, required=True, help="folder that holds SQuAD's train-v1.1.json")
+    parser.add_argument("--data", type=Path, required=True, help="folder that contains SQuAD's train-v1.1.json")
     parser.add_argument(
-        "--out", type=Path, required=True, help="where checkpoints and weights go; a killed run goes on"
+        "--out", type=Path, required=True, help="folder for checkpoints and weights; an interrupted run continues"
     )
-    parser.add_argument("--seed", type=int, default=plan.seed, help=f"of everything drawn ({plan.seed})")
+    parser.add_argument("--seed", type=int, default=plan.seed, help=f"of all random choices ({plan.seed})")
     parser.add_argument(
-        "--look", dest="every", type=int, default=plan.every, help="inputs between two looks at held-out questions"
+        "--look",
+        dest="every",
+        type=int,
+        default=plan.every,
+        help="inputs between evaluations on held-out questions",
     )
-    tries = parser.add_argument_group("a try", "with any of these, one stage is trained in place of the recipe's")
-    tries.add_argument("--questions", type=int, help="how many to learn from (all)")
+    tries = parser.add_argument_group("experiments", "any of these replaces the recipe by a single stage")
+    tries.add_argument("--questions", type=int, help="number of questions to learn from (all)")
     shares = (
-        ("--negatives", usual.negatives, "share with passages beside"),
-        ("--near-misses", usual.near_misses, "share that is changed and unanswered"),
-        ("--alone", usual.alone, "share with a wrong passage alone"),
-        ("--both", usual.both, "share changed in question and passage alike"),
+        ("--negatives", usual.negatives, "share with negatives beside the right passage"),
+        ("--near-misses", usual.near_misses, "share also used as near-misses"),
+        ("--alone", usual.alone, "share also used with a negative alone"),
+        ("--both", usual.both, "share also used with a name changed in question and passage"),
     )
     for flag, value, what in shares:
         tries.add_argument(flag, type=float, help=f"{what} ({value})")
-    tries.add_argument("--beside", type=int, help=f"passages beside ({usual.beside})")
-    tries.add_argument("--without-headings", action="store_true", help="no headline and date in front")
-    tries.add_argument("--batch", dest="inputs", type=int, help=f"passages of a step ({plan.inputs})")
+    tries.add_argument("--beside", type=int, help=f"number of negatives beside the right passage ({usual.beside})")
+    tries.add_argument("--without-headings", action="store_true", help="passages without headline and date")
+    tries.add_argument("--batch", dest="inputs", type=int, help=f"passages per step ({plan.inputs})")
     tries.add_argument("--rate", type=float, help=f"highest learning rate ({plan.rate})")
-    tries.add_argument("--epochs", type=int, help=f"times that the examples are read ({plan.epochs})")
-    parser.add_argument("--device", choices=("cpu", "cuda"), help="the GPU where there is one, without it")
+    tries.add_argument("--epochs", type=int, help=f"how often the examples are read ({plan.epochs})")
+    parser.add_argument("--device", choices=("cpu", "cuda"), help="default: cuda if available")
     return parser
 
 

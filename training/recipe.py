@@ -10,12 +10,12 @@ from training.loop import Plan
 
 @dataclass(frozen=True)
 class Stage:
-    """One pass of the training, which begins with the weights of the one before.
+    """One stage of the training; it starts with the weights of the previous one.
 
     Attributes:
-        questions: how many are learned from, drawn by the plan's seed; None for all.
-        mix: what is made of them.
-        plan: how they are learned from.
+        questions: how many questions to learn from, drawn by the plan's seed; None for all.
+        mix: the examples that are made from them.
+        plan: settings of the training.
     """
 
     questions: int | None
@@ -23,9 +23,9 @@ class Stage:
     plan: Plan
 
 
-#: First what an answer looks like; then, at half the rate, other cuts and changes of questions of which a quarter
-#: are new, and several passages beside one another, for at use it is the comparison between passages that decides;
-#: then more of what has no answer, near-misses and passages that look right, which is what was still got wrong most.
+#: The first stage learns what an answer looks like. The second, at half the rate, has other cuts and changes of
+#: questions, a quarter of them new, and several passages side by side, because in use passages compete. The third has
+#: more questions without an answer, as near-misses and with hard negatives, which caused most of the remaining errors.
 RECIPE = (
     Stage(60_000, Mix(), Plan(seed=1)),
     Stage(40_000, Mix(negatives=0.25, beside=3), Plan(rate=1e-4, seed=2)),

@@ -1,6 +1,6 @@
 """Train the verifier: `python -m training.verifier --data DIR --reader DIR --out DIR`.
 
-It begins with the encoder of the reader that `training.reader` made, which knows how question and passage go together.
+It starts with the encoder of the reader that `training.reader` trained, which already relates questions to passages.
 
 Examples:
   python -m training.verifier --data data/squad --reader .cache/reader --out .cache/verifier
@@ -39,7 +39,7 @@ from training.network import Verifier
 from training.questions import Paragraph, load_paragraphs, split
 from training.reader import load_tokenizer
 
-_HELD_OUT = 2_000  # questions whose claims are looked at while it learns
+_HELD_OUT = 2_000  # questions whose claims are evaluated during training
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Example:
     """A claim as the model reads it.
 
     Attributes:
-        packed: one input.
+        packed: its only input.
         supported: whether the passage supports it.
         kind: how it was made.
     """
@@ -58,7 +58,7 @@ class Example:
 
     @property
     def length(self) -> int:
-        """Word pieces."""
+        """Number of word pieces."""
         return len(self.packed[0].ids)
 
 
@@ -67,9 +67,9 @@ class HeldOut:
     """Figures on held-out articles; shares 0..1.
 
     Attributes:
-        balanced: mean of the shares of supported ones kept and of others caught, at 0.
-        caught: share of those that are not supported caught where one in twenty supported ones is, too.
-        by_kind: the same, of each kind.
+        balanced: balanced accuracy at threshold 0.
+        caught: share of unsupported claims caught, at the threshold that rejects one in twenty supported ones.
+        by_kind: share of right decisions at that threshold, by kind of claim.
     """
 
     balanced: float
@@ -77,17 +77,17 @@ class HeldOut:
     by_kind: dict[str, float]
 
     def line(self) -> str:
-        """In one line."""
+        """Format in one line."""
         kinds = "  ".join(f"{kind} {share:.0%}" for kind, share in sorted(self.by_kind.items()))
         return f"balanced {self.balanced:.1%}  caught {self.caught:.1%}  ({kinds})"
 
-    def told(self) -> dict[str, float]:
+    def shares(self) -> dict[str, float]:
         """The shares by name."""
         return {"balanced": round(self.balanced, 4), "caught": round(self.caught, 4)}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command; 0 where it went well, 1 with a message where the data is missing."""
+    """Run the command; return 0 on success, 1 with a message if the data is missing."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
@@ -97,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     start = options.reader / "reader.pt"
     if not start.exists():
-        print(f"training: {start} is not there; training.reader makes it", file=sys.stderr)
+        print(f"training: {start} does not exist; run training.reader first", file=sys.stderr)
         return 1
     options.out.mkdir(parents=True, exist_ok=True)
     device = options.device or ("cuda" if torch.cuda.is_available() else "cpu")
@@ -118,8 +118,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     model = begin(start).to(device)
 
     def fit(batch: Sequence[Example]) -> Tensor:
-        wanted = torch.tensor([float(each.supported) for each in batch], device=device)
-        return binary_cross_entropy_with_logits(model(*padded([each.packed[0] for each in batch], device)), wanted)
+        wanted = torch.tensor([float(example.supported) for example in batch], device=device)
+        return binary_cross_entropy_with_logits(
+            model(*padded([example.packed[0] for example in batch], device)), wanted
+        )
 
     train(
         model, examples, plan, options.out, device, fit, lambda: evaluate(model, looked_at, device),
@@ -133,7 +135,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def begin(reader: Path) -> Verifier:
-    """A verifier with the encoder of a reader and a head that knows nothing."""
+    """A verifier with the encoder of a reader and an untrained head."""
     model = Verifier(default_model_folder())
     kept = torch.load(reader, map_location="cpu", weights_only=True)
     encoder = {name.removeprefix("encoder."): value for name, value in kept.items() if name.startswith("encoder.")}
@@ -142,20 +144,25 @@ def begin(reader: Path) -> Verifier:
 
 
 def claims_of(paragraphs: Sequence[Paragraph], count: int | None, seed: int) -> Iterator[Claim]:
-    """The claims of some questions.
+    """Make the claims of some questions.
 
     Args:
-        paragraphs: that may be drawn from.
-        count: how many questions; None for all.
-        seed: decides which, and what is made of them.
+        paragraphs: with all questions.
+        count: how many questions to draw; None for all.
+        seed: decides which questions, and which claims.
     """
-    every = [(own, index) for own, paragraph in enumerate(paragraphs) for index in range(len(paragraph.questions))]
-    asked = every if count is None else [every[i] for i in pick(count, seed, len(every))]
+    pairs = [(own, index) for own, paragraph in enumerate(paragraphs) for index in range(len(paragraph.questions))]
+    asked = pairs if count is None else [pairs[i] for i in pick(count, seed, len(pairs))]
     return make_claims(paragraphs, asked, seed)
 
 
 def encode(tokenizer: Tokenizer, claims: Iterable[Claim]) -> Iterator[Example]:
-    """Claims as examples; of a long passage only the first window is read, so claims on longer ones are left out."""
+    """Encode claims; those on a passage longer than one window are left out.
+
+    Args:
+        tokenizer: the encoder's.
+        claims: to encode.
+    """
     for claim in claims:
         packed = pack(tokenizer, claim.text, [claim.page], STATEMENT)
         if len(packed) == 1:
@@ -163,17 +170,28 @@ def encode(tokenizer: Tokenizer, claims: Iterable[Claim]) -> Iterator[Example]:
 
 
 def evaluate(model: Verifier, examples: Sequence[Example], device: str) -> HeldOut:
-    """Figures on some examples."""
+    """Evaluate a model on some examples.
+
+    Args:
+        model: the verifier.
+        examples: encoded claims.
+        device: where the model is.
+    """
     return figures(score(model, examples, device), examples)
 
 
 def figures(scores: NDArray[Any], examples: Sequence[Example]) -> HeldOut:
-    """Figures of some scores, one an example."""
-    wanted = np.array([each.supported for each in examples])
+    """Figures of the scores of some examples.
+
+    Args:
+        scores: one per example.
+        examples: encoded claims.
+    """
+    wanted = np.array([example.supported for example in examples])
     floor = float(np.quantile(scores[wanted], 0.05))
     by_kind: dict[str, list[bool]] = defaultdict(list)
-    for each, value in zip(examples, scores, strict=True):
-        by_kind[each.kind].append(bool(value >= floor) == each.supported)
+    for example, value in zip(examples, scores, strict=True):
+        by_kind[example.kind].append(bool(value >= floor) == example.supported)
     return HeldOut(
         balanced=float(((scores[wanted] > 0).mean() + (scores[~wanted] <= 0).mean()) / 2),
         caught=float((scores[~wanted] < floor).mean()),
@@ -182,28 +200,34 @@ def figures(scores: NDArray[Any], examples: Sequence[Example]) -> HeldOut:
 
 
 def score(model: Verifier, examples: Sequence[Example], device: str) -> NDArray[np.float32]:
-    """The logits of some examples, shape (n_examples,)."""
+    """Logits of some examples, shape (n_examples,).
+
+    Args:
+        model: the verifier.
+        examples: encoded claims.
+        device: where the model is.
+    """
     model.eval()
-    found = np.zeros(len(examples), dtype=np.float32)
+    logits = np.zeros(len(examples), dtype=np.float32)
     order = sorted(range(len(examples)), key=lambda i: examples[i].length)
     for at in range(0, len(order), 48):
         row = order[at : at + 48]
         with torch.inference_mode(), torch.autocast(device, dtype=torch.bfloat16):
-            found[row] = model(*padded([examples[i].packed[0] for i in row], device)).cpu().numpy()
-    return found
+            logits[row] = model(*padded([examples[i].packed[0] for i in row], device)).cpu().numpy()
+    return logits
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m training.verifier", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--data", type=Path, required=True, help="folder that holds SQuAD's train-v1.1.json")
+    parser.add_argument("--data", type=Path, required=True, help="folder that contains SQuAD's train-v1.1.json")
     parser.add_argument("--reader", type=Path, required=True, help="folder that training.reader wrote")
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints and weights")
-    parser.add_argument("--questions", type=int, help="how many to learn from (default: all)")
+    parser.add_argument("--questions", type=int, help="number of questions to learn from (default: all)")
     parser.add_argument("--rate", type=float, default=1e-4, help="highest learning rate (default %(default)s)")
-    parser.add_argument("--seed", type=int, default=1, help="another one makes other claims")
-    parser.add_argument("--device", choices=("cpu", "cuda"), help="default: cuda where there is one")
+    parser.add_argument("--seed", type=int, default=1, help="of all random choices (default %(default)s)")
+    parser.add_argument("--device", choices=("cpu", "cuda"), help="default: cuda if available")
     return parser
 
 

@@ -1,1 +1,1 @@
-"""What people touch: the chat page and the command line."""
+"""The user interfaces: the chat page and the command line."""

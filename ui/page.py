@@ -1,4 +1,4 @@
-"""The page as a whole: its parts laid out, and connected with each other."""
+"""Lay out the parts of the page, and connect them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from qa.chain import build_chain
 from qa.chat.models import ChatModel
 from ui import words
 from ui.render.sign_in import signed_in_html
-from ui.state.conversations import Talks
+from ui.state.conversations import ConversationCodec
 from ui.state.database import PageDatabase
 from ui.state.intake import Intake
 from ui.views.archive import ArchiveTab
@@ -21,74 +21,76 @@ from ui.views.changing import ChangingPanel
 from ui.views.chat import ChatView
 from ui.views.conversations import Conversations
 from ui.views.feedback import FeedbackView
-from ui.views.reading import ReadingRoom
+from ui.views.reading import ReadingPane
 from ui.views.settings import SettingsPanel
 from ui.views.welcome import Welcome
 
-_LOOK, _KEPT = 3_600, 86_400  # seconds between two looks at files that were sent and not taken in; how long they stay
+_CLEANUP, _EXPIRY = 3_600, 86_400  # seconds between two cleanups of unused uploads; seconds that they stay
 
 
 class Page:
-    """The page over one archive. It keeps no session: a talk is in the browser, or in the database."""
+    """The page for one archive. It keeps no session: conversations are in the browser or in the database."""
 
     def __init__(
         self, archive: Archive, database: PageDatabase, chat: ChatModel | None = None, *, read_only: bool = False
     ) -> None:
-        """Make its parts.
+        """Create the parts of the page.
 
         Args:
-            archive: an open one.
-            database: what the page keeps on the server.
-            chat: writes the answers; None quotes them.
-            read_only: whether visitors can change nothing in the archive.
+            archive: an open archive.
+            database: the database of the page.
+            chat: the chat model that writes the answers; None to quote them.
+            read_only: whether visitors cannot change the archive.
         """
         self.archive = archive
         self.database = database
         self.read_only = read_only
-        self.talks = Talks(database.secret("seal"))
+        self.codec = ConversationCodec(database.secret("seal"))
         quoting = build_chain(archive)
-        self.reading = ReadingRoom(archive, self.talks)
-        self.chat = ChatView(build_chain(archive, chat=chat) if chat else quoting, self.talks, self.reading)
-        self.changing = ChangingPanel(archive, self.talks, self.chat)
+        self.reading = ReadingPane(archive, self.codec)
+        self.chat = ChatView(build_chain(archive, chat=chat) if chat else quoting, self.codec, self.reading)
+        self.changing = ChangingPanel(archive, self.codec, self.chat)
         self.settings = SettingsPanel(chat)
-        self.conversations = Conversations(archive, self.talks, database)
-        self.feedback = FeedbackView(self.talks, database)
+        self.conversations = Conversations(archive, self.codec, database)
+        self.feedback = FeedbackView(self.codec, database)
         intake = None if read_only else Intake(archive)
-        self.shelf = ArchiveTab(archive, read_only, intake)
+        self.archive_tab = ArchiveTab(archive, read_only, intake)
         self.welcome = Welcome(archive, quoting, intake)
 
     def build(self) -> gr.Blocks:
-        """The Gradio app."""
+        """Build the Gradio app."""
         app: gr.Blocks
-        with gr.Blocks(title=words.TITLE, analytics_enabled=False, fill_width=True, delete_cache=(_LOOK, _KEPT)) as app:
-            talk = gr.Textbox(visible="hidden", elem_id="talk", label="talk")
+        with gr.Blocks(
+            title=words.TITLE, analytics_enabled=False, fill_width=True, delete_cache=(_CLEANUP, _EXPIRY)
+        ) as app:
+            conversation = gr.Textbox(visible="hidden", elem_id="talk", label="talk")
             gr.HTML(f"<h1>{words.TITLE}</h1><p>{words.SUBTITLE}</p>", elem_id="masthead")
             visitor = gr.HTML(elem_id="who")
-            self.conversations.build_said()
+            self.conversations.build_message()
             with gr.Sidebar(open=False, elem_id="sidebar"):
-                self.conversations.build(talk)
+                self.conversations.build(conversation)
                 self.settings.build()
             with gr.Tabs(elem_id="tabs"):
                 with gr.Tab(words.ASK_TAB, id="ask") as asking, gr.Row():
                     with gr.Column(scale=3, min_width=340):
                         self.welcome.build()
                         self.chat.build()
-                        self.feedback.build(talk)
+                        self.feedback.build(conversation)
                         self.changing.build()
                         self.chat.build_box()
                     with gr.Column(scale=2, min_width=320):
-                        self.reading.build(talk)
+                        self.reading.build(conversation)
                 with gr.Tab(words.ARCHIVE, id="archive") as tab:
-                    self.shelf.build(tab)
-            self.chat.kept_after = self.conversations.keep_after
-            self.chat.wire(talk, self.settings.inputs)
-            self.changing.wire(talk)
+                    self.archive_tab.build(tab)
+            self.chat.save_after = self.conversations.save_after
+            self.chat.wire(conversation, self.settings.inputs)
+            self.changing.wire(conversation)
             self.chat.wire_stop()
-            self.settings.keep_in_browser(app)
+            self.settings.save_in_browser(app)
             self.welcome.wire(app, asking, self.chat.chat)
             self.conversations.wire(app, self.chat.redraw, self.chat.answering)
             app.load(_signed_in, None, visitor, queue=False, show_progress="hidden", api_visibility="private")
-        app.queue(api_open=False)  # what is queued is not to be had beside the queue and its limits
+        app.queue(api_open=False)  # queued events cannot be called without the queue and its limits
         return app
 
 
@@ -97,11 +99,11 @@ def _signed_in(request: gr.Request) -> str:
 
 
 def theme() -> gr.themes.Base:
-    """Fonts of the visitor's own machine only, so that the page asks no other host for anything."""
+    """Build a theme with system fonts only, so that the page loads nothing from another host."""
     sans = tuple(gr.themes.Font(name) for name in ("system-ui", "-apple-system", "Segoe UI", "sans-serif"))
     mono = tuple(gr.themes.Font(name) for name in ("ui-monospace", "Consolas", "monospace"))
     base = gr.themes.Base(primary_hue="amber", neutral_hue="stone", font=sans, font_mono=mono)
-    # Amber itself is too faint beside white to be read.
+    # Plain amber has too little contrast on white.
     return base.set(
         color_accent="*primary_700",
         button_primary_background_fill="*primary_700",

@@ -1,1 +1,1 @@
-"""One file a data set: each reads a folder of public data and gives questions, articles or passages."""
+"""One module per data set; each reads a folder of public data and returns questions, articles or passages."""

@@ -1,4 +1,4 @@
-"""What a data set gives, and how a missing one is told."""
+"""Reading of data files, and the error for missing data."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from urllib.parse import urlsplit
 
 
 class DataMissing(Exception):
-    """The folder that was named does not hold the data; the message says what was looked for."""
+    """A folder lacks the data; the message says what was expected."""
 
 
 def find(folder: Path, *names: str) -> Path:
-    """The first of these files that is there, packed or not.
+    """The first of several files that exists, compressed or not.
 
     Args:
         folder: where to look.
-        names: paths inside it, without `.gz`.
+        names: paths inside the folder, without `.gz`.
 
     Raises:
-        DataMissing: none of them is there.
+        DataMissing: none of them exists.
     """
     for name in names:
         for path in (folder / name, folder / f"{name}.gz"):
             if path.is_file():
                 return path
     wanted = " or ".join(f"{name}[.gz]" for name in names)
-    raise DataMissing(f"{folder} holds no {wanted}; --data names the folder that has it")
+    raise DataMissing(f"{folder} holds no {wanted}; --data names the folder that contains it")
 
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The records of a JSON Lines file, packed or not.
+    """The records of a JSON Lines file, compressed or not.
 
     Raises:
-        DataMissing: a line is no JSON object.
+        DataMissing: a line is not a JSON object.
     """
     with _open(path) as file:
         for number, line in enumerate(file, 1):
@@ -48,34 +48,34 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
             try:
                 record = json.loads(line)
             except ValueError as error:
-                raise DataMissing(f"{path}, line {number}: {error}; one JSON object a line is expected") from None
+                raise DataMissing(f"{path}, line {number}: {error}; expected one JSON object per line") from None
             if not isinstance(record, dict):
                 raise DataMissing(f"{path}, line {number}: a JSON {type(record).__name__}, not an object")
             yield record
 
 
 def read_json(path: Path) -> Any:
-    """A JSON file, packed or not.
+    """Read a JSON file, compressed or not.
 
     Raises:
-        DataMissing: it is no JSON.
+        DataMissing: it is not JSON.
     """
     with _open(path) as file:
         try:
             return json.load(file)
         except ValueError as error:
-            raise DataMissing(f"{path}: {error}; a JSON file is expected") from None
+            raise DataMissing(f"{path}: {error}; expected a JSON file") from None
 
 
 def texts_of(value: Any) -> list[str]:
-    """A text, a list of texts, or nothing, as a list."""
+    """Convert a text, a list of texts, or None to a list."""
     if value is None:
         return []
-    return [str(each) for each in (value if isinstance(value, list) else [value]) if str(each).strip()]
+    return [str(text) for text in (value if isinstance(value, list) else [value]) if str(text).strip()]
 
 
 def day_of(value: Any) -> str:
-    """A date or time as its day, YYYY-MM-DD; empty where it is none."""
+    """The day of a date or time, YYYY-MM-DD; empty if it is neither."""
     text = str(value or "").strip()
     for words in (text[:10], text[:8]):
         try:
@@ -86,7 +86,7 @@ def day_of(value: Any) -> str:
 
 
 def is_web(url: str) -> bool:
-    """Whether an address is one that Dateline takes for an article's."""
+    """Whether an address is one that Dateline accepts for an article."""
     try:
         return urlsplit(url).scheme in ("http", "https")
     except ValueError:
@@ -99,4 +99,4 @@ def _open(path: Path) -> Iterator[TextIO]:
         with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
             yield file
     except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
-        raise DataMissing(f"{path} cannot be read: {error}; fetch it again") from None
+        raise DataMissing(f"{path} cannot be read: {error}; download it again") from None

@@ -1,28 +1,26 @@
-"""Pairs of articles that may be one story: those of Reuters-21578, labelled by hand, BBC News and BASIL.
+"""Pairs of articles that may be one story: from Reuters-21578 (labelled by hand), BBC News and BASIL.
 
-How the pairs of Reuters-21578 were drawn: all pairs of articles of 30 words or more that share a run of five words, by
-the share of the shorter one's runs that stand in the longer one, in ten bands; of each band as many as wanted, by a
-fixed seed, no article in two pairs.
+How the pairs of Reuters-21578 were drawn: all pairs of articles of 30 words or more that share a shingle of five words
+were sorted into ten bands, by the share of the shorter article's shingles that the longer one contains. From each band
+the same number was drawn with a fixed seed, no article twice.
 
-How they were labelled, by this rule, which was written first, by reading both texts: it is a `copy` where both report
-the same event and most of the shorter one is the text of the other, sent again, cut, carried on, put right or edited;
-a correction is a copy though the figure differs. It is `other` where another company, day, market or sum is reported in
-the same form of words, where a later report tells another state of things (a market at midday and at its close), where
-another source tells the same (two authorities on one tender), and where one is a digest of many items. The files keep
-ids, labels and reasons in our own words; none of the texts.
+How they were labelled, by reading both texts, with a rule that was written first: a pair is a `copy` if both report the
+same event and most of the shorter text is part of the other one, sent again, cut, extended, corrected or edited; a
+correction is a copy although the figure differs. A pair is `other` if the same wording reports another company, day,
+market or sum; if a later report describes a new state (a market at midday and at its close); if another source reports
+the same (two authorities on one tender); and if one is a digest of many items. The files contain ids, labels and
+reasons in our own words, and none of the texts.
 """
 
 from __future__ import annotations
 
 import json
-import random
 import re
 import tarfile
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +28,6 @@ from evals.datasets.base import DataMissing, read_json, read_lines
 from ingest.base.article import Article, Published
 
 _HERE = Path(__file__).parent
-_BANDS = 10
-_SHINGLE = 5  # words
-_FEWEST = 30  # words of an article that is drawn
-_COMMONEST = 400  # articles that share a run of words; a more common one is left out of the drawing
-_WORD = re.compile(r"[^\W_]+(?:[.,'/-][^\W_]+)*")
 _DATE = re.compile(r"\d{1,2}-[A-Z]{3}-\d{4} \d{1,2}:\d\d")
 _ENDING = re.compile(r"\s*(?:Reuter|REUTER)?\s*\x03?\s*$")
 
@@ -44,7 +37,7 @@ Ids = tuple[str, str]
 
 @dataclass(frozen=True)
 class Pair:
-    """Two articles and whether they are one story.
+    """Two articles, and whether they are one story.
 
     Attributes:
         first: an article.
@@ -62,20 +55,20 @@ class Pair:
 
 
 def reuters_articles(folder: Path) -> dict[str, Article]:
-    """The articles of Reuters-21578 that have a text, by id; `folder` holds `data/full/*.json[.gz]`.
+    """The articles of Reuters-21578 that have a text, by id; `folder` contains `data/full/*.json[.gz]`.
 
     Raises:
         DataMissing: it does not.
     """
     files = sorted((folder / "data" / "full").glob("*.json*"))
     if not files:
-        raise DataMissing(f"{folder} holds no data/full/*.json[.gz]; --data names the folder that has reuters21578")
-    found = {}
+        raise DataMissing(f"{folder} has no data/full/*.json[.gz]; --data names the folder that contains reuters21578")
+    articles = {}
     for path in files:
         for record in read_json(path):
             if record.get("body"):
-                found[str(record["id"])] = _reuters(record)
-    return found
+                articles[str(record["id"])] = _reuters(record)
+    return articles
 
 
 def _reuters(record: Mapping[str, Any]) -> Article:
@@ -100,27 +93,27 @@ def _moment(text: str) -> Published | None:
 
 
 def bbc_articles(folder: Path) -> dict[str, Article]:
-    """The articles of BBC News, by topic and number; `folder` holds `bbc_news.tar.gz` or what is in it.
+    """The articles of BBC News, by topic and number; `folder` contains `bbc_news.tar.gz` or its content.
 
     Raises:
         DataMissing: it does not.
     """
-    found = {}
+    articles = {}
     for name, content in _files(folder, "bbc_news", ".txt"):
         headline, _, text = content.decode("utf-8", "replace").replace("\r", "").partition("\n")
         paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text)]
         key = "/".join(Path(name).with_suffix("").parts[-2:])
-        found[key] = Article(
+        articles[key] = Article(
             identity=f"bbc:{key}",
             headline=" ".join(headline.split()) or "Untitled",
             text="\n\n".join(filter(None, paragraphs)),
             publisher="BBC",
         )
-    return found
+    return articles
 
 
 def basil_articles(folder: Path) -> dict[str, list[Article]]:
-    """The articles of BASIL by the event that they report, one an outlet; `folder` holds `basil.tar.gz` or its content.
+    """The articles of BASIL by event, one per outlet; `folder` contains `basil.tar.gz` or its content.
 
     Raises:
         DataMissing: it does not.
@@ -143,11 +136,11 @@ def basil_articles(folder: Path) -> dict[str, list[Article]]:
 
 
 def _files(folder: Path, name: str, suffix: str) -> Iterator[tuple[str, bytes]]:
-    """Files of a data set, packed or not, by name."""
+    """Names and contents of the files of a data set, from its archive or its folder."""
     packed = folder / f"{name}.tar.gz"
     if packed.is_file():
         with tarfile.open(packed) as archive:
-            for member in sorted(archive.getmembers(), key=lambda each: each.name):
+            for member in sorted(archive.getmembers(), key=lambda member: member.name):
                 content = archive.extractfile(member) if member.isfile() and member.name.endswith(suffix) else None
                 if content is not None and "/._" not in member.name:
                     yield member.name, content.read()
@@ -155,7 +148,7 @@ def _files(folder: Path, name: str, suffix: str) -> Iterator[tuple[str, bytes]]:
     paths = sorted(folder.rglob(f"*{suffix}"))
     if not paths:
         raise DataMissing(
-            f"{folder} holds neither {name}.tar.gz nor *{suffix}; --data names the folder that has {name}"
+            f"{folder} has neither {name}.tar.gz nor *{suffix}; --data names the folder that contains {name}"
         )
     for path in paths:
         yield str(path.relative_to(folder)), path.read_bytes()
@@ -166,68 +159,21 @@ def labelled_pairs(articles: Mapping[str, Article], sample: str) -> list[Pair]:
 
     Args:
         articles: of Reuters-21578, by id.
-        sample: `tune` for choosing rules, `test` for what is reported, `fresh` drawn and labelled after that.
+        sample: `tune` to choose rules, `test` to report, `fresh` was drawn and labelled after that.
 
     Raises:
-        DataMissing: an article is not there.
+        DataMissing: an article is missing.
     """
     pairs = []
     for record in read_lines(_HERE / f"copies_reuters_{sample}.jsonl"):
         try:
             first, second = articles[record["a"]], articles[record["b"]]
         except KeyError as error:
-            raise DataMissing(f"article {error} of Reuters-21578 is not there; fetch the data again") from None
+            raise DataMissing(f"article {error} of Reuters-21578 is missing; download the data again") from None
         pairs.append(Pair(first, second, record["label"] == "copy", f"band {record['band']}", record["reason"]))
     return pairs
 
 
-def draw_pairs(texts: Mapping[str, str], seed: int, a_band: int, used: Iterable[str] = ()) -> list[tuple[int, Ids]]:
-    """Pairs for labelling, spread over the scale of similarity.
-
-    Args:
-        texts: of the articles, by id, a number each.
-        seed: of the drawing.
-        a_band: how many pairs a band.
-        used: ids that are not to be drawn.
-
-    Returns:
-        (band, ids), the band from 0.
-    """
-    bands = defaultdict(list)
-    for ids, share in _shares(texts).items():
-        bands[min(int(share * _BANDS), _BANDS - 1)].append(ids)
-    taken, drawn, chance = set(used), [], random.Random(seed)
-    for band in range(_BANDS):
-        pool = sorted(bands[band], key=lambda ids: tuple(map(int, ids)))
-        chance.shuffle(pool)
-        free = (ids for ids in pool if not taken.intersection(ids))
-        for ids in free:
-            taken.update(ids)
-            drawn.append((band, ids))
-            if sum(each == band for each, _ in drawn) == a_band:
-                break
-    return drawn
-
-
-def _shares(texts: Mapping[str, str]) -> dict[Ids, float]:
-    """Of each pair that shares a run of words, the share of the shorter one's runs that stand in the other."""
-    words = {i: [word.lower() for word in _WORD.findall(text)] for i, text in texts.items()}
-    runs = {i: _runs(some) for i, some in words.items() if len(some) >= _FEWEST}
-    holders: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for i in sorted(runs, key=int):
-        for run in runs[i]:
-            holders[run].append(i)
-    shared: Counter[Ids] = Counter()
-    for some in holders.values():
-        if 1 < len(some) <= _COMMONEST:
-            shared.update(combinations(some, 2))
-    return {(a, b): count / min(len(runs[a]), len(runs[b])) for (a, b), count in shared.items()}
-
-
-def _runs(words: Sequence[str]) -> set[tuple[str, ...]]:
-    return {tuple(words[at : at + _SHINGLE]) for at in range(len(words) - _SHINGLE + 1)}
-
-
 def neighbours_that_are_copies() -> list[Ids]:
-    """Identities of the nearest neighbours among drawn articles that turned out to be copies when they were read."""
+    """Identities of nearest neighbours that a person recognised as copies."""
     return [(record["a"], record["b"]) for record in read_lines(_HERE / "copies_neighbours.jsonl")]

@@ -1,8 +1,8 @@
 """Dialogues that were written for this project, over the sample archive and over free articles of Wikinews.
 
-Those over Wikinews, and the questions with dates, were written before the rules that read them, by one who had not read
-any of the code; those over the samples after them, by others who had not read it either. Every second one is for
-tuning; of the others only the sums are looked at.
+Those over Wikinews, and the questions with dates, were written before the rules that interpret them, by someone who had
+not read the code; those over the samples were written later, also by people who had not read it. Every second one is
+for tuning; of the others only the sums are looked at.
 """
 
 from __future__ import annotations
@@ -18,20 +18,17 @@ from typing import Any
 from evals.datasets.base import DataMissing, find, read_lines
 from evals.datasets.written import FOLDER, HALVES
 
-#: What a turn is to those before it.
-TYPES = ("opening", "followup", "shift", "standalone", "smalltalk")
-
 
 @dataclass(frozen=True)
 class Turn:
-    """One thing that is typed.
+    """One question of a dialogue.
 
     Attributes:
-        question: its words.
-        type: one of TYPES.
-        phenomenon: of a follow-up: pronoun, ellipsis, time-shift, ...; "" for others.
-        articles: what the articles that answer it are called: guid, or file; empty where none does.
-        published: first and last day of the coverage that it asks for; None where it sets no range.
+        question: its text.
+        type: opening, followup, shift, standalone or smalltalk.
+        phenomenon: of a follow-up: pronoun, ellipsis, time-shift, ...; empty for others.
+        articles: guid or file of the articles that answer it; empty if none does.
+        published: first and last day of the coverage that it asks for; None if it sets no range.
     """
 
     question: str
@@ -43,36 +40,32 @@ class Turn:
 
 @dataclass(frozen=True)
 class Dialogue:
-    """Turns, one after another.
+    """A sequence of turns.
 
     Attributes:
         id: its name.
-        half: `tune` or `test`.
-        as_of: the day on which it is held.
+        as_of: the day on which it takes place.
         turns: in order.
     """
 
     id: str
-    half: str
     as_of: str
     turns: tuple[Turn, ...]
 
 
 @dataclass(frozen=True)
 class Dated:
-    """A question with or without words for time.
+    """A question with or without date expressions.
 
     Attributes:
         id: its name.
-        half: `tune` or `test`.
         as_of: the day on which it is asked.
-        question: its words.
-        published: the ranges of coverage that are right; (None,) where it sets none.
-        role: of its words for time: scope, subject, none, ambiguous, impossible.
+        question: its text.
+        published: the ranges of coverage that are right; (None,) if it sets none.
+        role: of its date expression: scope, subject, none, ambiguous, impossible.
     """
 
     id: str
-    half: str
     as_of: str
     question: str
     published: tuple[tuple[str | None, str | None] | None, ...]
@@ -89,11 +82,10 @@ def load_dialogues(archive: str, half: str) -> list[Dialogue]:
     Raises:
         DataMissing: the checkout lacks the file.
     """
-    records = _records("dialogues.jsonl")
     return [
-        Dialogue(r["id"], own, r["as_of"], tuple(map(_turn, r["turns"])))
-        for r in records
-        if r["archive"] == archive and (own := _half(r["id"])) == half
+        Dialogue(r["id"], r["as_of"], tuple(map(_turn, r["turns"])))
+        for r in _records("dialogues.jsonl")
+        if r["archive"] == archive and _half(r["id"]) == half
     ]
 
 
@@ -106,7 +98,6 @@ def load_dated(half: str) -> list[Dated]:
     return [
         Dated(
             r["id"],
-            half,
             r["as_of"],
             r["question"],
             (_range(r["published"]), *map(_range, r.get("also", []))),
@@ -119,13 +110,13 @@ def load_dated(half: str) -> list[Dated]:
 
 @contextmanager
 def wikinews(folder: Path) -> Iterator[Path]:
-    """The free articles as a file that `ingest` takes, gone afterwards.
+    """The free articles as a temporary file that `ingest` reads.
 
     Args:
-        folder: holds `articles.jsonl.gz`.
+        folder: contains `articles.jsonl.gz`.
 
     Raises:
-        DataMissing: it does not.
+        DataMissing: the file is missing.
     """
     records = read_lines(find(folder, "articles.jsonl"))
     with TemporaryDirectory() as place:
@@ -140,7 +131,7 @@ def wikinews(folder: Path) -> Iterator[Path]:
 def _records(name: str) -> Iterator[dict[str, Any]]:
     path = FOLDER / name
     if not path.is_file():
-        raise DataMissing(f"{path} is not there; it comes with the project")
+        raise DataMissing(f"{path} is missing; it is part of the project")
     return read_lines(path)
 
 

@@ -1,4 +1,4 @@
-"""Questions that need several articles: MultiHop-RAG (Tang and Yang, 2024), the 500 questions with their facts."""
+"""Questions that need several articles: the 500 questions of MultiHop-RAG (Tang and Yang, 2024) with their facts."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from evals.datasets.base import DataMissing, find, read_json
 
 @dataclass(frozen=True)
 class Fact:
-    """A sentence or two of an article; the rest of it is not in the data.
+    """A sentence or two of an article; the data does not contain the rest of the article.
 
     Attributes:
-        id: made by us, from its place in the data.
+        id: assigned by us, from its position in the data.
         title: headline of its article.
-        source: who published it.
-        published: when, ISO 8601.
+        source: publisher of the article.
+        published: date of the article, ISO 8601.
         url: of the article.
-        author: who wrote it.
-        text: its words.
+        author: of the article.
+        text: the fact.
     """
 
     id: str
@@ -31,7 +31,7 @@ class Fact:
     text: str
 
     def to_record(self) -> dict[str, str]:
-        """For JSON Lines, with the names that `dateline ingest` knows."""
+        """Convert to a JSON Lines record with the field names of `dateline ingest`."""
         return {
             "guid": self.id,
             "title": self.title,
@@ -48,11 +48,11 @@ class Item:
     """A question with the facts that it needs.
 
     Attributes:
-        id: as the data names it.
+        id: as in the data.
         kind: inference, comparison, temporal or null.
-        question: its words.
-        answer: the right one, a word or two.
-        evidence: ids of the facts; none of a null question, which the facts do not answer.
+        question: its text.
+        answer: the right answer, a word or two.
+        evidence: ids of the facts; empty for a null question, which the facts do not answer.
     """
 
     id: str
@@ -63,10 +63,10 @@ class Item:
 
 
 def load(folder: Path) -> tuple[list[Item], list[Fact]]:
-    """The questions and all facts.
+    """Read the questions and all facts.
 
     Raises:
-        DataMissing: it is not there, or of another form.
+        DataMissing: the data is missing or has another format.
     """
     queries = read_json(find(folder, "multihop_rag/queries.json", "queries.json"))
     truth = read_json(find(folder, "multihop_rag/ground_truth.json", "ground_truth.json"))
@@ -74,24 +74,24 @@ def load(folder: Path) -> tuple[list[Item], list[Fact]]:
     items = []
     try:
         for query in queries["queries"]:
-            known = truth[query["id"]]
+            solution = truth[query["id"]]
             needed = []
-            for each in known["evidence_list"]:
-                key = (each["url"], each["fact"])
+            for fact in solution["evidence_list"]:
+                key = (fact["url"], fact["fact"])
                 if key not in facts:
                     facts[key] = Fact(
                         f"fact-{len(facts)}",
-                        each["title"],
-                        each["source"],
-                        each["published_at"],
-                        each["url"],
-                        each.get("author") or "",
-                        each["fact"],
+                        fact["title"],
+                        fact["source"],
+                        fact["published_at"],
+                        fact["url"],
+                        fact.get("author") or "",
+                        fact["fact"],
                     )
                 needed.append(facts[key].id)
             kind = query["question_type"].removesuffix("_query")
             evidence = tuple(dict.fromkeys(needed))
-            items.append(Item(query["id"], kind, query["question"], known["answer"], evidence))
+            items.append(Item(query["id"], kind, query["question"], solution["answer"], evidence))
     except (KeyError, TypeError) as error:
-        raise DataMissing(f"{folder} is not of MultiHop-RAG's form: {error!r} is missing") from None
+        raise DataMissing(f"{folder} does not have the format of MultiHop-RAG: {error!r} is missing") from None
     return items, list(facts.values())

@@ -1,7 +1,7 @@
-"""Weekly news quizzes over a whole archive: RealTime QA (Kasai et al., 2022, arXiv 2207.13332), or data of its form.
+"""Weekly news quizzes over a whole archive: RealTime QA (Kasai et al., 2022, arXiv 2207.13332), or similar data.
 
-A folder holds `questions.jsonl[.gz]` (id, asked, source, question, choices, answers, urls) and `articles.jsonl[.gz]`
-(url, title, published, authors, text).
+A folder contains `questions.jsonl[.gz]` (id, asked, source, question, choices, answers, urls) and
+`articles.jsonl[.gz]` (url, title, published, authors, text).
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from typing import Any
 from evals.datasets.base import DataMissing, day_of, find, is_web, read_lines, texts_of
 from evals.text import EDGES, WordIndex, flatten, holds, is_number, normalise
 
-#: An article that appeared so many days after the quiz may still be found: quizzes look back on their week.
+#: Articles may appear so many days after the quiz, because quizzes look back on their week.
 GRACE_DAYS = 2
 
-#: An answer that stands in more articles than this cannot be withdrawn without emptying the archive.
+#: An answer in more articles than this cannot be withdrawn, because that would empty the archive.
 MOST_HOLDERS = 50
 
-#: Instead of a day, where none is known: later than all.
+#: Stands for an unknown day; later than any day.
 NO_DAY = 99991231
 
 _SHORTEST = 4  # characters of an answer that can be withdrawn
@@ -30,14 +30,14 @@ _SHORTEST = 4  # characters of an answer that can be withdrawn
 
 @dataclass(frozen=True)
 class Article:
-    """An article as the data has it.
+    """An article of the data.
 
     Attributes:
-        url: its address, which names it.
+        url: its address, which identifies it.
         title: its headline.
-        published: day, as YYYY-MM-DD; empty where the data does not tell it.
-        authors: who wrote it.
-        text: its words.
+        published: day, as YYYY-MM-DD; empty if the data has none.
+        authors: names of the authors.
+        text: its body.
     """
 
     url: str
@@ -48,11 +48,11 @@ class Article:
 
     @property
     def whole(self) -> str:
-        """Headline and text: all that a system is given to search."""
+        """Headline and text: everything that a system can search."""
         return f"{self.title}\n\n{self.text}"
 
     def to_record(self) -> dict[str, Any]:
-        """For JSON Lines, with the names that `dateline ingest` knows; `day`, as YYYYMMDD, is for the others."""
+        """Convert to a JSON Lines record with the field names of `dateline ingest`; other systems use `day`."""
         return {
             **({} if is_web(self.url) else {"guid": self.url}),
             "url": self.url,
@@ -69,18 +69,18 @@ class Item:
     """A question of a quiz.
 
     Attributes:
-        id: as the data names it.
+        id: as in the data.
         asked: day of the quiz, as YYYY-MM-DD.
-        source: who set it.
-        question: its words; the choices are not shown to anybody.
-        answers: the right choices, any order.
-        urls: articles that a web search returned for it.
-        until: last day whose articles may be found.
-        listed: an answer stands in one of its articles, of whatever day, quiz pages left out.
-        findable: in one of those that the archive holds on that day.
-        stands: an answer stands in any article that the archive holds on that day, headlines left out.
-        withdrawable: its answer is told by its words, and stands in at most MOST_HOLDERS articles.
-        holders: addresses of all articles that hold an answer, where it is withdrawable.
+        source: outlet of the quiz.
+        question: its text; the choices are not shown to any system.
+        answers: the right choices, in any order.
+        urls: addresses of the articles that a web search returned for it.
+        until: last day whose articles may be retrieved.
+        listed: one of its articles, of any day, contains an answer; quiz pages are left out.
+        findable: one of its articles that the archive has on that day contains an answer.
+        stands: any article that the archive has on that day contains an answer, not counting headlines.
+        withdrawable: its answer is more than a number or a short word, and is in at most MOST_HOLDERS articles.
+        holders: addresses of all articles that contain an answer, if it is withdrawable.
     """
 
     id: str
@@ -99,13 +99,13 @@ class Item:
 
 @dataclass(frozen=True)
 class Quiz:
-    """Questions and the articles that they are asked of.
+    """Questions, and the articles that they are asked on.
 
     Attributes:
-        items: the questions, in the data's order.
-        articles: those of the questions, quiz pages left out.
-        quiz_pages: how many were left out.
-        unusable: questions without words, day or answer, which were left out too.
+        items: the questions, in the order of the data.
+        articles: those of the questions, without quiz pages.
+        quiz_pages: number of pages left out.
+        unusable: number of questions without text, day or answer, which are left out too.
     """
 
     items: tuple[Item, ...]
@@ -126,25 +126,25 @@ def load(folder: Path, years: Collection[int] = (), articles: int | None = None,
     """Read the data.
 
     Args:
-        folder: with the two files.
-        years: of the questions; all where there is none.
-        articles: take questions, in an order drawn by their ids' hashes, until they bring so many articles; None for
-            all. The same questions come for the same data, whatever else is asked.
-        limit: keep only the first so many questions; the articles stay those of all.
+        folder: contains the two files.
+        years: of the questions; empty for all.
+        articles: take questions, in the order of their ids' hashes, until they have so many articles; None for all. The
+            same data gives the same questions, whatever else is asked.
+        limit: keep only so many questions; the articles remain those of all.
 
     Raises:
-        DataMissing: a file or one of its facts is not there, or no question is of these years.
+        DataMissing: a file or a field is missing, or no question is of these years.
     """
-    every, unusable = _questions(folder)
-    rows = [row for row in every if not years or int(row["asked"][:4]) in years]
+    all_rows, unusable = _questions(folder)
+    rows = [row for row in all_rows if not years or int(row["asked"][:4]) in years]
     if not rows:
         raise DataMissing(f"{folder} has no question of {', '.join(map(str, years)) or 'any year'}")
     wanted = {url for row in rows for url in row["urls"]}
-    found = {article.url: article for article in articles_of(folder) if article.url in wanted}
-    pages = _quiz_pages(found.values(), [row["question"] for row in rows])
-    kept = {url: article for url, article in found.items() if url not in pages}
+    articles_by_url = {article.url: article for article in articles_of(folder) if article.url in wanted}
+    pages = _quiz_pages(articles_by_url.values(), [row["question"] for row in rows])
+    kept = {url: article for url, article in articles_by_url.items() if url not in pages}
     if not kept:
-        raise DataMissing(f"{folder}: none of the addresses in its questions is in its articles")
+        raise DataMissing(f"{folder}: its articles have none of the addresses in its questions")
     if articles is not None:
         rows, kept = _subset(rows, kept, articles)
     used = {url for row in rows for url in row["urls"]}
@@ -154,7 +154,7 @@ def load(folder: Path, years: Collection[int] = (), articles: int | None = None,
 
 
 def _questions(folder: Path) -> tuple[list[dict[str, Any]], int]:
-    """The questions that can be asked, each once, and how many cannot."""
+    """The usable questions, each once, and the number of the others."""
     path = find(folder, "questions.jsonl")
     kept: dict[str, dict[str, Any]] = {}
     unusable = 0
@@ -170,7 +170,7 @@ def _questions(folder: Path) -> tuple[list[dict[str, Any]], int]:
         name = str(row["id"])
         if name in kept and kept[name]["question"] == question:
             continue
-        while name in kept:  # an id that comes again for another question is told apart
+        while name in kept:  # give another question with the same id a new one
             name += "+"
         kept[name] = {
             "id": name,
@@ -184,10 +184,10 @@ def _questions(folder: Path) -> tuple[list[dict[str, Any]], int]:
 
 
 def articles_of(folder: Path) -> Iterator[Article]:
-    """The articles of a folder, one after another.
+    """Read the articles of a folder, one after another.
 
     Raises:
-        DataMissing: the file or one of its facts is not there.
+        DataMissing: the file or a field is missing.
     """
     path = find(folder, "articles.jsonl")
     for number, row in enumerate(read_lines(path), 1):
@@ -204,13 +204,13 @@ def articles_of(folder: Path) -> Iterator[Article]:
 
 
 def _quiz_pages(articles: Collection[Article], questions: Sequence[str]) -> set[str]:
-    """Addresses of the pages that print a question: they would give its answer away."""
-    every = list(articles)
-    texts = [flatten(article.text) for article in every]
-    pages = {each.url for each in every if "quiz" in each.url.lower() or "quiz" in each.title.lower()}
+    """Addresses of the pages that print a question, because they reveal its answer."""
+    pool = list(articles)
+    texts = [flatten(article.text) for article in pool]
+    pages = {article.url for article in pool if "quiz" in article.url.lower() or "quiz" in article.title.lower()}
     index = WordIndex(texts)
     for wording in filter(None, map(flatten, questions)):
-        pages |= {every[i].url for i in index.with_wording(wording) if wording in texts[i]}
+        pages |= {pool[i].url for i in index.with_wording(wording) if wording in texts[i]}
     return pages
 
 
@@ -248,13 +248,13 @@ def _item(row: dict[str, Any], kept: dict[str, Article]) -> Item:
 
 
 def _with_holders(items: Sequence[Item], articles: Sequence[Article]) -> list[Item]:
-    """Each question with what the articles say of its answer: whether it stands in them, and in which."""
+    """Add to each question whether articles contain its answer, and which."""
     texts = [flatten(article.whole) for article in articles]
     index = WordIndex(texts)
     result = []
     for item in items:
-        found = {i for each in item.answers for i in index.with_words(flatten(each)) if holds(texts[i], each)}
-        holders = [articles[i] for i in sorted(found)]
+        numbers = {i for answer in item.answers for i in index.with_words(flatten(answer)) if holds(texts[i], answer)}
+        holders = [articles[i] for i in sorted(numbers)]
         stands = any(
             "" < article.published <= item.until and any(holds(article.text, answer) for answer in item.answers)
             for article in holders
@@ -266,6 +266,6 @@ def _with_holders(items: Sequence[Item], articles: Sequence[Article]) -> list[It
 
 
 def is_wordy(answer: str) -> bool:
-    """Whether an answer is told by its words: no number alone, and not under four characters."""
+    """Whether an answer can be recognised by its words: not only a number, and at least four characters."""
     words = flatten(answer).strip(EDGES)
     return len(words) >= _SHORTEST and not is_number(words)

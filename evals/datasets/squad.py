@@ -1,4 +1,4 @@
-"""Questions on a given paragraph: files of SQuAD's form (1.1, 2.0, XQuAD) and OneStopQA."""
+"""Questions on a given paragraph: files in the format of SQuAD (1.1, 2.0, XQuAD), and OneStopQA."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class Item:
     """A question and the paragraph that it is asked of.
 
     Attributes:
-        id: as the data names it.
-        title: of the text that the paragraph is from.
+        id: as in the data.
+        title: of the text that contains the paragraph.
         context: the paragraph.
-        question: its words.
-        answers: right answers, each enough; empty where the paragraph has none.
+        question: its text.
+        answers: right answers; one is enough; empty if the paragraph has none.
     """
 
     id: str
@@ -32,20 +32,20 @@ class Item:
 
 
 def load_squad(path: Path, names: tuple[str, ...]) -> list[Item]:
-    """Questions of a file of SQuAD's form.
+    """Read the questions of a file in SQuAD's format.
 
     Args:
-        path: the file, or a folder that holds one of `names`.
-        names: without `.gz`.
+        path: the file, or a folder that contains one of `names`.
+        names: of files, without `.gz`.
 
     Raises:
-        DataMissing: there is none, or it is of another form.
+        DataMissing: there is no such file, or it has another format.
     """
     file = path if path.is_file() else find(path, *names)
     try:
         return list(_squad(read_json(file)["data"]))
     except (KeyError, TypeError) as error:
-        raise DataMissing(f"{file} is not of SQuAD's form: {error!r} is missing") from None
+        raise DataMissing(f"{file} does not have the format of SQuAD: {error!r} is missing") from None
 
 
 def _squad(texts: list[dict[str, Any]]) -> Iterator[Item]:
@@ -53,25 +53,25 @@ def _squad(texts: list[dict[str, Any]]) -> Iterator[Item]:
         title = str(text.get("title", "")).replace("_", " ")
         for paragraph in text["paragraphs"]:
             for asked in paragraph["qas"]:
-                given = [] if asked.get("is_impossible") else asked["answers"]
-                answers = tuple(dict.fromkeys(answer["text"] for answer in given))
+                right_answers = [] if asked.get("is_impossible") else asked["answers"]
+                answers = tuple(dict.fromkeys(answer["text"] for answer in right_answers))
                 yield Item(asked["id"], title, paragraph["context"], asked["question"], answers)
 
 
 def load_onestopqa(path: Path) -> list[Item]:
-    """OneStopQA (Berzak et al., ACL 2020): Guardian articles at three levels; every question with each level's text.
+    """Read OneStopQA (Berzak et al., ACL 2020): Guardian articles at three levels, each question with each level.
 
-    It is multiple choice; as right answers count the words of the right choice, and the span of the text that it rests
-    on.
+    The data is multiple choice. The text of the right choice and the span of the paragraph that supports it count as
+    right answers.
 
     Raises:
-        DataMissing: it is not there, or of another form.
+        DataMissing: the data is missing or has another format.
     """
     file = path if path.is_file() else find(path, "onestop_qa.json")
     try:
         return list(_onestop(read_json(file)["data"]))
     except (KeyError, TypeError, IndexError, ValueError) as error:
-        raise DataMissing(f"{file} is not of OneStopQA's form: {error!r}") from None
+        raise DataMissing(f"{file} does not have the format of OneStopQA: {error!r}") from None
 
 
 def _onestop(texts: list[dict[str, Any]]) -> Iterator[Item]:

@@ -20,22 +20,20 @@ from ingest.chunking.sentences import sentence_spans
 from qa.language.names import find_names
 
 _FIGURE = re.compile(r"(\d)([,.]) (?=\d)")  # "1, 000" in the articles is "1,000" in their summaries
-_SYNTHETIC = 1_000  # corrupted sentences, and as many that are only reworded
+_SYNTHETIC = 1_000  # untrue sentences, and as many that are only reworded
 
 
 @dataclass(frozen=True)
 class Statement:
-    """What is said of a source.
+    """A statement about a source.
 
     Attributes:
-        id: as the data has it.
         text: one sentence or several.
-        source: what is to support it.
-        supported: what people say, or how it was made.
-        kind: how it was made untrue, of a synthetic one.
+        source: text that should support it.
+        supported: according to people, or to how it was made.
+        kind: how it was made untrue, if it is synthetic.
     """
 
-    id: str
     text: str
     source: str
     supported: bool
@@ -43,85 +41,89 @@ class Statement:
 
 
 def wice(folder: Path, half: str = "test") -> Iterator[Statement]:
-    """Claims of Wikipedia with the pages they cite; supported in part is not supported.
+    """Claims from Wikipedia with the pages that they cite; partly supported counts as not supported.
+
+    Args:
+        folder: contains `wice`.
+        half: `test` or `dev`.
 
     Raises:
-        DataMissing: as all of these.
+        DataMissing: the file is missing, as for all of these sets.
     """
     file = find(folder, f"wice/data/entailment_retrieval/claim/{half}.jsonl")
-    for number, record in enumerate(read_lines(file)):
-        yield Statement(
-            f"wice-{half}-{number}", record["claim"], " ".join(record["evidence"]), record["label"] == "supported"
-        )
+    for record in read_lines(file):
+        yield Statement(record["claim"], " ".join(record["evidence"]), record["label"] == "supported")
 
 
 def qags(folder: Path, name: str) -> Iterator[Statement]:
-    """Sentences of summaries, with the majority of three votes; `name` is `cnndm` or `xsum`."""
-    for number, record in enumerate(read_lines(find(folder, f"qags/data/mturk_{name}.jsonl"))):
+    """Sentences of summaries, with the majority of three votes.
+
+    Args:
+        folder: contains `qags`.
+        name: `cnndm` or `xsum`.
+    """
+    for record in read_lines(find(folder, f"qags/data/mturk_{name}.jsonl")):
         source = _FIGURE.sub(r"\1\2", record["article"])
-        for at, sentence in enumerate(record["summary_sentences"]):
+        for sentence in record["summary_sentences"]:
             votes = [response["response"] == "yes" for response in sentence["responses"]]
-            yield Statement(f"qags-{name}-{number}.{at}", sentence["sentence"], source, sum(votes) * 2 > len(votes))
+            yield Statement(sentence["sentence"], source, sum(votes) * 2 > len(votes))
 
 
 def summedits(folder: Path) -> Iterator[Statement]:
-    """Summaries of news that a model edited."""
+    """Summaries of news that a language model edited."""
     for record in read_json(find(folder, "summedits/data/summedits/summedits_news.json")):
-        yield Statement(record["id"], record["summary"], record["doc"], bool(record["label"]))
+        yield Statement(record["summary"], record["doc"], bool(record["label"]))
 
 
 def faithbench(folder: Path) -> Iterator[Statement]:
-    """Summaries by models of today; one with a span that is unwanted is not supported, one of doubt is left out."""
+    """Summaries by recent models; one with an unwanted span is not supported, doubtful ones are left out."""
     batches = sorted((folder / "faithbench" / "data_for_release").glob("batch_*.json*"))
     if not batches:
-        raise DataMissing(f"{folder} holds no faithbench/data_for_release/batch_*.json[.gz]")
+        raise DataMissing(f"{folder} has no faithbench/data_for_release/batch_*.json[.gz]")
     for batch in batches:
         for sample in read_json(batch)["samples"]:
-            labels = " ".join(str(label) for each in _annotations(sample) for label in each["label"])
+            labels = " ".join(str(label) for annotation in _annotations(sample) for label in annotation["label"])
             if "Unwanted" in labels or "Questionable" not in labels:
-                yield Statement(
-                    f"{batch.name.split('.')[0]}-{sample['sample_id']}", sample["summary"], sample["source"],
-                    "Unwanted" not in labels,
-                )  # fmt: skip
+                yield Statement(sample["summary"], sample["source"], "Unwanted" not in labels)
 
 
 def _annotations(sample: dict[str, Any]) -> list[dict[str, Any]]:
-    given = sample.get("annotations") or []
-    found: list[dict[str, Any]] = ast.literal_eval(given) if isinstance(given, str) else given
-    return found
+    value = sample.get("annotations") or []
+    annotations: list[dict[str, Any]] = ast.literal_eval(value) if isinstance(value, str) else value
+    return annotations
 
 
 def synthetic(folder: Path, count: int = _SYNTHETIC, seed: int = 11) -> Iterator[Statement]:
-    """Sentences of news, reworded so that they stay true, and the same made untrue.
+    """Sentences of news, reworded so that they stay true, and the same sentences made untrue.
 
     Args:
-        folder: holds `gum_wikinews/articles.jsonl`.
-        count: of each.
+        folder: contains `gum_wikinews/articles.jsonl`.
+        count: how many of each.
         seed: decides which.
     """
     articles = [str(record["text"]) for record in read_lines(find(folder, "gum_wikinews/articles.jsonl"))]
     rng = random.Random(seed)
-    true = untrue = 0
-    for round_number in range(50):
-        for at, article in enumerate(articles):
+    made_so_far = 0
+    for _ in range(50):
+        for article in articles:
             passage = _run_of_paragraphs(rng, article)
             spans = [span for span in sentence_spans(passage) if 30 < span[1] - span[0] < 330]
             if not spans:
                 continue
             place = rng.randrange(len(spans))
             sentence = passage[slice(*spans[place])]
-            said = reword(rng, sentence, passage, spans, place)
+            reworded = reword(rng, sentence, passage, spans, place)
             names = [name.text for name in find_names(article)]
-            made = corrupt(rng, said, passage, names, sentence)
-            if made is None or true >= count:
+            made = corrupt(rng, reworded, passage, names, sentence)
+            if made is None or made_so_far >= count:
                 continue
-            true, untrue = true + 1, untrue + 1
-            yield Statement(f"synthetic-{round_number}-{at}-true", said, passage, True)
-            yield Statement(f"synthetic-{round_number}-{at}-{made.kind}", made.text, passage, False, made.kind)
+            made_so_far += 1
+            yield Statement(reworded, passage, True)
+            yield Statement(made.text, passage, False, made.kind)
 
 
 def _run_of_paragraphs(rng: random.Random, article: str) -> str:
-    """Some paragraphs that follow one another, of about the length of a passage."""
+    """Some consecutive paragraphs, about as long as a passage."""
     paragraphs = [part.strip() for part in article.split("\n") if len(part.split()) > 12]
     if not paragraphs:
         return ""

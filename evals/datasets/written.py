@@ -1,6 +1,6 @@
-"""Questions that were written for this project: on the sample archive, and on one real article that is not shipped.
+"""Questions that were written for this project: on the sample archive, and on one real article that is not included.
 
-They were written before it was looked at how they score. Of those on the samples, the half `tune` is for choosing rules
+They were written before anyone looked at their scores. Of those on the samples, the half `tune` is for choosing rules
 and weights; of the half `test` only the sums are looked at.
 """
 
@@ -24,12 +24,12 @@ class Item:
     Attributes:
         id: its name.
         kind: what it asks for: who, when, how many, said, yes/no, why, ...
-        question: its words.
-        answerable: whether the articles answer it; where not, they share its names.
-        evidence: words of which an answer's quotes should hold one.
-        short: right short answers, each enough; empty where there is no short one.
-        half: `tune` or `test`, or None where there are no halves.
-        given: what `qa.ask` takes beside the question.
+        question: its text.
+        answerable: whether the articles answer it; if not, they still mention its names.
+        evidence: passages of text; the quotes of an answer should contain one of them.
+        short: right short answers; one is enough; empty if there is no short one.
+        half: `tune` or `test`, or None if there are no halves.
+        options: other arguments of `qa.ask`.
     """
 
     id: str
@@ -39,22 +39,22 @@ class Item:
     evidence: tuple[str, ...]
     short: tuple[str, ...]
     half: str | None = None
-    given: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
 
 
 def load(name: str, half: str | None = None) -> list[Item]:
-    """The questions of a file in tests/data.
+    """Read the questions of a file in tests/data.
 
     Args:
         name: `sample_questions` or `seed_questions`.
         half: `tune` or `test`; None for all.
 
     Raises:
-        DataMissing: the checkout lacks the file.
+        DataMissing: the file is missing.
     """
     path = FOLDER / f"{name}.jsonl"
     if not path.is_file():
-        raise DataMissing(f"{path} is not there; it comes with the project")
+        raise DataMissing(f"{path} is missing; it is part of the project")
     return [
         Item(r["id"], r["kind"], r["question"], r["answerable"], tuple(r["evidence"]), tuple(r["short"]), r.get("half"))
         for r in read_lines(path)

@@ -1,7 +1,7 @@
-"""What is compared: Dateline, and the pipelines that somebody would write in its place, each as its own manual shows.
+"""The compared systems: Dateline, and common alternatives, each built as its own documentation shows.
 
-Each file has one class `System`, which `evals.worker` runs in a process of its own. Those beside `dateline.py` need
-what `requirements.txt` lists, which is installed in an environment of its own, never with Dateline.
+Each module has one class `System`, which `evals.worker` runs in its own process. All except Dateline's need the
+packages in `requirements.txt`, which are installed in a separate environment, never together with Dateline.
 """
 
 from __future__ import annotations
@@ -20,21 +20,27 @@ MODULES = {
 }
 
 
-#: Those that are Dateline: they run where it is installed, on one archive.
+#: Variants of Dateline: they run in this environment, on one archive.
 OURS = ("dateline", "dateline-limited")
 
 
 class Searcher(Protocol):
-    """A system over one folder of its own; one that can answer has `answer` too, as in `dateline.py`."""
+    """A system over its own folder; one that can answer also has `answer`, as in `dateline.py`."""
 
     def __init__(self, folder: str) -> None:
         """Args: folder: where its index is, or will be."""
 
     def index(self, articles: Sequence[dict[str, Any]]) -> int:
-        """Take articles (url, title, day as YYYYMMDD, authors, text) in; the number of passages that came of them."""
+        """Index articles (url, title, day as YYYYMMDD, authors, text); return the number of passages."""
 
     def open(self) -> None:
-        """Be ready for questions."""
+        """Get ready for questions."""
 
     def search(self, question: str, until: int, limit: int) -> list[str]:
-        """Texts of the best passages of articles published up to a day, as YYYYMMDD, best first."""
+        """Retrieve the texts of the best passages, best first.
+
+        Args:
+            question: its text.
+            until: last day of publication, as YYYYMMDD.
+            limit: most passages to return.
+        """

@@ -1,7 +1,7 @@
-"""Keywords alone: bm25s over passages of 1,000 characters, stemmed, without stop words.
+"""Keyword search alone: bm25s over passages of 1,000 characters, stemmed, without stop words.
 
-https://github.com/xhluca/bm25s: `tokenize` with a stemmer, `index`, `retrieve`; a mask of weights leaves out what
-appeared later. It brings no splitter, so passages are cut as in `langchain_tutorial.py`.
+https://github.com/xhluca/bm25s: `tokenize` with a stemmer, `index`, `retrieve`; a mask of weights excludes later
+articles. It has no splitter, so passages are split as in `langchain_tutorial.py`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 
 class System:
-    """An index saved in a folder, texts and days beside it."""
+    """An index in a folder, with texts and days beside it."""
 
     def __init__(self, folder: str) -> None:
         import Stemmer

@@ -1,4 +1,4 @@
-"""Dateline as it ships: `qa.build_chain` over an archive, with what it read on the way written down."""
+"""Dateline as shipped: `qa.build_chain` over an archive, with a record of what it read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from evals.answers import told, whole
+from evals.answers import join_parts, to_record
 from evals.cache import cached_archive, ingested, is_stale
 from evals.datasets.base import is_web
 from ingest import Archive
@@ -24,21 +24,26 @@ from qa.verification.verify import CitationCheck
 
 
 class Recorder:
-    """A reader that keeps what it was given and what it found."""
+    """A reader that records its candidates and its evidence."""
 
     def __init__(self, reader: EvidenceReader) -> None:
         self.reader = reader
         self.forget()
 
     def forget(self) -> None:
-        """Begin anew: a question that is refused before it is read leaves nothing here."""
+        """Clear the record, because a question that is refused before it is read leaves none."""
         self.candidates: Sequence[Candidate] = ()
         self.evidence: list[Evidence] = []
         self.question: Question | None = None
         self.began = 0.0
 
     def read(self, question: Question, candidates: Sequence[Candidate]) -> list[Evidence]:
-        """As the reader it stands for."""
+        """Read like the wrapped reader.
+
+        Args:
+            question: the question.
+            candidates: from retrieval.
+        """
         self.began = time.perf_counter()
         self.question, self.candidates = question, candidates
         self.evidence = self.reader.read(question, candidates)
@@ -53,13 +58,11 @@ class System:
         self.archive: Archive | None = None
 
     def index(self, articles: Sequence[dict[str, Any]]) -> int:
-        """Ingest the articles; a run that was killed goes on where it was."""
+        """Ingest the articles; an interrupted run continues."""
         with cached_archive(self.folder, articles) as archive:
             failed = ingested(archive)["failed"]
             if failed:
-                print(
-                    f"{len(failed)} of {len(articles)} articles were not taken; the first: {failed[0]}", file=sys.stderr
-                )
+                print(f"{len(failed)} of {len(articles)} articles failed; the first: {failed[0]}", file=sys.stderr)
             self.taken = archive.n_articles
             return archive.n_passages
 
@@ -69,14 +72,14 @@ class System:
         self.use(archive)
 
     def use(self, archive: Archive) -> None:
-        """Ask this archive, which stays the caller's to close."""
+        """Use this archive; the caller closes it."""
         self.archive = archive
         self.recorder = Recorder(load_reader(archive.settings.reader, archive.embedder))
         self.chain = build_chain(archive, self.recorder)
         self.ids = {article.identity: article.article_id for article in archive.listing()}
 
     def search(self, question: str, until: int, limit: int) -> list[str]:
-        """What the chain hands to its reader."""
+        """The passages that the chain gives to its reader."""
         self.answer(question, until)
         return [candidate.passage.text for candidate in self.recorder.candidates[:limit]]
 
@@ -85,19 +88,19 @@ class System:
         question: str,
         until: int | None = None,
         without: Collection[str] = (),
-        given: Mapping[str, Any] | None = None,
+        options: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """One question, as JSON: as answered, and with refusing switched off.
+        """Ask one question; return the answer as JSON values, also with refusing switched off.
 
         Args:
-            question: its words.
+            question: its text.
             until: last day of publication, as YYYYMMDD; None for no limit.
             without: addresses of articles to leave out.
-            given: more that the chain takes beside the question.
+            options: other inputs of the chain.
         """
         asked = {
             "question": question,
-            **(given or {}),
+            **(options or {}),
             **self._day(until),
             "without": [self.ids[identity] for identity in map(_identity, without) if identity in self.ids],
         }
@@ -105,32 +108,34 @@ class System:
         start = time.perf_counter()
         try:
             answer = self.chain.invoke(asked)
-        except QuestionError:  # empty, or far too long: nobody gets an answer
+        except QuestionError:  # empty or too long: there is no answer
             answer = Answer(Question(question, "what"), answered=False)
         seconds = time.perf_counter() - start
         return {
-            **self._told(answer),
+            **self._record(answer),
             "seconds": seconds,
             "search_seconds": self.recorder.began - start if self.recorder.question else seconds,
-            "forced": self._told(self._forced()),
+            "forced": self._record(self._forced()),
             "passages": [candidate.passage.text for candidate in self.recorder.candidates],
-            "documents": [candidate.found.article.identity for candidate in self.recorder.candidates],
+            "documents": [candidate.hit.article.identity for candidate in self.recorder.candidates],
         }
 
     def _day(self, until: int | None) -> dict[str, Any]:
-        """How the chain is told the day of a question."""
+        """The input of the chain for the day of a question."""
         return {"as_of": day_of(until)} if until else {}
 
     def _forced(self) -> Answer:
-        """The answer to the last question, however unsure."""
+        """The answer to the last question with refusing switched off."""
         question, archive = self.recorder.question, self.archive
         if question is None or archive is None:
             return Answer(Question("", "what"), answered=False)
         parts = QuotingAnswerer(threshold=0.0).answer(question, self.recorder.evidence)
-        return CitationCheck(archive).check(whole(question, parts))
+        return CitationCheck(archive).check(join_parts(question, parts))
 
-    def _told(self, answer: Answer) -> dict[str, Any]:
-        return told(answer, lambda citation: self.archive.article(citation.article_id).text if self.archive else "")
+    def _record(self, answer: Answer) -> dict[str, Any]:
+        return to_record(
+            answer, lambda citation: self.archive.article(citation.article_id).text if self.archive else ""
+        )
 
 
 def day_of(until: int) -> str:
@@ -139,5 +144,5 @@ def day_of(until: int) -> str:
 
 
 def _identity(url: str) -> str:
-    """How the archive names an article of an address."""
+    """The archive's identity of the article with an address."""
     return f"url {canonical_url(url)}" if is_web(url) else f"guid {url}"

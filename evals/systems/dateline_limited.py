@@ -1,4 +1,4 @@
-"""Dateline asked of the articles up to a day, but not as of that day: what knowing when it is asked is worth."""
+"""Dateline on the articles up to a day, but not asked as of that day: this shows what knowing the day is worth."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from evals.systems import dateline
 
 
 class System(dateline.System):
-    """The shipped chain, told no more than the last day that counts."""
+    """The shipped chain with only a last day of publication."""
 
     def _day(self, until: int | None) -> dict[str, Any]:
         return {"published": (None, dateline.day_of(until))} if until else {}

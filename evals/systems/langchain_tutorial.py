@@ -1,4 +1,4 @@
-"""LangChain's tutorial for questions over documents: recursive splitter, Chroma, the nearest passages.
+"""LangChain's tutorial for questions over documents: recursive splitter, Chroma, nearest passages.
 
 https://docs.langchain.com/oss/python/langchain/rag: RecursiveCharacterTextSplitter of 1,000 characters, 200 shared, a
 vector store, `similarity_search`. The tutorial hands four passages to a model; here as many as are scored are fetched.
@@ -12,7 +12,7 @@ from evals.systems.model import folder_of_model
 
 
 class System:
-    """Chroma in a folder, with the distance that it takes by default."""
+    """Chroma in a folder, with its default distance."""
 
     def __init__(self, folder: str) -> None:
         from langchain_chroma import Chroma
@@ -34,7 +34,7 @@ class System:
             for article in articles
         ]
         splits = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200).split_documents(documents)
-        for at in tqdm(range(0, len(splits), 1000), desc="langchain"):  # Chroma takes only so many at once
+        for at in tqdm(range(0, len(splits), 1000), desc="langchain"):  # Chroma limits the size of a batch
             self.store.add_documents(documents=splits[at : at + 1000])
         return len(splits)
 
@@ -42,5 +42,5 @@ class System:
         pass
 
     def search(self, question: str, until: int, limit: int) -> list[str]:
-        found = self.store.similarity_search(question, k=limit, filter={"published": {"$lte": until}})
-        return [document.page_content for document in found]
+        documents = self.store.similarity_search(question, k=limit, filter={"published": {"$lte": until}})
+        return [document.page_content for document in documents]

@@ -1,8 +1,8 @@
 """LlamaIndex with its defaults over Chroma: SentenceSplitter of 1,024 tokens with 200 shared, VectorStoreIndex.
 
 https://developers.llamaindex.ai/python/framework/integrations/vector_stores/chromaindexdemo/: `from_documents` with a
-ChromaVectorStore, the embedding model named in its place, a retriever with a metadata filter. The model reads the first
-256 tokens of a node, which is what LlamaIndex's defaults come to with it.
+ChromaVectorStore, the embedding model replaced, a retriever with a metadata filter. The model reads the first
+256 tokens of a node; this is the effect of LlamaIndex's defaults with this model.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from evals.systems.model import folder_of_model
 
 
 class System:
-    """Chroma in a folder; nodes keep the url and the day of their article."""
+    """Chroma in a folder; nodes have the url and the day of their article."""
 
     def __init__(self, folder: str) -> None:
         import chromadb
@@ -33,7 +33,7 @@ class System:
             Document(
                 text=f"{article['title']}\n\n{article['text']}",
                 metadata={"url": article["url"], "published": article["day"]},
-                # What a filter needs is not what the words mean.
+                # Filter fields are not part of the meaning of the text.
                 excluded_embed_metadata_keys=["url", "published"],
             )
             for article in articles

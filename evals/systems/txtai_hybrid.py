@@ -1,7 +1,7 @@
-"""txtai's hybrid index: BM25 and vectors, scores joined, content in SQLite, searched with SQL.
+"""txtai's hybrid index: BM25 and vectors with combined scores, content in SQLite, searched with SQL.
 
 https://neuml.github.io/txtai/embeddings/: `Embeddings(hybrid=True, content=True)`, rows of text, `similar()` with a
-condition beside it. Its examples index paragraphs, so articles are split where a line is blank.
+further condition. Its examples index paragraphs, so articles are split at blank lines.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 from evals.systems.model import folder_of_model
 
-_CANDIDATES = 10  # as many times what is asked for; more where the condition drops too many of them
+_CANDIDATES = 10  # per requested passage; more if the condition drops too many of them
 
 
 class System:

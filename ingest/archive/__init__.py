@@ -1,1 +1,1 @@
-"""The archive: opened, read, searched, changed, checked and repaired."""
+"""The archive: open it, read it, search it, change it, verify it and repair it."""

@@ -1,34 +1,36 @@
-"""The articles of an archive as they are browsed: by month, publisher, place and words, a page at a time.
+"""Browse the articles of an archive by month, publisher, place and words, a page at a time.
 
-Counted and sorted by the index of copies, since Chroma takes seconds to list all records.
+The index of stories counts and sorts them, since Chroma takes seconds to list all records.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from ingest.base.article import Article
-from ingest.base.filters import publisher_key
-from ingest.index.stories import Origins
+from ingest.base.filters import NEVER, Scope, publisher_key
+from ingest.index.derived import Derived
+from ingest.store.reader import Reader
 
 #: In place of a month: articles without a date.
 NO_DATE = "undated"
 
+_LOOSELY = 300  # passages that are looked at where no article mentions all words
+
 
 @dataclass(frozen=True)
 class Choice:
-    """Which articles are wanted; empty fields limit nothing.
+    """Which articles to show; empty fields filter nothing.
 
     Attributes:
-        words: that they mention.
+        words: that the articles mention.
         when: a month or year of publication, as in `2025-03` or `2025`, or NO_DATE.
-        publisher: however it is spelt.
-        place: where they were filed from.
-        ids: of the articles that alone are wanted.
-        at: a moment at which they may be found, seconds since 1970; None wants also what is withheld, withdrawn or
-            under embargo.
+        publisher: in any spelling.
+        place: where the articles were filed from.
+        ids: only articles with one of these ids.
+        at: a moment at which the articles may be found, seconds since 1970; None includes articles that are withheld,
+            withdrawn or under embargo.
     """
 
     words: str = ""
@@ -46,7 +48,7 @@ class Shelved:
     Attributes:
         article: its facts, without the text.
         available: the moment from which it may be found, seconds since 1970; 0 for always.
-        versions: how many of it there are.
+        versions: number of its versions.
     """
 
     article: Article
@@ -56,14 +58,14 @@ class Shelved:
 
 @dataclass(frozen=True)
 class Shelf:
-    """A page of the articles that were wanted.
+    """A page of the articles that fit a choice.
 
     Attributes:
         articles: newest first, undated ones last.
-        total: how many there are on all pages.
-        months: how many are of each month, the oldest first, whichever month was wanted; a date that is a year alone
-            counts under it, none at all under NO_DATE.
-        loosely: whether no article mentions all the words, and these have some of them.
+        total: number of articles on all pages.
+        months: number of articles by month, the oldest first, whichever month was chosen; a date that is only a year
+            counts under the year, and a missing date under NO_DATE.
+        loosely: whether no article mentions all the words, and these mention some of them.
     """
 
     articles: tuple[Shelved, ...]
@@ -74,11 +76,11 @@ class Shelf:
 
 @dataclass(frozen=True)
 class Labels:
-    """What articles can be chosen by, and how many there are of each.
+    """What articles can be chosen by, with the number of articles for each.
 
     Attributes:
-        publishers: by name, as it was spelt last; the most first.
-        places: the most first.
+        publishers: by name, in its last spelling; largest first.
+        places: largest first.
         months: as in `Shelf.months`.
     """
 
@@ -88,31 +90,66 @@ class Labels:
 
 
 class Catalogue:
-    """What the index of copies says of articles."""
+    """The articles of an archive, to be browsed; the caller holds the lock of the archive."""
 
-    def __init__(self, origins: Origins) -> None:
-        """Of an archive."""
-        self._database = origins.database
+    def __init__(self, reader: Reader, derived: Derived) -> None:
+        """Browse an archive.
 
-    def page(self, choice: Choice, offset: int, limit: int) -> list[tuple[str, int]]:
-        """(id, available) of some of the articles that are wanted, newest first."""
+        Args:
+            reader: of its articles.
+            derived: its indexes.
+        """
+        self._reader = reader
+        self._derived = derived
+        self._database = derived.origins.database
+
+    def shelf(self, choice: Choice, offset: int, limit: int) -> Shelf:
+        """A page of the articles that fit a choice, newest first.
+
+        Args:
+            choice: which articles.
+            offset: number of articles before the page.
+            limit: number of articles on the page at most.
+        """
+        choice, loosely = self._with_ids(choice) if choice.words.strip() else (choice, False)
+        page = self._page(choice, offset, limit)
+        heads, records = self._derived.copy.heads(page), self._reader.records(list(page))
+        articles = tuple(
+            Shelved(heads[i].article, available, int(records[i]["number"]) if i in records else 1)
+            for i, available in page.items()
+            if i in heads
+        )
+        return Shelf(articles, self._count(choice), self._months(choice), loosely)
+
+    def _with_ids(self, choice: Choice) -> tuple[Choice, bool]:
+        """The choice with the ids of articles that mention its words; and whether they mention only some of them."""
+        scope = Scope(now=NEVER if choice.at is None else choice.at)
+        ids, _ = self._derived.keywords.mentioning(choice.words, scope)
+        loosely = False
+        if not ids:
+            ids = {i.split(":")[0] for i in self._derived.keywords.search(choice.words, _LOOSELY, scope)}
+            loosely = bool(ids)
+        if choice.ids:
+            ids &= set(choice.ids)
+        return replace(choice, words="", ids=tuple(sorted(ids)) or ("",)), loosely  # no id: no article, not every one
+
+    def _page(self, choice: Choice, offset: int, limit: int) -> dict[str, int]:
+        """When each article of a page is available, by id, newest first."""
         where, values = _where(choice)
         rows = self._database.rows(
-            f"SELECT article_id, available FROM articles WHERE {where}"  # noqa: S608 - words of our own
+            f"SELECT article_id, available FROM articles WHERE {where}"  # noqa: S608 - our own words
             " ORDER BY published DESC, article_id LIMIT ? OFFSET ?",
             *values,
             limit,
             offset,
         )
-        return [(str(article_id), int(str(available))) for article_id, available in rows]
+        return dict(rows)
 
-    def count(self, choice: Choice) -> int:
-        """How many articles are wanted."""
+    def _count(self, choice: Choice) -> int:
         where, values = _where(choice)
-        row = self._database.row(f"SELECT COUNT(*) FROM articles WHERE {where}", *values)  # noqa: S608
-        return row[0] if row else 0
+        return self._database.number(f"SELECT COUNT(*) FROM articles WHERE {where}", *values)  # noqa: S608
 
-    def months(self, choice: Choice) -> dict[str, int]:
+    def _months(self, choice: Choice) -> dict[str, int]:
         """As in `Shelf.months`."""
         where, values = _where(replace(choice, when=""))
         counted = self._counts("COALESCE(substr(date, 1, 7), '')", where, *values)
@@ -120,15 +157,15 @@ class Catalogue:
         return dated | ({NO_DATE: counted[""]} if "" in counted else {})
 
     def labels(self, at: int | None) -> Labels:
-        """What there is. Args: at: as in `Choice`."""
+        """The publishers, places and months of articles. Args: at: as in `Choice`."""
         where, values = _where(Choice(at=at))
         names = self._database.rows("SELECT publisher, name, MAX(rowid) FROM articles GROUP BY publisher")
-        spelt = {str(key): str(name) for key, name, _ in names if key}
+        spelt = {key: name for key, name, _ in names if key}
         publishers = self._counts("publisher", f"{where} AND publisher <> ''", *values)
         return Labels(
             {spelt[key]: count for key, count in publishers.items()},
             self._counts("place", f"{where} AND place <> ''", *values),
-            self.months(Choice(at=at)),
+            self._months(Choice(at=at)),
         )
 
     def _counts(self, column: str, where: str, *values: object) -> dict[str, int]:
@@ -136,13 +173,7 @@ class Catalogue:
             f"SELECT {column}, COUNT(*) FROM articles WHERE {where} GROUP BY 1 ORDER BY 2 DESC, 1",  # noqa: S608
             *values,
         )
-        return {str(name): int(str(count)) for name, count in rows}
-
-
-def with_ids(choice: Choice, ids: Collection[str]) -> Choice:
-    """A choice among some articles; none of them is no article, not every one."""
-    among = set(ids) & set(choice.ids) if choice.ids else set(ids)
-    return replace(choice, words="", ids=tuple(sorted(among)) or ("",))
+        return dict(rows)
 
 
 def _where(choice: Choice) -> tuple[str, list[object]]:

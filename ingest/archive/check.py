@@ -1,4 +1,4 @@
-"""Whether an archive is whole: every article, passage and earlier version, and the derived indexes."""
+"""Verify an archive: every article, passage and earlier version, and the derived indexes."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from ingest.index.derived import Derived
 from ingest.index.keywords import KeywordIndex
 from ingest.index.reading_copy import ReadingCopy
 from ingest.index.vectors import VectorIndex
-from ingest.store.store import Store
+from ingest.store.reader import Reader
 
-_AGAIN = "Take it out with `dateline remove`, then ingest it again"
+_AGAIN = "Remove it with `dateline remove`, then ingest it again"
 _REBUILD = "Rebuild the archive from itself: dateline reindex"
-_LOST = "Restore the archive from a copy if you need it; what can be found is not touched by it"
+_LOST = "Restore the archive from a copy if you need it; current articles are not concerned"
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Something that is not as it has to be.
+    """Something that is wrong.
 
     Attributes:
-        where: id of the article, or what else it is about.
-        what: what was found, and what was expected.
+        where: id of the article, or the part of the archive.
+        what: what is there, and what was expected.
         remedy: what to do about it.
     """
 
@@ -42,56 +42,56 @@ class Problem:
         return {"where": self.where, "what": self.what, "remedy": self.remedy}
 
 
-def check(store: Store, derived: Derived, progress: Callable[[int, int], None] | None = None) -> list[Problem]:
-    """Look at everything in an archive.
+def check(reader: Reader, derived: Derived, progress: Callable[[int, int], None] | None = None) -> list[Problem]:
+    """Verify everything in an archive.
 
     Args:
-        store: its articles.
-        derived: its keyword index and its index of copies.
-        progress: told (articles done, articles in all).
+        reader: of its articles.
+        derived: its indexes.
+        progress: called with (articles done, articles in all).
     """
-    records = {str(record["article_id"]): record for record in store.all_records()}
-    found: list[Problem] = []
-    pointed: set[str] = set()
+    records = {str(record["article_id"]): record for record in reader.all_records()}
+    problems: list[Problem] = []
+    current: set[str] = set()  # passages
     for done, (article_id, record) in enumerate(records.items(), 1):
-        passages = store.passages_of(record)
-        pointed.update(passage.passage_id for passage in passages)
-        found += [Problem(article_id, what, _AGAIN) for what in _article(store, record, passages)]
+        passages = reader.passages_of(record)
+        current.update(passage.passage_id for passage in passages)
+        problems += [Problem(article_id, what, _AGAIN) for what in _article(reader, record, passages)]
         if progress:
             progress(done, len(records))
-    found += _strays(store, derived, pointed)
-    found += _copies(derived, set(records))
-    found += _history(store, records)
-    return found
+    problems += _passages(reader, derived, current)
+    problems += _articles(derived, set(records))
+    problems += _history(reader, records)
+    return problems
 
 
-def _article(store: Store, record: Mapping[str, Any], passages: Sequence[Passage]) -> Iterator[str]:
+def _article(reader: Reader, record: Mapping[str, Any], passages: Sequence[Passage]) -> Iterator[str]:
     if len(passages) != record["n_passages"]:
-        yield f"{len(passages)} passages are there, its record points at {record['n_passages']}"
+        yield f"it has {len(passages)} passages, its record points at {record['n_passages']}"
         return
     yield from problems_of_passages(passages)
     try:
-        article = store.article(str(record["article_id"]))
+        article = reader.article(str(record["article_id"]))
     except ArchiveError as error:
         yield str(error)
         return
     if article is None:
-        yield "its record has gone while it was looked at"
+        yield "its record was deleted while it was verified"
         return
     yield from _offsets(article, passages)
     if article.version != record["version"]:
-        yield f"its content has the version {article.version}, its record says {record['version']}"
+        yield f"its content has version {article.version}, its record says {record['version']}"
 
 
 def problems_of_passages(passages: Sequence[Passage]) -> Iterator[str]:
-    """What is wrong with how passages tile their article; they are in order."""
+    """What is wrong with the order, offsets and sentences of an article's passages."""
     at = 0
     for ordinal, passage in enumerate(passages):
         if passage.ordinal != ordinal:
-            yield f"passage {ordinal} says that it is number {passage.ordinal}"
+            yield f"passage {ordinal} has number {passage.ordinal}"
         if passage.start != at or passage.end - passage.start != len(passage.text):
             yield (
-                f"passage {ordinal} has {len(passage.text)} characters and says {passage.start} to {passage.end}, "
+                f"passage {ordinal} has {len(passage.text)} characters and offsets {passage.start} to {passage.end}, "
                 f"where {at} to {at + len(passage.text)} were expected"
             )
         if any(not passage.start <= start < end <= passage.end for start, end in passage.sentences):
@@ -102,12 +102,12 @@ def problems_of_passages(passages: Sequence[Passage]) -> Iterator[str]:
 def _offsets(article: Article, passages: Sequence[Passage]) -> Iterator[str]:
     for passage in passages:
         if article.text[passage.start : passage.end] != passage.text:
-            yield f"passage {passage.ordinal} is not what stands at {passage.start} to {passage.end} of the article"
+            yield f"passage {passage.ordinal} differs from characters {passage.start} to {passage.end} of the article"
 
 
-def _strays(store: Store, derived: Derived, pointed: set[str]) -> Iterator[Problem]:
-    there = set(store.passage_ids())
-    if strays := there - pointed:
+def _passages(reader: Reader, derived: Derived, current: set[str]) -> Iterator[Problem]:
+    stored = set(reader.passage_ids())
+    if strays := stored - current:
         yield Problem("passages", f"{len(strays)} that no article points at, such as {min(strays)}", _REBUILD)
     indexes: dict[str, KeywordIndex | VectorIndex | ReadingCopy] = {
         "keyword index": derived.keywords,
@@ -117,33 +117,33 @@ def _strays(store: Store, derived: Derived, pointed: set[str]) -> Iterator[Probl
     for name, index in indexes.items():
         with derived.reading:
             indexed, count = index.ids(), index.count
-        if missing := pointed - indexed:
+        if missing := current - indexed:
             yield Problem(name, f"{len(missing)} passages are missing in it, such as {min(missing)}", _REBUILD)
-        if extra := indexed - there:
+        if extra := indexed - stored:
             yield Problem(name, f"it has {len(extra)} that are no passages, such as {min(extra)}", _REBUILD)
         if count != len(indexed):
             yield Problem(name, f"it has {count} entries for {len(indexed)} passages", _REBUILD)
 
 
-def _copies(derived: Derived, there: set[str]) -> Iterator[Problem]:
-    articles = {"index of copies": derived.origins.article_ids(), "reading copy": derived.copy.article_ids()}
-    for name, indexed in articles.items():
-        if missing := there - indexed:
+def _articles(derived: Derived, stored: set[str]) -> Iterator[Problem]:
+    indexes = {"index of copies": derived.origins.article_ids(), "reading copy": derived.copy.article_ids()}
+    for name, indexed in indexes.items():
+        if missing := stored - indexed:
             yield Problem(name, f"{len(missing)} articles are missing in it, such as {min(missing)}", _REBUILD)
-        if extra := indexed - there:
+        if extra := indexed - stored:
             yield Problem(name, f"it has {len(extra)} that are no articles, such as {min(extra)}", _REBUILD)
 
 
-def _history(store: Store, records: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:
+def _history(reader: Reader, records: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:
     seen: dict[str, set[int]] = {}
-    removed = {str(metadata["article_id"]): int(metadata["number"]) for metadata in store.removed()}
-    pieces = [metadata for _, metadata in store.all_history()]
-    for metadata in (each for each in pieces if each["piece"] == 0):
+    removed = {str(metadata["article_id"]): int(metadata["number"]) for metadata in reader.removed()}
+    pieces = [metadata for _, metadata in reader.all_history()]
+    for metadata in (piece for piece in pieces if piece["piece"] == 0):
         article_id = str(metadata["article_id"])
         if not metadata["is_removed"]:
             seen.setdefault(article_id, set()).add(int(metadata["number"]))
         try:
-            version = store.history_article(metadata).version
+            version = reader.history_article(metadata).version
         except (ArchiveError, ValueError, TypeError) as error:
             yield Problem(article_id, f"version {metadata['version']} cannot be read: {error}", _LOST)
             continue
@@ -152,8 +152,7 @@ def _history(store: Store, records: Mapping[str, Mapping[str, Any]]) -> Iterator
     for article_id, numbers in seen.items():
         last = records[article_id]["number"] if article_id in records else removed.get(article_id, 0)
         if over := {number for number in numbers if number >= last}:
-            yield Problem(article_id, f"{len(over)} earlier versions of it count for nothing", _REBUILD)
+            yield Problem(article_id, f"{len(over)} earlier versions of it are not valid", _REBUILD)
     for article_id, record in records.items():
-        # Articles that an earlier release replaced have versions of which it kept no text.
         if missing := set(range(1, int(record["number"]))) - seen.get(article_id, set()):
             yield Problem(article_id, f"{len(missing)} of its {record['number'] - 1} earlier versions are lost", _LOST)

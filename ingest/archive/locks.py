@@ -1,4 +1,4 @@
-"""One process owns an archive's folder; a second one is told who. And folders for what can be made again."""
+"""One process owns an archive's folder; a second one gets an error that names the owner. And cache folders."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from ingest.base.errors import ArchiveError, ArchiveOwned
 
 _LOCK = "owner.lock"
 _OWNER = "owner.json"
-_PLACES = 16  # processes on one machine that keep what they made for the next time
+_PLACES = 16  # processes on one machine that keep their folder for the next time
 
 
 class Ownership:
-    """A lock on a folder; the operating system lets go of it when the process ends, however it ends."""
+    """A lock on a folder; the operating system releases it when the process ends, however it ends."""
 
     def __init__(self, folder: Path) -> None:
-        """Take the folder.
+        """Lock the folder.
 
         Raises:
-            ArchiveOwned: another process has it.
+            ArchiveOwned: another process owns it.
             ArchiveError: the folder cannot be written to.
         """
         self._owner = folder / _OWNER
-        self._lock = FileLock(folder / _LOCK, thread_local=False)  # whichever thread closes it
+        self._lock = FileLock(folder / _LOCK, thread_local=False)  # any thread may close it
         try:
             self._lock.acquire(timeout=0)
             self._owner.write_text(json.dumps(this_process()))
@@ -46,27 +46,27 @@ class Ownership:
             ) from None
 
     def release(self) -> None:
-        """Let go of the folder."""
+        """Release the folder."""
         try:
             self._owner.unlink(missing_ok=True)
-        except OSError:  # the disk was taken away, or made read-only; who opens it next writes it anew
+        except OSError:  # the disk is gone or read-only; the next owner writes the file anew
             pass
         finally:
             self._lock.release()
 
 
 class CacheFolder:
-    """A folder for what can be made again, of one process at a time: that of last time, where nobody else has it.
+    """A folder for derived files, of one process at a time: the one of last time, where no other process uses it.
 
     Attributes:
         path: the folder.
     """
 
     def __init__(self, what_for: str) -> None:
-        """Take one.
+        """Lock a folder.
 
         Args:
-            what_for: names it; the same for the same content.
+            what_for: the content; the same content gets the same folder.
         """
         from platformdirs import user_cache_path
 
@@ -88,7 +88,7 @@ class CacheFolder:
         self.path = Path(tempfile.mkdtemp(prefix="dateline-"))
 
     def release(self) -> None:
-        """Let go of it."""
+        """Release the folder."""
         if self._lock is None:
             shutil.rmtree(self.path, ignore_errors=True)
         else:
@@ -96,7 +96,7 @@ class CacheFolder:
 
 
 def this_process() -> dict[str, object]:
-    """What tells others who this is."""
+    """Facts that tell other processes which one this is."""
     return {
         "pid": os.getpid(),
         "host": socket.gethostname(),

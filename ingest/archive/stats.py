@@ -1,4 +1,4 @@
-"""What is in an archive, in numbers."""
+"""Count what is in an archive."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ingest.base.article import Article
 from ingest.base.filters import publisher_key
-from ingest.store.store import Store
+from ingest.store.reader import Reader
 
 
 @dataclass(frozen=True)
@@ -20,18 +20,18 @@ class Stats:
     """Numbers of an archive.
 
     Attributes:
-        articles: all of them.
-        passages: all of them.
+        articles: number of articles.
+        passages: number of passages.
         usable: articles that may be found now.
-        withheld, canceled, embargoed: articles that may not, by why.
+        withheld, canceled, embargoed: articles that may not, by reason.
         undated: articles without a date.
-        publishers: articles of each, the most first; "" for those that name none.
-        months: articles of each month, as in `2024-05`; a date that is a year alone counts under it.
-        versions: earlier versions that are kept.
-        versions_bytes: what their text and facts take, in bytes.
-        removed: articles that were taken out and can be put back.
-        origins: how many different stories the articles tell, copies counted once; None where that is not known.
-        bytes: what each part takes on disk, in bytes; empty for an archive on a server.
+        publishers: number of articles by publisher, largest first; "" for articles that name none.
+        months: number of articles by month, as in `2024-05`; a date that is only a year counts under the year.
+        versions: number of earlier versions that are kept.
+        versions_bytes: bytes of their text and facts.
+        removed: number of removed articles that can be restored.
+        origins: number of different stories that may be found, copies counted once.
+        bytes: on disk, by part; empty for an archive on a server.
     """
 
     articles: int
@@ -46,7 +46,7 @@ class Stats:
     versions: int
     versions_bytes: int
     removed: int
-    origins: int | None
+    origins: int
     bytes: dict[str, int]
 
     def to_dict(self) -> dict[str, object]:
@@ -60,8 +60,7 @@ class Stats:
         hidden = f"{self.withheld:,} withheld, {self.canceled:,} canceled, {self.embargoed:,} under embargo"
         lines = [f"{self.articles:,} articles in {self.passages:,} passages", f"{self.usable:,} can be found; {hidden}"]
         lines += [kept, f"{self.undated:,} without a date"]
-        if self.origins is not None:
-            lines.append(f"{self.origins:,} different stories")
+        lines.append(f"{self.origins:,} different stories")
         lines += [f"{part}: {size_in_words(size)} on disk" for part, size in self.bytes.items()]
         for title, counts in (("publisher", self.publishers), ("month", self.months)):
             if counts:
@@ -70,22 +69,22 @@ class Stats:
         return lines
 
 
-def count(store: Store, folder: Path | None, origins: int | None = None) -> Stats:
+def count(reader: Reader, folder: Path | None, origins: int) -> Stats:
     """Count everything.
 
     Args:
-        store: the articles.
-        folder: the archive's, where it has one.
-        origins: how many different stories there are, where somebody knows.
+        reader: of the archive's articles.
+        folder: of the archive, where it has one.
+        origins: number of different stories.
     """
-    ids = [str(record["article_id"]) for record in store.all_records()]
-    articles = list(store.heads(ids).values())
-    first_pieces = [metadata for _, metadata in store.all_history() if metadata["piece"] == 0]
+    ids = [str(record["article_id"]) for record in reader.all_records()]
+    articles = list(reader.heads(ids).values())
+    first_pieces = [metadata for _, metadata in reader.all_history() if metadata["piece"] == 0]
     earlier = [metadata for metadata in first_pieces if not metadata["is_removed"]]
     states = Counter(_state(article) for article in articles)
     return Stats(
         articles=len(articles),
-        passages=store.n_passages,
+        passages=reader.n_passages,
         usable=states["usable"],
         withheld=states["withheld"],
         canceled=states["canceled"],
@@ -108,22 +107,22 @@ def _state(article: Article) -> str:
 
 
 def _publishers(articles: Sequence[Article]) -> dict[str, int]:
-    """By name, however it is spelt; under its first spelling."""
+    """Number of articles by publisher; different spellings of a name count under the first one."""
     counts: Counter[str] = Counter()
     names: dict[str, str] = {}
     for article in articles:
         key = publisher_key(article.publisher)
         names.setdefault(key, article.publisher or "")
         counts[key] += 1
-    return {names[key]: number for key, number in sorted(counts.items(), key=lambda each: (-each[1], each[0]))}
+    return {names[key]: number for key, number in sorted(counts.items(), key=lambda item: (-item[1], item[0]))}
 
 
 def sizes(folder: Path) -> dict[str, int]:
-    """What each part of an archive's folder takes, in bytes; what another thread deletes meanwhile is not counted."""
+    """Bytes of each part of an archive's folder; files that another thread deletes meanwhile are not counted."""
     counted: Counter[str] = Counter()
     for within, _, names in os.walk(folder):
         for path in (Path(within, name) for name in names):
-            part = path.relative_to(folder).parts[0].partition(".")[0]  # SQLite keeps its log in files beside
+            part = path.relative_to(folder).parts[0].partition(".")[0]  # SQLite's log files count as well
             if part != "owner":
                 with suppress(FileNotFoundError):
                     counted[part] += path.stat().st_size
@@ -131,7 +130,7 @@ def sizes(folder: Path) -> dict[str, int]:
 
 
 def size_in_words(size: float) -> str:
-    """Bytes, for people."""
+    """A number of bytes for people, as in `1.2 MB`."""
     for unit in ("bytes", "kB", "MB"):
         if size < 1_000:
             return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"

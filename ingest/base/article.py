@@ -1,4 +1,4 @@
-"""Article and Passage: the words that the rest is written in."""
+"""Article and Passage, the types that all stages share."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ _ZONE = re.compile(r"(?<=:\d\d)(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)$")
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A point in time as exactly as it was given: ISO 8601, cut where the source stopped.
+    """A publication time with the precision of its source, in ISO 8601.
 
-    `2020-07` is a month, `2020-07-21` a day, `2020-07-21T14:30+01:00` a minute in a zone. A time without a zone
-    is taken as UTC wherever it is compared.
+    `2020-07` is a month, `2020-07-21` a day, `2020-07-21T14:30+01:00` a minute in a time zone. Comparisons treat a time
+    without a zone as UTC.
 
     Attributes:
-        iso: the text of it.
-        precision: the last part that was given.
-        start: its first moment, in UTC.
+        iso: the ISO 8601 text.
+        precision: the smallest unit that the source states.
+        start: the first moment, in UTC.
     """
 
     iso: str
@@ -40,10 +40,10 @@ class Published:
 
     @classmethod
     def parse(cls, text: str) -> Published:
-        """Read ISO 8601: a year, month, day or time.
+        """Parse ISO 8601: a year, month, day or time.
 
         Raises:
-            ValueError: it is not ISO 8601 or no such date exists.
+            ValueError: the text is not ISO 8601, or no such date exists.
         """
         match = _ISO.fullmatch(text.strip())
         if match is None:
@@ -60,7 +60,7 @@ class Published:
         try:
             start = moment.astimezone(UTC)
         except OverflowError:
-            raise ValueError(f"{text!r} lies outside the years 1 to 9999") from None
+            raise ValueError(f"{text!r} is outside the years 1 to 9999") from None
         return cls(match.group().replace(" ", "T"), precision, start)
 
     @property
@@ -70,17 +70,17 @@ class Published:
 
     @property
     def epoch(self) -> int:
-        """Seconds since 1970 of its first moment; negative before that."""
+        """The first moment, in seconds since 1970; negative for earlier times."""
         return int(self.start.timestamp())
 
     @property
     def local_epoch(self) -> int:
-        """The same as if its zone were UTC: by this a story of 10 p.m. in New York is of the day it is dated."""
+        """The same with its zone replaced by UTC, so that a story of 10 p.m. in New York keeps its local date."""
         return Published.parse(_ZONE.sub("", self.iso)).epoch
 
     @property
     def end_epoch(self) -> int:
-        """Seconds since 1970 of its last moment: a day ends 86,399 seconds after it starts."""
+        """The last moment, in seconds since 1970: a day ends 86,399 seconds after it starts."""
         start = self.start
         try:
             if self.precision == "year":
@@ -94,7 +94,7 @@ class Published:
         return int(end.timestamp()) - 1
 
     def in_words(self) -> str:
-        """For people: `21 July 2020`, `July 2020`, `2020`."""
+        """The date for readers: `21 July 2020`, `July 2020`, `2020`."""
         day = date.fromisoformat((self.iso + "-01-01")[:10] if self.precision != "month" else self.iso + "-01")
         if self.precision == "year":
             return str(day.year)
@@ -108,23 +108,23 @@ class Published:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """One article as it is stored. What the source did not say is None, never a guess.
+    """One stored article. A fact that the source does not state is None, never a guess.
 
     Attributes:
-        identity: what stays when the text changes: guid, canonical address, else the file's path.
-        headline: its own, or the first words of its lead.
-        text: paragraphs with an empty line between them; without dateline, credits and page furniture.
-        published: time with zone and precision as given.
-        publisher: who published it; the agency in its dateline where nobody else is named.
+        identity: stays the same when the text changes: the guid, else the canonical URL, else the file's path.
+        headline: the article's own headline, or the first words of its lead.
+        text: paragraphs separated by an empty line, without dateline, credits and boilerplate.
+        published: publication time, with the zone and precision of the source.
+        publisher: who published it; the agency in its dateline where no publisher is named.
         place: where it was filed from.
-        dateline: the words that opened it, such as `LONDON, July 21 (Reuters)`.
+        dateline: the dateline as printed, such as `LONDON, July 21 (Reuters)`.
         language: ISO 639-1 code.
-        source: the file or address it was read from.
-        position: where in it, such as "line 12"; "" where it is the whole of it.
-        status: `withheld` and `canceled` articles are stored and never found.
-        embargo: not to be found before this moment.
-        correction: the editor's note, where the article says that it was corrected.
-        edition: number of the delivery, where its format counts them; a lower one never replaces a higher one.
+        source: the file or URL it was read from.
+        position: where in the source, such as "line 12"; "" where the article is the whole file.
+        status: `withheld` and `canceled` articles are stored, but no search finds them.
+        embargo: no search finds the article before this moment.
+        correction: the editor's note, where the article was corrected.
+        edition: number of the delivery, where the format counts deliveries; a lower one never replaces a higher one.
     """
 
     identity: str
@@ -146,27 +146,27 @@ class Article:
 
     @property
     def article_id(self) -> str:
-        """16 hexadecimal digits made from the identity."""
+        """16 hexadecimal digits computed from the identity."""
         return hashlib.sha256(self.identity.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     @property
     def version(self) -> str:
-        """12 hexadecimal digits made from all that the article says, without identity and where it was read."""
+        """12 hexadecimal digits computed from all facts except the identity and where the article was read."""
         facts = self.facts()
         del facts["identity"], facts["source"], facts["position"]
         if facts["edition"] is None:
-            del facts["edition"]  # so that articles of formats without one keep the version they have
+            del facts["edition"]  # versions of formats without editions were computed before this field existed
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:12]
 
     def facts(self) -> dict[str, object]:
-        """Every field as plain values; times as ISO 8601."""
+        """All fields as plain values, with times as ISO 8601."""
         return asdict(self) | {
             "published": self.published and self.published.iso,
             "embargo": self.embargo and self.embargo.iso,
         }
 
     def to_dict(self) -> dict[str, object]:
-        """For JSON: the facts, with id and version."""
+        """The facts with id and version, for JSON."""
         return {"article_id": self.article_id, "version": self.version} | self.facts()
 
 
@@ -175,13 +175,13 @@ class Passage:
     """A run of whole sentences: `article.text[start:end] == text`.
 
     Attributes:
-        article_id: of the article it belongs to.
-        version: of the article's text it was cut from.
-        ordinal: its place among the article's passages, from 0.
-        start: first character in the article's text.
-        end: one past the last.
-        text: the words, with the white space that follows them.
-        sentences: spans of the sentences that may be quoted, in the article's text; crossheads are not among them.
+        article_id: id of its article.
+        version: version of its article.
+        ordinal: its index among the article's passages, from 0.
+        start: offset of its first character in the article's text.
+        end: offset after its last character.
+        text: the sentences, with the white space after them.
+        sentences: spans, in the article's text, of the sentences that may be quoted; crossheads may not.
     """
 
     article_id: str

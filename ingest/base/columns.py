@@ -1,4 +1,4 @@
-"""The facts of an article that a column can hold, and how a user names columns."""
+"""The facts that a column of a file can hold, and the user's names for columns."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ingest.base.errors import SettingsError
 
-#: The facts that a column can hold, with the names they are found under where the user names none.
+#: The facts that a column can hold, each with its usual column names, which apply where the user names no column.
 FIELDS: dict[str, tuple[str, ...]] = {
     "text": ("text", "body", "content", "article", "story", "maintext", "articlebody"),
     "headline": ("headline", "title", "head"),
@@ -16,21 +16,21 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "authors": ("authors", "author", "byline", "creator"),
     "url": ("url", "link", "canonical_url", "web_url", "uri"),
     "guid": ("guid",),  # the same wherever the article is delivered
-    "id": ("id", "uid", "article_id"),  # tells it from others in the same file
+    "id": ("id", "uid", "article_id"),  # unique within the file
     "language": ("language", "lang"),
     "status": ("status", "pubstatus"),
     "embargo": ("embargo", "embargoed", "embargo_until"),
-    "edition": (),  # newspapers call other things so, too: only where the user names it
+    "edition": (),  # newspapers use this word for other things too, so the user has to name the column
 }
 
 
 def check_columns(columns: Mapping[str, str] | None) -> dict[str, str]:
-    """The user's naming of columns, as fact -> column.
+    """Check the user's names for columns, as fact -> column.
 
     Raises:
-        SettingsError: a fact that no article has.
+        SettingsError: a fact is unknown.
     """
     unknown = sorted(set(columns or {}) - set(FIELDS))
     if unknown:
-        raise SettingsError(f"no article has {', '.join(unknown)}; a column can hold {', '.join(FIELDS)}")
+        raise SettingsError(f"unknown facts in columns: {', '.join(unknown)}. A column can hold {', '.join(FIELDS)}")
     return dict(columns or {})

@@ -1,16 +1,16 @@
-"""What can go wrong while articles are read, stored and opened.
+"""The errors of ingestion and of archives.
 
     DatelineError
-    ├── SettingsError        a setting is unknown or has a value that cannot be used
+    ├── SettingsError        a setting is unknown or its value is invalid
     ├── SourceError          a file, or one record in it, cannot be read as an article
-    ├── EmbedderError        the embedding model, or that of languages, is missing, altered or does not load
+    ├── EmbedderError        the embedding model or the language model is missing, altered or does not load
     └── ArchiveError
-        ├── ArchiveMissing   there is no archive where one was asked for
+        ├── ArchiveMissing   no archive exists at this location
         ├── ArchiveOwned     another process has the archive's folder open
         ├── ArchiveMismatch  the archive was made with other settings
-        └── ArticleNotFound  no article has the id that was asked for
+        └── ArticleNotFound  no article has the requested id
 
-`qa` adds QuestionError. Every message says what was got, what was expected and what to do next.
+`qa` adds QuestionError. Every message states what was received, what was expected and what to do next.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ class DatelineError(Exception):
 
 
 class SettingsError(DatelineError):
-    """A setting is unknown, or its value cannot be used."""
+    """A setting is unknown, or its value is invalid."""
 
 
 class EmbedderError(DatelineError):
-    """The embedding model, or that which tells languages, is missing, altered or does not load."""
+    """The embedding model or the model that detects languages is missing, altered or does not load."""
 
 
 class ArchiveError(DatelineError):
@@ -35,7 +35,7 @@ class ArchiveError(DatelineError):
 
 
 class ArchiveMissing(ArchiveError):
-    """There is no archive where one was asked for."""
+    """No archive exists at this location."""
 
 
 class ArchiveOwned(ArchiveError):
@@ -43,11 +43,11 @@ class ArchiveOwned(ArchiveError):
 
 
 class ArchiveMismatch(ArchiveError):
-    """The archive was made with another embedder, passage size or schema."""
+    """The archive was made with another embedder or passage size, or has another format."""
 
 
 class ArticleNotFound(ArchiveError):
-    """No article has the id that was asked for, or several begin with it."""
+    """No article has the requested id, or several ids begin with it."""
 
 
 @dataclass
@@ -56,9 +56,9 @@ class SourceError(DatelineError):
 
     Attributes:
         file: the file or address as the user named it.
-        place: where in it, such as "line 12"; "" where the whole file is meant.
-        reason: what was got and what was expected.
-        remedy: what to do about it.
+        place: where in the file, such as "line 12"; "" where the error is about the whole file.
+        reason: what was received and what was expected.
+        remedy: what to do next.
     """
 
     file: str

@@ -1,4 +1,4 @@
-"""Which articles a search may find."""
+"""Filters that decide which articles a search may find."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ from typing import Any
 
 from ingest.base.article import Article
 
-#: An article that is available at this moment is never found.
+#: Stands for the time of availability of an article that no search may find.
 NEVER = 2**53
 
-#: Where an article has no date, `published` in metadata holds this.
+#: Stands for `published` in the metadata of an article without a date.
 UNDATED = -(2**53)
 
 
 def available_from(article: Article) -> int:
-    """The moment from which an article may be found, in seconds since 1970: its embargo, 0, or NEVER."""
+    """The moment from which searches may find an article, in seconds since 1970: its embargo, 0 or NEVER."""
     if article.status != "usable":
         return NEVER
     return article.embargo.epoch if article.embargo else 0
 
 
 def publisher_key(publisher: str | None) -> str:
-    """How publishers are compared: without regard to case and spaces."""
+    """The name of a publisher for comparisons, which ignore case and extra spaces."""
     return " ".join((publisher or "").split()).casefold()
 
 
 @dataclass(frozen=True)
 class Scope:
-    """A range of time, a set of publishers, some articles left out; the default is all that is available now.
+    """The articles that a search covers; by default, all that are available now.
 
     Attributes:
-        after: earliest publication, seconds since 1970; None for no limit. An undated article is in no range.
+        after: earliest publication, in seconds since 1970; None for no limit. Undated articles are in no range.
         before: latest publication.
-        publishers: as `publisher_key` gives them; empty for all.
-        without: ids of articles that are not to be found.
-        only: ids of the articles that alone are to be found; empty for all.
-        now: the moment at which articles have to be available.
+        publishers: as `publisher_key` returns them; empty for all.
+        without: ids of articles to leave out.
+        only: ids of the only articles to search; empty for all.
+        now: articles that are not yet available at this moment are left out.
     """
 
     after: int | None = None
@@ -50,11 +50,11 @@ class Scope:
 
     @property
     def is_lasting(self) -> bool:
-        """Whether it limits publishers at the most, so that it may well be asked for again."""
+        """Whether it has no limit except publishers, so that caching results for it is worthwhile."""
         return self.after is None and self.before is None and not (self.without or self.only)
 
     def admits(self, metadata: Mapping[str, Any]) -> bool:
-        """Whether a passage with these metadata lies in it."""
+        """Whether a passage with this metadata is in scope."""
         if metadata["available"] > self.now or metadata["article_id"] in self.without:
             return False
         if self.only and metadata["article_id"] not in self.only:

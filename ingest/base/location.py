@@ -1,4 +1,4 @@
-"""Where an archive is: a folder, or an address of a Chroma server."""
+"""Addresses of archives on a Chroma server."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from ingest.base.errors import SettingsError
 
-#: The archive on a server whose address names none.
+#: Name of an archive whose address holds none.
 DEFAULT_NAME = "default"
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{1,60}[A-Za-z0-9]")  # what Chroma allows, without dots
@@ -17,13 +17,13 @@ _PORTS = {"http": 8000, "https": 443}
 
 @dataclass(frozen=True)
 class ServerAddress:
-    """One archive on a Chroma server, as in `https://chroma.example:8000/desk`.
+    """Address of an archive on a Chroma server, as in `https://chroma.example:8000/desk`.
 
     Attributes:
-        host: name or address of the server.
-        port: 8000 where none is given, 443 for https.
-        tls: whether it is reached by https.
-        name: which of the archives on it; `default` where none is given.
+        host: name or IP address of the server.
+        port: by default 8000, for https 443.
+        tls: whether the connection uses https.
+        name: of the archive on the server, by default `default`.
     """
 
     host: str
@@ -33,10 +33,10 @@ class ServerAddress:
 
     @classmethod
     def parse(cls, text: str) -> ServerAddress:
-        """Read an address.
+        """Parse an address.
 
         Raises:
-            SettingsError: it is none, or it carries a password, which would be shown wherever the address is.
+            SettingsError: it is invalid, or holds a password, which would be shown wherever the address is.
         """
         try:
             parts = urlsplit(text)
@@ -50,18 +50,18 @@ class ServerAddress:
         name = parts.path.strip("/") or DEFAULT_NAME
         if not _NAME.fullmatch(name):
             raise SettingsError(
-                f"an archive on a server cannot be named {name!r}; a name has 3 to 62 letters, figures, - and _"
+                f"an archive on a server cannot be named {name!r}; a name has 3 to 62 letters, digits, - and _"
             )
         return cls(host, port or _PORTS[parts.scheme], parts.scheme == "https", name)
 
     @property
     def origin(self) -> str:
-        """The address of the server alone."""
+        """The address of the server, without the name of the archive."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{'https' if self.tls else 'http'}://{host}:{self.port}"
 
     def __str__(self) -> str:
-        """The address."""
+        """Return the address as text."""
         return f"{self.origin}/{self.name}"
 
 
@@ -69,5 +69,5 @@ _FORM = "Write it as http://HOST:PORT or https://HOST:PORT/NAME"
 
 
 def is_address(location: object) -> bool:
-    """Whether a location is meant as an address and not as a folder."""
+    """Tell whether a location is a web address rather than a folder."""
     return isinstance(location, str) and location.lower().startswith(("http://", "https://"))

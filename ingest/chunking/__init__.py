@@ -1,1 +1,1 @@
-"""From an article to passages that end where sentences end."""
+"""Split an article into passages that end at the ends of sentences."""

@@ -1,4 +1,4 @@
-"""Article to passages: whole sentences, no gap, no overlap, character offsets."""
+"""Split an article into passages of whole sentences, without gaps or overlaps, with character offsets."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from ingest.base.article import Article, Passage, Span
 from ingest.chunking.sentences import sentence_spans
 from ingest.cleaning.boilerplate import is_crosshead
 
-#: Longest run of characters that counts as one sentence; what is longer is no sentence and is cut at a space.
+#: Longest sentence, in characters; longer ones are split at a space.
 MAX_SENTENCE = 1_500
-#: A passage longer than this in UTF-8 is cut however few its words are: Chroma Cloud takes no document above 16,384.
+#: Longest passage, in bytes of UTF-8, whatever the number of its words: Chroma Cloud limits documents to 16,384 bytes.
 MAX_BYTES = 15_000
 
 _GAP = re.compile(r"\s+")
@@ -19,7 +19,7 @@ _GAP = re.compile(r"\s+")
 
 @dataclass(frozen=True)
 class _Unit:
-    """A sentence or crosshead with the white space behind it; `quotable` is its span without."""
+    """A sentence or crosshead with the white space after it; `quotable` is the span of a sentence without it."""
 
     start: int
     end: int
@@ -28,14 +28,14 @@ class _Unit:
 
 
 def split_passages(article: Article, words: int = 130) -> list[Passage]:
-    """Cut an article into passages of about equal length.
+    """Split an article into passages of about equal length.
 
     Args:
-        article: its text is not empty.
-        words: target length of a passage.
+        article: an article with a text that is not empty.
+        words: target length of a passage, in words.
 
     Returns:
-        Passages in order; their texts, joined, are the article's text.
+        The passages in order; their texts, joined, are the article's text.
     """
     units = _units(article.text, article.language)
     total = sum(unit.words for unit in units)
@@ -47,8 +47,8 @@ def split_passages(article: Article, words: int = 130) -> list[Passage]:
         run.append(unit)
         seen += unit.words
         following = units[index + 1] if index + 1 < len(units) else None
-        # A passage ends where the next sentence would carry it further past its share than it now falls short,
-        # and never behind a crosshead, which belongs to what follows.
+        # A passage ends where half of the next sentence would exceed its share of the words. It never ends after a
+        # crosshead, which belongs to the sentences below it.
         share = total / count * (len(passages) + 1)
         full = following is not None and seen + following.words / 2 > share and unit.quotable is not None
         full = full or (following is not None and _bytes(article.text, run[0].start, following.end) > MAX_BYTES)
@@ -59,7 +59,12 @@ def split_passages(article: Article, words: int = 130) -> list[Passage]:
 
 
 def embedded_text(article: Article, passage: Passage) -> str:
-    """What is embedded for a passage: headline and date in front of its words; only the words are ever cited."""
+    """The text that is embedded for a passage: headline and date before its words; citations use only the words.
+
+    Args:
+        article: the article of the passage.
+        passage: the passage.
+    """
     date = f" ({article.published.in_words()})" if article.published else ""
     return f"{article.headline}{date}\n{passage.text.strip()}"
 
@@ -75,27 +80,27 @@ def _bytes(text: str, start: int, end: int) -> int:
 
 
 def _units(text: str, language: str | None) -> list[_Unit]:
-    """Sentences and crossheads of a text; their spans tile it."""
-    found: list[tuple[Span, bool]] = []
+    """The sentences and crossheads of a text; together they cover it."""
+    spans: list[tuple[Span, bool]] = []  # with whether a span may be quoted
     for paragraph in re.finditer(r"\S(?:.|\n(?!\n))*", text):
         if is_crosshead(paragraph.group()) and paragraph.start() > 0 and paragraph.end() < len(text):
-            found.append((paragraph.span(), False))
+            spans.append((paragraph.span(), False))
             continue
         for start, end in sentence_spans(paragraph.group(), language):
             offset = paragraph.start()
-            found += [(piece, True) for piece in _pieces(text, start + offset, end + offset)]
-    if not found:  # white space alone
+            spans += [(piece, True) for piece in _pieces(text, start + offset, end + offset)]
+    if not spans:  # only white space
         return [_Unit(0, len(text), 0, None)]
-    starts = [0] + [span[0] for span, _ in found[1:]]
+    starts = [0] + [span[0] for span, _ in spans[1:]]
     ends = [*starts[1:], len(text)]
     return [
         _Unit(start, end, len(text[start:end].split()), span if quotable else None)
-        for start, end, (span, quotable) in zip(starts, ends, found, strict=True)
+        for start, end, (span, quotable) in zip(starts, ends, spans, strict=True)
     ]
 
 
 def _pieces(text: str, start: int, end: int) -> list[Span]:
-    """A span cut at white space, or anywhere where there is none, into pieces of at most MAX_SENTENCE characters."""
+    """Split a span into pieces of at most MAX_SENTENCE characters, at white space where there is some."""
     pieces = []
     while end - start > MAX_SENTENCE:
         window = text[start : start + MAX_SENTENCE]

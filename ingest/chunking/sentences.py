@@ -1,8 +1,8 @@
-"""Where sentences begin and end in English news, with character offsets.
+"""Split English news into sentences, with character offsets.
 
-sentencex proposes the borders; the rules here settle what news is full of and a general splitter gets wrong:
-"U.S. officials", "at 9 a.m. Tuesday", "$1.5 million. The", several sentences inside one quotation, a question that
-is quoted before "she asked". `tests/data/sentences.txt` holds the sentences that they are measured on.
+sentencex proposes sentence boundaries. The rules here correct it where news is difficult for a general splitter:
+"U.S. officials", "at 9 a.m. Tuesday", "$1.5 million. The", several sentences inside one quotation, a quoted question
+before "she asked". They are tested on the sentences of `tests/data/sentences.txt`.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from ingest.base.article import Span
 
 _OPEN = "“‘\"'([«"
 _CLOSE = "”’\"')\\]»"
-# A mark that may end a sentence, what may close behind it, white space, and what the next sentence may open with.
+# A mark that may end a sentence, closing quotation marks or brackets, white space, and opening ones.
 _CANDIDATE = re.compile(
     rf"(?<![.!?…])(?P<mark>[.!?…]++)(?P<close>[{_CLOSE}]*)(?P<gap>\s+)(?P<open>[“‘\"'(\[«]*)(?=(?P<next>\S+))"
 )
 _LIST_MARK = re.compile(r"(?:\d{1,3}|[A-Za-z]|[ivx]+)[.)]")
 
-_LOOK_BEHIND = 80  # characters before a mark that are looked at
+_LOOK_BEHIND = 80  # characters before a mark that the rules examine
 
-# Never the end of a sentence: something has to follow them.
+# Abbreviations that never end a sentence.
 _TITLES = frozenset(
     "mr mrs ms mx dr prof gen lt col sgt maj capt cpl cmdr adm brig sen rep gov rev fr hon pres supt insp det st mt ft"
     " messrs mmes gens sens reps govs revs profs drs atty asst dep vs v cf eg e.g i.e ie viz approx ca fig figs"
     " sec ch vol pp rs vice-adm rear-adm lt.col maj.gen lt.gen brig.gen".split()
 )
-# May end a sentence, and mostly do not: what follows decides.
+# Abbreviations that rarely end a sentence; the next word decides.
 _EITHER = frozenset(
     "u.s u.k u.n e.u d.c u.s.a u.a.e a.m p.m inc corp co ltd bros plc jr sr ph.d m.d b.a m.a esq etc est ave blvd rd sq"
     " jan feb mar apr jun jul aug sept sep oct nov dec mon tue tues wed thu thurs fri sat sun ala ariz ark calif colo"
@@ -35,7 +35,7 @@ _EITHER = frozenset(
     " n.y n.j n.h n.c s.c n.d s.d w.va n.m r.i ont que no nos art al bn mn tn cm kg km mph".split()
 )
 _MONTHS = frozenset("jan feb mar apr jun jul aug sept sep oct nov dec".split())
-# Words that begin a sentence and hardly ever continue a name.
+# Words that begin sentences and rarely continue a name.
 _STARTERS = frozenset(
     "the a an this that these those he she it they we i you his her its their our my your there here but and or so yet"
     " in on at by for from with without to of as if when while where after before since until during under over between"
@@ -60,25 +60,25 @@ _ATTRIBUTION = re.compile(
 
 
 def sentence_spans(text: str, language: str | None = None) -> list[Span]:
-    """Spans of the sentences of one paragraph, without the white space between them.
+    """Find the sentences of one paragraph.
 
     Args:
         text: one paragraph.
-        language: ISO 639-1 code; the rules for English apply to English and where it is not known.
+        language: ISO 639-1 code; the rules for English apply to English and to None.
 
     Returns:
-        (start, end) offsets in order, without overlap; everything outside them is white space.
+        (start, end) offsets in order, without overlap; only white space is outside them.
     """
     proposed = _proposed(text, language or "en")
-    borders = []
+    boundaries = []
     for match in _CANDIDATE.finditer(text):
-        settled = _is_border(text, match) if language in ("en", None) else None
+        decision = _is_boundary(text, match) if language in ("en", None) else None
         end = match.end("close")
-        if settled if settled is not None else end in proposed:
-            borders.append((end, match.end("gap")))
+        if decision if decision is not None else end in proposed:
+            boundaries.append((end, match.end("gap")))
     spans = []
     start = len(text) - len(text.lstrip())
-    for end, following in borders:
+    for end, following in boundaries:
         spans.append((start, end))
         start = following
     last = len(text.rstrip())
@@ -88,13 +88,13 @@ def sentence_spans(text: str, language: str | None = None) -> list[Span]:
 
 
 def _proposed(text: str, language: str) -> set[int]:
-    """Ends of the sentences that sentencex sees."""
+    """The ends of the sentences that sentencex detects."""
     from sentencex import get_sentence_boundaries
 
     ends = set()
     position = 0
     for boundary in get_sentence_boundaries(language, text):
-        # sentencex counts offsets in its own way on some input, so they are taken from the texts themselves.
+        # On some input the offsets of sentencex are not those of Python, so they are computed from its texts.
         sentence = boundary["text"]
         if not sentence.isspace():
             ends.add(position + len(sentence.rstrip()))
@@ -102,8 +102,8 @@ def _proposed(text: str, language: str) -> set[int]:
     return ends
 
 
-def _is_border(text: str, match: re.Match[str]) -> bool | None:
-    """Whether a candidate is a border; None leaves it to sentencex."""
+def _is_boundary(text: str, match: re.Match[str]) -> bool | None:
+    """Whether a candidate is a sentence boundary; None leaves the decision to sentencex."""
     before = text[max(0, match.start("mark") - _LOOK_BEHIND) : match.start("mark")]
     word = re.split(r"[\s(\[“‘\"«—–/]", before)[-1].lower()
     following = match["next"]
@@ -111,7 +111,7 @@ def _is_border(text: str, match: re.Match[str]) -> bool | None:
     if first.islower() and not (match["open"] or re.match(r"[a-z]+[A-Z]", following)):
         return False
     if not before.strip(_OPEN + _CLOSE) or _LIST_MARK.fullmatch(before.strip() + match["mark"]):
-        return False  # nothing but a list's number before it
+        return False  # only the number of a list item is before it
     if match["mark"] == "." and not match["close"]:
         return _after_full_stop(word, match)
     if match["close"] and not match["open"] and _ATTRIBUTION.match(text, match.start("next")):
@@ -133,7 +133,7 @@ def _after_full_stop(word: str, match: re.Match[str]) -> bool | None:
         return begins
     if re.fullmatch(r"[^\W\d_]", stem):  # an initial, or "Plan B."
         return begins and following.lower() != "i"
-    if re.fullmatch(r"(?:[^\W\d_]\.)+[^\W\d_]", stem):  # other abbreviations with full stops inside
+    if re.fullmatch(r"(?:[^\W\d_]\.)+[^\W\d_]", stem):  # another abbreviation with full stops inside
         return begins
     if re.fullmatch(r"[\w’'%°$£€,.-]*[\w%°’']", stem) and (len(stem) > 3 or re.search(r"[aeiouy\d%]", stem)):
         return True

@@ -1,1 +1,1 @@
-"""From what a reader extracted to a clean, dated, named Article."""
+"""Turn the draft that a reader extracted into a clean Article with date, language and identity."""

@@ -1,4 +1,4 @@
-"""What stands on a news page and is not story: credits, captions, share buttons, newsletter boxes."""
+"""Detect boilerplate on news pages: credits, captions, share buttons, newsletter boxes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 _LONGEST = 600  # characters; no credit, caption or box is longer
 
-# Each of these must match a paragraph from its first to its last character; white space in it is single spaces.
+# Each pattern has to match a whole paragraph whose white space was reduced to single spaces.
 _WHOLE = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -26,7 +26,7 @@ _WHOLE = tuple(
         r"(?:this (?:site|website) uses|we use) cookies.{0,200}",
     )
 )
-# Paragraphs made of these words alone, the first of them one that a button or stamp begins with.
+# Paragraphs that consist only of these words, and begin with a word that buttons or time stamps begin with.
 _BUTTON = (
     "share follow like tweet print email copy save comment comments advertisement sponsored facebook twitter x whatsapp"
     " linkedin reddit messenger instagram"
@@ -44,13 +44,13 @@ _ALONE = tuple(
         ),
     )
 )
-# A box that asks for an address, wherever in a paragraph it asks; with "said" it is story about such a box.
+# A newsletter box, wherever in the paragraph the request stands; with a verb of speech, it is a story about such a box.
 _NEWSLETTER = re.compile(
     r"(?:^|[.:;!?—–-] )(?:please )?(?:sign up|subscribe|register)\b[^.!?]{0,120}"
     r"\b(?:newsletters?|inbox|alerts|e-?mails?|mailing list)\b",
     re.IGNORECASE,
 )
-_SAID = re.compile(r"\b(?:said|says|told|asked|wrote|warned)\b")
+_SPEECH = re.compile(r"\b(?:said|says|told|asked|wrote|warned)\b")
 
 _WORK = r"(?:reporting|editing|writing|compiled|graphics?|production|translation|research)"
 _CREDIT = re.compile(
@@ -58,7 +58,7 @@ _CREDIT = re.compile(
     r"|with (?:assistance|contributions?) (?:from|by)) (?P<names>.+)",
     re.IGNORECASE,
 )
-# What may stand between the names of a credit; any other word in lower case makes a sentence of it.
+# Words that may stand between the names of a credit; with any other lower-case word the paragraph is a sentence.
 _BETWEEN = frozenset(
     "in at for from and with by additional de la le du da di der den von van al el bin reporting editing writing"
     " compiled graphics graphic production translation research".split()
@@ -75,14 +75,14 @@ _CORRECTION = re.compile(
 _TERMINAL = re.compile(r"[.!?…:;,][\"'”’)\]»]*$")
 
 
-def is_furniture(paragraph: str) -> bool:
-    """Whether a whole paragraph is a credit, caption, button, box or notice rather than story."""
+def is_boilerplate(paragraph: str) -> bool:
+    """Whether a whole paragraph is a credit, caption, button, box or notice, and not part of the story."""
     text = " ".join(paragraph.split())
     if not 0 < len(text) <= _LONGEST:
         return False
     if any(pattern.fullmatch(text) for pattern in _WHOLE) or _is_credit(text):
         return True
-    if _NEWSLETTER.search(text) and not _SAID.search(text):
+    if _NEWSLETTER.search(text) and not _SPEECH.search(text):
         return True
     lowered = re.sub(r"^(?:last|first) (?=updated|modified|published)", "", text.lower()).replace("e-mail", "email")
     words = re.findall(r"[^\W\d_]+", lowered)
@@ -90,7 +90,7 @@ def is_furniture(paragraph: str) -> bool:
 
 
 def _is_credit(text: str) -> bool:
-    """Whether it names who made the story: in brackets, or with nothing but names behind its first words."""
+    """Whether a paragraph only credits contributors: it is in brackets, or only names follow its first words."""
     credit = _CREDIT.fullmatch(text)
     if credit is None:
         return False
@@ -103,7 +103,7 @@ def _is_credit(text: str) -> bool:
 
 
 def without_credit(paragraph: str) -> str:
-    """The paragraph without a credit in parentheses at its end."""
+    """Remove a credit in parentheses from the end of a paragraph."""
     text = paragraph.rstrip()
     tail = _CREDIT_TAIL.search(text)
     return text[: tail.start()].rstrip() if tail else paragraph

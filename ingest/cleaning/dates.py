@@ -1,4 +1,4 @@
-"""Dates as people and machines write them, read without guessing."""
+"""Parse dates in the forms that people and machines write, without guessing."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _EPOCH = re.compile(r"\d{9,10}(?:\d{3})?")
 
 
 def parse_date(text: str) -> Published:
-    """Read ISO 8601, RFC 2822, seconds since 1970, or a date in words such as `21 July 2020, 2:30 p.m.`
+    """Parse ISO 8601, RFC 2822, seconds since 1970, or a date in words such as `21 July 2020, 2:30 p.m.`
 
     Raises:
-        ValueError: it is no date, no such date exists, or day and month cannot be told apart.
+        ValueError: the text is not a date, no such date exists, or the order of day and month is ambiguous.
     """
     text = _iso(text.strip())
     if re.match(r"\d{4}(-|$)", text):
@@ -40,7 +40,7 @@ def parse_date(text: str) -> Published:
 
 
 def _iso(text: str) -> str:
-    """ISO 8601 as databases write it, as `Published` has it; any other text as it is."""
+    """Convert variants of ISO 8601 that databases write to the form that `Published` parses; keep any other text."""
     text = re.sub(r"^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)?(Z|[+-]\d{4})?)?$", _spread, text)
     if not re.match(r"\d{4}-\d{1,2}(?:-\d{1,2})?(?:[T ]|$)", text):
         return text
@@ -61,7 +61,7 @@ def _numeric(text: str, match: re.Match[str]) -> Published:
     first, separator, second, year, clock = match.groups()
     day, month = int(first), int(second)
     if separator == "/" and day <= 12 and month <= 12 and day != month:
-        raise ValueError(f"{text!r} may be a day and a month in either order")
+        raise ValueError(f"{text!r} has day and month in an unknown order")
     if month > 12:
         day, month = month, day
     time = f"T{clock:0>5}" if clock else ""
@@ -72,10 +72,10 @@ def _in_words(text: str) -> Published:
     import dateparser
 
     def parts(*names: str) -> datetime | None:
-        # "2 hours ago" and a missing year would be reckoned from the clock of the machine.
+        # Relative dates and missing years are refused, because they would depend on the clock of this machine.
         settings: Any = {"REQUIRE_PARTS": list(names), "PARSERS": ["absolute-time"]}
-        found: datetime | None = dateparser.parse(text, languages=["en"], settings=settings)
-        return found
+        moment: datetime | None = dateparser.parse(text, languages=["en"], settings=settings)
+        return moment
 
     parsed = parts("month", "year") if re.search(r"\b\d{4}\b", text) else None
     if parsed is None:

@@ -1,4 +1,4 @@
-"""Which language a text is in, by py3langid."""
+"""Detect the language of a text with py3langid."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from ingest.base.errors import EmbedderError
 
-# The languages that news is mostly written in; fewer choices make short texts safer.
+# The main languages of news; fewer choices make detection in short texts more reliable.
 LANGUAGES = {
     "ar": "Arabic", "bg": "Bulgarian", "bn": "Bengali", "ca": "Catalan", "cs": "Czech", "da": "Danish", "de": "German",
     "el": "Greek", "en": "English", "es": "Spanish", "et": "Estonian", "fa": "Persian", "fi": "Finnish", "fr": "French",
@@ -29,23 +29,23 @@ def _identifier() -> Any:
 
     try:
         identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    except OSError as error:  # else every file would be called unreadable
+    except OSError as error:  # otherwise an error would be reported for every file
         raise EmbedderError(
-            f"the model that tells languages cannot be unpacked in {tempfile.gettempdir()}: {error}. Make room there "
-            "for files of 70 MB, or name another folder in TMPDIR"
+            f"the model that detects languages cannot be unpacked in {tempfile.gettempdir()}: {error}. Free 70 MB "
+            "there, or set TMPDIR to another folder"
         ) from None
     identifier.set_languages(list(LANGUAGES))
     return identifier
 
 
 def detect_language(text: str) -> tuple[str, float]:
-    """The most likely language of a text.
+    """Detect the most likely language of a text.
 
     Returns:
         ISO 639-1 code and probability in 0..1.
 
     Raises:
-        EmbedderError: its model cannot be loaded.
+        EmbedderError: the language model cannot be loaded.
     """
     with _lock:
         code, probability = _identifier().classify(text[:2000])

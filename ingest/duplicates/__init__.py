@@ -1,1 +1,1 @@
-"""Which articles carry the same story: fingerprints and MinHash, without a database."""
+"""Detect near-duplicates with fingerprints and MinHash, without a database."""

@@ -1,11 +1,11 @@
-"""Which texts are one story: sent again, cut, carried on, put right, edited; and which only follow the same form.
+"""Detect near-duplicates: articles with the same story that was resent, cut, extended, corrected or edited.
 
-Two steps. Candidates are texts whose MinHash sketches over runs of three words agree in more places than by chance
-(Broder, "On the resemblance and containment of documents", 1997; sketches by datasketch). Each candidate is verified
-exactly: most of the shorter text's runs of words stand in the longer one, and so do its other words, its figures, and
-the names that it repeats, since reports of the same form about another company, day or market differ in just these. A
-few figures may differ, as in a correction, where the texts are of the same day or two; a form that is filled in anew
-each week does not pass for a correction.
+There are two steps. Candidates are texts whose MinHash sketches over shingles of three words agree in more places than
+chance explains (Broder, "On the resemblance and containment of documents", 1997; sketches by datasketch). Then each
+candidate is verified exactly: the longer text has to contain most shingles of the shorter one, and also its other
+words, its figures, and the names that it repeats, because reports from one template about another company, day or
+market differ in just these. A few figures may differ, as in a correction, where the texts were published within a day
+or two. A weekly report from a template does not count as a correction.
 """
 
 from __future__ import annotations
@@ -26,42 +26,42 @@ from ingest.base.article import Article, Published
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    #: Sorted hashes, each once.
+    #: Sorted unique hashes.
     Hashes = NDArray[np.uint32]
 
-#: First and last second, since 1970, in which something may have been published.
+#: First and last possible second of a publication, since 1970.
 Lifetime = tuple[int, int]
 
-#: Changes where fingerprints, sketches or the rule change, so that an index of older ones is built again.
+#: Raise it where fingerprints, sketches or the rule change; an index of an older version is then rebuilt.
 VERSION = 2
 
-#: Seconds between two publications that stand for any time.
+#: Stands for any time between two publications.
 ALWAYS = 2**62
 
-#: Places of a sketch.
+#: Number of places of a sketch.
 PLACES = 64
 
-_RUN = 3  # words
+_SHINGLE = 3  # words
 _SEED = 1
-_FEWEST = 25  # words of a text that speaks for itself; with a shorter one its headline counts as well
-_SHARE = 0.5  # of the shorter text's runs that stand in the longer one
-_WORDS = 0.65  # of the shorter text's other words
-_REWRITTEN = 0.6  # share of runs under which a text is a rewrite of the same day, if anything: it has so many runs,
-_REWRITTEN_RUNS = 25
-_REWRITTEN_WORDS = 0.75  # this share of its words, and all figures but one
-_SURE = 0.75  # share of runs from which on what a text is about may be put right, and one figure, however few there are
-_FIGURES = 0.2  # share of the shorter text's figures that may be others in the longer one,
-_FIGURES_MOST = 3  # of a short text, at the most;
-_FIGURES_LONG = 0.05  # of a long one this share, where that is more
-_VERBATIM = 0.95  # share of runs from which on a text is the same story even years later
-_LONG = 100  # runs of a text that is not written in just these words on another day
-_DAYS = 3 * 86_400  # seconds in which a text is sent again in other words, over a weekend as well,
-_DAY_AND_HALF = 36 * 3_600  # in which its figures are put right,
-_SAME_DAY = 18 * 3_600  # and in which the only figure is: a daily report comes a day later
-_MANY = 5  # times as long: then the longer one may be a digest, unless the two begin alike
-_BEGINNING = 30  # runs at the beginning of a text
-_ALIKE = 0.4  # share of them that stand in the other text
-_DOUBT = 0.4  # share of the agreeing places that are to be expected at `_SHARE`, with which a candidate is looked at
+_FEWEST = 25  # words; the headline of a shorter text is compared, too
+_SHARE = 0.5  # minimum share of the shorter text's shingles that are in the longer text
+_WORDS = 0.65  # minimum share of the shorter text's other words
+_REWRITTEN = 0.6  # below this share of shingles, a text can only be a rewrite of the same day, which needs
+_REWRITTEN_SHINGLES = 25  # at least this many shingles,
+_REWRITTEN_WORDS = 0.75  # this share of the words, and all figures except one
+_SURE = 0.75  # from this share of shingles on, repeated names may differ, and one figure even if there are few
+_FIGURES = 0.2  # maximum share of the shorter text's figures that may differ,
+_FIGURES_MOST = 3  # but no more figures than this in a short text,
+_FIGURES_LONG = 0.05  # or than this share in a long text
+_VERBATIM = 0.95  # from this share of shingles on, a text is the same story even years later
+_LONG = 100  # shingles; longer texts do not recur word for word in a new story
+_DAYS = 3 * 86_400  # seconds between versions in other words, long enough for a weekend
+_DAY_AND_HALF = 36 * 3_600  # seconds until a correction of some figures
+_SAME_DAY = 18 * 3_600  # seconds until a correction of the only figure; a daily report comes a day later
+_MANY = 5  # from this ratio of lengths on, the longer text may be a digest, unless both begin alike
+_BEGINNING = 30  # shingles at the beginning of a text
+_ALIKE = 0.4  # minimum share of them in the other text for two texts that begin alike
+_DOUBT = 0.4  # share of the agreeing places expected at `_SHARE` that makes a text a candidate
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*(?:-\d+/\d+|/\d+)?|[^\W\d_]+(?:['’][^\W\d_]+)?")
 _NUMBERS = {word: str(number) for number, word in enumerate(
@@ -76,19 +76,19 @@ _EMPTY = np.zeros(0, dtype=np.uint32)
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """What of a text is compared with others.
+    """The parts of a text that are compared with other texts.
 
     Attributes:
-        key: the same for texts of the same words in the same order; 32 hexadecimal digits.
-        runs: hashes of its runs of three words.
-        figures: hashes of its numbers, each as its value: "1,500", "six-and-a-half" is none, "6-1/2" is 6.5.
-        words: hashes of its other words, without the smallest.
-        names: hashes of those words that are written with a capital letter more than once: what it is about.
-        beginning: hashes of the runs that it begins with.
+        key: 32 hexadecimal digits, the same for texts with the same words in the same order.
+        shingles: hashes of its sequences of three words.
+        figures: hashes of the values of its numbers: 1500 for "1,500", 6.5 for "6-1/2".
+        words: hashes of its other words, without stop words.
+        names: hashes of the words that are capitalized more than once; they show what the text is about.
+        beginning: hashes of its first shingles.
     """
 
     key: str
-    runs: Hashes
+    shingles: Hashes
     figures: Hashes
     words: Hashes
     names: Hashes
@@ -96,17 +96,22 @@ class Fingerprint:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to compare."""
-        return not len(self.runs)
+        """Whether it has nothing to compare."""
+        return not len(self.shingles)
 
     def pack(self) -> bytes:
-        """All but the key, to be stored: five lengths, then the hashes, little-endian."""
-        parts = (self.runs, self.figures, self.words, self.names, self.beginning)
+        """Pack everything but the key for storage: five lengths, then the hashes, little-endian."""
+        parts = (self.shingles, self.figures, self.words, self.names, self.beginning)
         return np.concatenate([np.array([len(part) for part in parts]), *parts]).astype("<u4").tobytes()
 
     @classmethod
     def unpack(cls, key: str, packed: bytes) -> Fingerprint:
-        """The fingerprint that was packed."""
+        """Restore a packed fingerprint.
+
+        Args:
+            key: key of the fingerprint.
+            packed: what `pack` returned.
+        """
         values = np.frombuffer(packed, dtype="<u4").astype(np.uint32, copy=False)
         at, parts = 5, []
         for length in values[:5].tolist():
@@ -116,21 +121,21 @@ class Fingerprint:
 
 
 def fingerprint(article: Article) -> Fingerprint:
-    """What of an article is compared: its text, and its headline where the text has fewer than 25 words."""
+    """Compute the fingerprint of an article's text, with its headline where the text has fewer than 25 words."""
     tokens = _tokens(article.text)
     if len(tokens) < _FEWEST:
         tokens = _tokens(article.headline) + tokens
     if not tokens:
         return Fingerprint("", _EMPTY, _EMPTY, _EMPTY, _EMPTY, _EMPTY)
-    runs = _runs(tokens)
+    shingles = _shingles(tokens)
     names = Counter(_word(match[0].casefold()) for match in _TOKEN.finditer(article.text) if match[0][0].isupper())
     return Fingerprint(
         hashlib.blake2b(" ".join(tokens).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest(),
-        np.unique(runs),
+        np.unique(shingles),
         _hashes([token for token in tokens if _is_figure(token)]),
         _hashes([token for token in tokens if not _is_figure(token) and token not in _SMALL_WORDS]),
         _hashes([name for name, count in names.items() if count > 1 and name not in _SMALL_WORDS]),
-        np.unique(runs[:_BEGINNING]),
+        np.unique(shingles[:_BEGINNING]),
     )
 
 
@@ -139,13 +144,13 @@ def _tokens(text: str) -> list[str]:
 
 
 def _word(token: str) -> str:
-    """A word without the ending of a possessive; a small number in words as its figure."""
+    """A word without a possessive ending; a small number in words becomes a figure."""
     return _NUMBERS.get(token, token).removesuffix("'s").removesuffix("’s")
 
 
 @functools.lru_cache(maxsize=4096)
 def _value(figure: str) -> str:
-    """A number as the same words however it is written: 1,500.0 as 1500, 6-1/2 as 6.5."""
+    """The same text for all spellings of a number: 1500 for 1,500.0, 6.5 for 6-1/2."""
     whole, _, part = figure.replace(",", "").rpartition("-")
     if "/" not in part:
         return part.rstrip("0").rstrip(".") if part.count(".") == 1 else part
@@ -168,27 +173,27 @@ def _hashes(tokens: Sequence[str]) -> Hashes:
     return np.unique(_hash(list(set(tokens))).astype(np.uint32))
 
 
-def _runs(tokens: Sequence[str]) -> NDArray[np.uint32]:
-    """Hashes of all runs of three words, in order; of a shorter text, of all its words as one."""
+def _shingles(tokens: Sequence[str]) -> NDArray[np.uint32]:
+    """Hashes of all shingles in order; all words of a text with fewer than three are one shingle."""
     hashed = _hash(tokens)
-    size = min(_RUN, len(tokens))
+    size = min(_SHINGLE, len(tokens))
     mixed = np.zeros(len(tokens) - size + 1, dtype=np.uint64)
-    for at in range(size):  # multiplication wraps around, which is wanted
+    for at in range(size):  # the multiplication overflows on purpose
         mixed = (mixed ^ hashed[at : len(tokens) - size + 1 + at]) * np.uint64(0x9E3779B97F4A7C15)
         mixed ^= mixed >> np.uint64(29)
     return (mixed >> np.uint64(32)).astype(np.uint32)
 
 
 def sketch(text: Fingerprint) -> NDArray[np.uint32]:
-    """The MinHash sketch of a text, `PLACES` values.
+    """Compute the MinHash sketch of a text, of shape (PLACES,).
 
-    Two texts agree, on average, in a share of the places that is the share of their runs that they have in common.
+    The expected share of places in which two sketches agree is the Jaccard similarity of their shingles.
     """
     from datasketch import MinHash
 
-    made = MinHash(len(_permutations()[0]), permutations=_permutations(), scheme="affine32", hashfunc=int)
-    made.update_batch(text.runs)
-    return np.asarray(made.hashvalues, dtype=np.uint32)
+    minhash = MinHash(len(_permutations()[0]), permutations=_permutations(), scheme="affine32", hashfunc=int)
+    minhash.update_batch(text.shingles)
+    return np.asarray(minhash.hashvalues, dtype=np.uint32)
 
 
 @functools.cache
@@ -203,23 +208,31 @@ def is_candidate(agreeing: int, one: int, other: int) -> bool:
     """Whether two texts are worth comparing.
 
     Args:
-        agreeing: places in which their sketches agree.
-        one: number of runs of one of them.
-        other: of the other.
+        agreeing: number of places in which their sketches agree.
+        one: number of shingles of one text.
+        other: number of shingles of the other text.
     """
     few, many = sorted((one, other))
-    least = _SHARE * few / (few + many - _SHARE * few)  # Jaccard, where `_SHARE` of the shorter stands in the longer
+    least = _SHARE * few / (few + many - _SHARE * few)  # Jaccard similarity where `_SHARE` of the shorter text agrees
     return agreeing >= max(1.0, _DOUBT * PLACES * least)
 
 
 def compare(one: Fingerprint, other: Fingerprint) -> int | None:
-    """How far apart, in seconds, two texts may have been published to be one story; None where they are two stories."""
+    """Compare two texts.
+
+    Args:
+        one: a text.
+        other: another text.
+
+    Returns:
+        Within how many seconds they have to be published to be near-duplicates; None where they are two stories.
+    """
     if one.is_empty or other.is_empty:
         return None
     if one.key == other.key:
         return ALWAYS
-    shorter, longer = sorted((one, other), key=lambda each: (len(each.runs), each.key))
-    share = _share(shorter.runs, longer.runs)
+    shorter, longer = sorted((one, other), key=lambda text: (len(text.shingles), text.key))
+    share = _share(shorter.shingles, longer.shingles)
     if share < _SHARE or _share(shorter.words, longer.words) < _WORDS or _is_digest(shorter, longer):
         return None
     if share < _SURE and _common(shorter.names, longer.words) < len(shorter.names):
@@ -229,39 +242,39 @@ def compare(one: Fingerprint, other: Fingerprint) -> int | None:
         return None
     apart = _apart(share, len(shorter.figures), others)
     if others == 0:
-        apart = ALWAYS if share >= _VERBATIM and len(shorter.runs) >= _LONG else _DAYS
+        apart = ALWAYS if share >= _VERBATIM and len(shorter.shingles) >= _LONG else _DAYS
     return min(apart, _SAME_DAY) if apart and share < _REWRITTEN else apart
 
 
 def _is_rewrite(shorter: Fingerprint, longer: Fingerprint, other_figures: int) -> bool:
-    """Whether texts that share few runs are one story all the same, and no two lines of one form."""
-    if len(shorter.runs) < _REWRITTEN_RUNS or other_figures > 1:
+    """Whether texts that share few shingles are still one story, and not two reports from one template."""
+    if len(shorter.shingles) < _REWRITTEN_SHINGLES or other_figures > 1:
         return False
     return _share(shorter.words, longer.words) >= _REWRITTEN_WORDS
 
 
 def _apart(share: float, figures: int, others: int) -> int | None:
-    """The same of texts by the share of runs, the shorter one's figures, and how many of these the longer has not."""
+    """The result of `compare` for two texts with `others` of the shorter text's `figures` missing in the longer one."""
     if others <= min(_FIGURES * figures, max(_FIGURES_MOST, _FIGURES_LONG * figures)):
         return _DAY_AND_HALF
     return _SAME_DAY if others == 1 and share >= _SURE else None
 
 
 def lifetime(published: Published | None) -> Lifetime:
-    """When an article may have been published: first and last second of what is known of it; any where nothing is."""
+    """The first and last second in which an article may have been published; any time where it has no date."""
     return (published.epoch, published.end_epoch) if published else (-ALWAYS, ALWAYS)
 
 
 def are_near(one: Sequence[Lifetime], other: Sequence[Lifetime], apart: int) -> bool:
-    """Whether a publication of one text may lie near to one of the other.
+    """Whether two texts may have been published within a number of seconds.
 
     Args:
-        one: when it was published, at least once, in any order.
-        other: the same of the other text.
-        apart: seconds that may lie between the two.
+        one: publications of one text, at least one, in any order.
+        other: publications of the other text.
+        apart: maximum number of seconds between a publication of one and a publication of the other.
     """
-    latest = [-2 * ALWAYS, -2 * ALWAYS]  # ends, of each text
-    for (first, last), side in sorted([(each, 0) for each in one] + [(each, 1) for each in other]):
+    latest = [-2 * ALWAYS, -2 * ALWAYS]  # last second so far, for each text
+    for (first, last), side in sorted([(span, 0) for span in one] + [(span, 1) for span in other]):
         if first - latest[1 - side] <= apart:
             return True
         latest[side] = max(latest[side], last)
@@ -269,10 +282,10 @@ def are_near(one: Sequence[Lifetime], other: Sequence[Lifetime], apart: int) -> 
 
 
 def _is_digest(shorter: Fingerprint, longer: Fingerprint) -> bool:
-    """Whether the longer text may be a list of stories that holds the shorter one."""
-    if len(longer.runs) <= _MANY * len(shorter.runs):
+    """Whether the longer text may be a digest of several stories that contains the shorter one."""
+    if len(longer.shingles) <= _MANY * len(shorter.shingles):
         return False
-    return _share(longer.beginning, shorter.runs) < _ALIKE
+    return _share(longer.beginning, shorter.shingles) < _ALIKE
 
 
 def _share(some: Hashes, others: Hashes) -> float:

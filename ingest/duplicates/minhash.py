@@ -1,4 +1,4 @@
-"""Sketches of all texts side by side in memory, 256 bytes a text: one more is compared with 20,000 in a millisecond."""
+"""MinHash sketches of all texts in memory, 256 bytes each; comparing one with 20,000 takes a millisecond."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Sketches:
-    """Which texts may be one story with another, by their sketches."""
+    """Finds candidates for near-duplicates by their sketches."""
 
     def __init__(self) -> None:
         self._values = np.zeros((64, PLACES), dtype=np.uint32)
@@ -25,9 +25,9 @@ class Sketches:
         """Add a text.
 
         Args:
-            text: its number.
-            values: its sketch, shape (PLACES,).
-            size: how many runs it has; one that has none is no candidate.
+            text: number of the text.
+            values: its sketch, of shape (PLACES,).
+            size: number of its shingles; a text without any is never a candidate.
         """
         if size == 0:
             return
@@ -39,7 +39,7 @@ class Sketches:
         self._sizes.append(size)
 
     def drop(self, text: int) -> None:
-        """Take a text out, if it is there; the last one takes its row."""
+        """Remove a text if it is present; the last text moves to its row."""
         row = self._rows.pop(text, None)
         if row is None:
             return
@@ -49,7 +49,12 @@ class Sketches:
             self._texts[row], self._sizes[row], self._rows[last] = last, size, row
 
     def candidates(self, values: NDArray[np.uint32], size: int) -> list[int]:
-        """Texts that are worth comparing with one of a sketch and a number of runs."""
+        """The texts that are worth comparing with another text.
+
+        Args:
+            values: sketch of the other text, of shape (PLACES,).
+            size: number of its shingles.
+        """
         if size == 0:
             return []
         agreeing = (self._values[: len(self._texts)] == values).sum(axis=1)

@@ -1,1 +1,1 @@
-"""The sentence-transformers model that turns text into vectors."""
+"""Embed passages and questions with a sentence-transformers model."""

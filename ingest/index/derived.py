@@ -1,4 +1,4 @@
-"""What is derived from Chroma and kept in step with it: by words, by vectors, by shared stories, and to be read."""
+"""The indexes that are derived from Chroma and kept in step with it: words, vectors, stories and the reading copy."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ingest.index.stories import Origins
 from ingest.index.vectors import VectorIndex
 from ingest.store.records import Entry
 
-#: Names inside the folder that they are kept in.
+#: Names inside their folder.
 KEYWORDS = "keywords"
 VECTORS = "vectors"
 ORIGINS = "origins.sqlite"
@@ -26,19 +26,19 @@ class Derived:
     """The indexes of an archive, changed together.
 
     Attributes:
-        keywords: passages by their words.
-        vectors: passages by their vectors.
-        origins: articles by the story that they carry.
-        copy: passages and the facts of their articles, as they are read for an answer.
-        reading: held while they are changed, for one thread at a time, and while numbers of rows of `vectors` are used.
+        keywords: index of passages by their words.
+        vectors: index of passages by their vectors.
+        origins: index of articles by the story that they carry.
+        copy: passages and the facts of their articles, as an answer reads them.
+        reading: lock, held while they are changed, and while row numbers of `vectors` are used.
     """
 
     def __init__(self, folder: Path, reading: threading.RLock | None = None) -> None:
-        """Open them in a folder, or begin empty ones.
+        """Open the indexes in a folder, or create empty ones.
 
         Args:
-            folder: which.
-            reading: held by whoever reads several things that have to fit together; None for a lock of its own.
+            folder: of the indexes.
+            reading: lock, held by a reader that reads several things that have to agree; None for a new one.
         """
         self.reading = reading or threading.RLock()
         with ExitStack() as undo:
@@ -51,34 +51,40 @@ class Derived:
             undo.pop_all()
 
     def revision(self, of: str = "") -> int | None:
-        """Revision of the archive up to which all agree with it; None where one of them does not.
+        """Revision of the archive with which all indexes agree; None where one of them does not.
 
         Args:
-            of: which archive, where the indexes of another one may lie there.
+            of: key of the archive; the folder may hold the indexes of another one.
         """
-        known = self.keywords.revision(of), self.vectors.revision(of), *(each.revision for each in self._databases)
-        return known[0] if len(set(known)) == 1 else None
+        of_sqlite = (database.revision for database in self._databases)
+        revisions = [self.keywords.revision(of), self.vectors.revision(of), *of_sqlite]
+        return revisions[0] if len(set(revisions)) == 1 else None
 
     def agree(self, revision: int, of: str = "") -> None:
-        """Say up to which revision they agree with which archive."""
+        """Remember with which revision of which archive all indexes agree.
+
+        Args:
+            revision: of the archive.
+            of: key of the archive.
+        """
         with self.reading:
             self.keywords.agree(revision, of)
             self.vectors.compact()
             self.vectors.agree(revision, of)
-            for each in self._databases:
-                each.agree(revision)
+            for database in self._databases:
+                database.agree(revision)
 
     @property
     def _databases(self) -> tuple[DerivedDatabase, ...]:
         return self.origins.database, self.copy.database
 
     def replace(self, article_ids: Sequence[str], articles: Sequence[Article], entries: Sequence[Entry]) -> None:
-        """Take articles out and put others in.
+        """Remove articles and add others.
 
         Args:
-            article_ids: of those to take out, if they are there.
-            articles: those to put in, with their texts.
-            entries: their passages.
+            article_ids: of the articles to remove, where they exist.
+            articles: to add, with their texts.
+            entries: passages of the added articles.
         """
         with self.reading:
             self.keywords.replace(article_ids, entries)
@@ -87,13 +93,13 @@ class Derived:
             self.copy.replace(article_ids, articles, entries)
 
     def put_articles(self, articles: Sequence[Article]) -> None:
-        """Put articles in whose passages are there. Args: articles: with their texts."""
+        """Add articles whose passages have been added. Args: articles: with their texts."""
         with self.reading:
             self.origins.replace([], articles)
             self.copy.replace([], articles, [])
 
     def clear(self) -> None:
-        """Take everything out of all."""
+        """Empty all indexes."""
         with self.reading:
             self.keywords.clear()
             self.vectors.clear()
@@ -101,14 +107,14 @@ class Derived:
             self.copy.database.clear()
 
     def abandon(self) -> None:
-        """Forget what was not committed, after a failure."""
+        """Drop what was not committed, after a failure."""
         with self.reading:
             self.keywords.abandon()
             self.vectors.abandon()
 
     def close(self) -> None:
-        """Let go of the folder."""
+        """Release the folder."""
         with self.reading:
             self.keywords.close()
-            for each in self._databases:
-                each.close()
+            for database in self._databases:
+                database.close()

@@ -1,4 +1,4 @@
-"""The keyword index: tantivy, BM25, derived from Chroma and rebuilt from it whenever the two disagree."""
+"""The keyword index (tantivy, BM25), derived from Chroma and rebuilt from it whenever the two disagree."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import tantivy
 from tantivy import Filter, Occur, Query, Tokenizer
@@ -16,20 +16,17 @@ from tantivy import Filter, Occur, Query, Tokenizer
 from ingest.base.filters import Scope
 from ingest.store.records import Entry
 
-if TYPE_CHECKING:
-    pass
-
 _ANALYZER = "news"
 _STATE = "state.json"
-_SCHEMA = 1
+_VERSION = 1
 _HEADLINE_WEIGHT = 0.7
-_MAX_TERMS = 64  # of a question; a longer one is cut
+_MAX_TERMS = 64  # of a question; more are dropped
 # "U.S." and "U.K." are one term each.
 _ACRONYM = re.compile(r"\b(?:[^\W\d_]\.){2,}|\b(?:[^\W\d_]\.)+[^\W\d_]\b")
 
 
 def terms(text: str) -> list[str]:
-    """The terms of a text as they are indexed: lower case, without accents and stop words, stemmed."""
+    """The terms of a text as they are indexed: in lower case, without accents and stop words, stemmed."""
     return [str(term) for term in _analyzer().analyze(_join_acronyms(text))]
 
 
@@ -61,12 +58,12 @@ def _schema() -> Any:
 class KeywordIndex:
     """Passages by their words.
 
-    Its folder also says with which archive it agrees, and up to which revision; what changed after that may be in it
-    already, or not.
+    A file in its folder says with which revision of which archive it agrees; later changes may be in the index already,
+    or not.
     """
 
     def __init__(self, folder: Path) -> None:
-        """Open the index in a folder, or begin an empty one."""
+        """Open the index in a folder, or create an empty one."""
         self._folder = folder
         self._index = self._open()
         self._writer: Any = None
@@ -75,7 +72,7 @@ class KeywordIndex:
         self._folder.mkdir(parents=True, exist_ok=True)
         try:
             index = tantivy.Index(_schema(), path=str(self._folder))
-        except ValueError:  # another schema, or damaged: it is derived, so begin again
+        except ValueError:  # other fields, or damaged: it is derived, so begin again
             shutil.rmtree(self._folder)
             self._folder.mkdir(parents=True)
             index = tantivy.Index(_schema(), path=str(self._folder))
@@ -83,26 +80,30 @@ class KeywordIndex:
         return index
 
     def revision(self, of: str = "") -> int | None:
-        """Revision of the archive up to which the index agrees with it; None where it does not.
+        """Revision of the archive with which the index agrees; None where it does not.
 
         Args:
-            of: which archive, where the index of another one may lie there.
+            of: key of the archive; the folder may hold the index of another one.
         """
         try:
             state = json.loads((self._folder / _STATE).read_text())
-            known = state["schema"] == _SCHEMA and state.get("of", "") == of
-            return int(state["revision"]) if known else None
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return int(state["revision"]) if (state["version"], state["of"]) == (_VERSION, of) else None
+        except (OSError, ValueError, KeyError, TypeError):
             return None
 
     def agree(self, revision: int, of: str = "") -> None:
-        """Say up to which revision the index agrees with which archive."""
+        """Remember with which revision of which archive the index agrees.
+
+        Args:
+            revision: of the archive.
+            of: key of the archive.
+        """
         state, new = self._folder / _STATE, self._folder / f"{_STATE}.new"
-        new.write_text(json.dumps({"schema": _SCHEMA, "revision": revision, "of": of}))
+        new.write_text(json.dumps({"version": _VERSION, "revision": revision, "of": of}))
         new.replace(state)
 
     def abandon(self) -> None:
-        """Forget what was not committed, after a failure."""
+        """Drop what was not committed, after a failure."""
         self._writer = None
 
     def ids(self) -> set[str]:
@@ -115,7 +116,12 @@ class KeywordIndex:
         return int(self._index.searcher().num_docs)
 
     def replace(self, article_ids: Iterable[str], entries: Iterable[Entry]) -> None:
-        """Take the passages of some articles out and put others in, in one step."""
+        """Remove the passages of some articles and add others, in one step.
+
+        Args:
+            article_ids: of the articles to remove, where they exist.
+            entries: passages to add.
+        """
         if self._writer is None:
             self._writer = self._index.writer(heap_size=64_000_000, num_threads=1)
         for article_id in article_ids:
@@ -134,7 +140,7 @@ class KeywordIndex:
         self._index.reload()
 
     def clear(self) -> None:
-        """Take everything out."""
+        """Delete all passages."""
         self.close()
         shutil.rmtree(self._folder, ignore_errors=True)
         self._index = self._open()
@@ -144,7 +150,7 @@ class KeywordIndex:
 
         Args:
             text: the question.
-            limit: how many at the most.
+            limit: number of ids at most.
             scope: which articles may be found.
         """
         words = list(dict.fromkeys(terms(text)))[:_MAX_TERMS]
@@ -166,8 +172,8 @@ class KeywordIndex:
             scope: which articles may be found.
 
         Returns:
-            The ids, and whether the words stand in these one after another; where none has them so, all of them
-            stand in one passage or its headline.
+            The ids, and whether these articles have the words as a phrase; where none has, they have all of the words
+            in one passage or in its headline.
         """
         words = terms(phrase)
         if not words:
@@ -175,9 +181,9 @@ class KeywordIndex:
         for as_phrase in (True, False):
             either = [(Occur.Should, self._holding(field, words, as_phrase)) for field in ("text", "headline")]
             query = Query.boolean_query([(Occur.Must, Query.boolean_query(either)), *self._filters(scope)])
-            found = {passage_id.split(":")[0] for passage_id in self._ids(query, max(1, self.count))}
-            if found or len(words) == 1:
-                return found, as_phrase
+            article_ids = {passage_id.split(":")[0] for passage_id in self._ids(query, max(1, self.count))}
+            if article_ids or len(words) == 1:
+                return article_ids, as_phrase
         return set(), False
 
     def _holding(self, field: str, words: list[str], as_phrase: bool) -> Any:
@@ -187,14 +193,14 @@ class KeywordIndex:
         return Query.boolean_query([(Occur.Must, Query.term_query(schema, field, word)) for word in words])
 
     def document_frequency(self, word: str) -> int:
-        """In how many passages a term, as `terms` gives it, stands."""
+        """Number of passages that contain a term, as `terms` gives it."""
         return int(self._index.searcher().doc_freq("text", word))
 
     def _ids(self, query: Any, limit: int) -> list[str]:
         searcher = self._index.searcher()
         hits = searcher.search(query, limit, count=False).hits
-        found = [(-score, searcher.doc(address)["passage_id"][0]) for score, address in hits]
-        return [passage_id for _, passage_id in sorted(found)]
+        ranked = sorted((-score, searcher.doc(address)["passage_id"][0]) for score, address in hits)
+        return [passage_id for _, passage_id in ranked]
 
     def _filters(self, scope: Scope) -> list[Any]:
         def between(field: str, low: int | None, high: int | None) -> Any:
@@ -202,11 +208,11 @@ class KeywordIndex:
             return Query.range_query(self._index.schema, field, kind, lower_bound=low, upper_bound=high)
 
         def any_of(field: str, values: frozenset[str]) -> Any:
-            if len(values) == 1:  # a term's own list takes a fifth less than a set of one
+            if len(values) == 1:  # a fifth faster than a set of one term
                 return Query.term_query(self._index.schema, field, *values)
             return Query.term_set_query(self._index.schema, field, sorted(values))
 
-        # Leaving out the few that are not available takes half as long as letting all the others in.
+        # Excluding the few that are not available is twice as fast as including all the others.
         filters = [(Occur.MustNot, between("available", scope.now + 1, None))]
         if scope.after is not None or scope.before is not None:
             dated = between("published", -(2**52) if scope.after is None else scope.after, scope.before)
@@ -220,7 +226,7 @@ class KeywordIndex:
         return filters
 
     def close(self) -> None:
-        """Let go of the folder."""
+        """Release the folder."""
         if self._writer is not None:
             self._writer.wait_merging_threads()
             self._writer = None

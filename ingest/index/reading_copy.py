@@ -1,7 +1,7 @@
-"""Passages and the facts of their articles as an answer needs them: derived from Chroma, kept beside it in SQLite.
+"""The reading copy: passages and the facts of their articles in SQLite, derived from Chroma.
 
-Chroma keeps each fact of a passage in a row of its own: fetching 64 passages takes it 12 ms where they are one row each
-here, which takes one.
+Chroma keeps each fact of a passage in a row of its own, so it takes 12 ms to fetch 64 passages. Here a passage is one
+row, and fetching them takes 1 ms.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS heads (
 """
 _NAMES = ("passages", "heads")
 _VERSION = 2
-_LAST = ";"  # comes behind ":", so "id:" to "id;" are the passages of an article
+_LAST = ";"  # the character after ":", so passage ids of an article lie between "id:" and "id;"
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Head:
     Attributes:
         version: of its content.
         article: its facts.
-        metadata: what it is filtered by, as `Scope.admits` takes it.
+        metadata: the facts for `Scope.admits`.
     """
 
     version: str
@@ -46,10 +46,10 @@ class Head:
 
 
 class ReadingCopy:
-    """The passages that count, and their articles' facts."""
+    """The current passages, and their articles' facts."""
 
     def __init__(self, path: Path | None = None) -> None:
-        """Open it in a file, or begin an empty one; None keeps it in memory.
+        """Open the copy in a file, or create an empty one; None keeps it in memory.
 
         Raises:
             ArchiveError: the file cannot be opened or made.
@@ -59,52 +59,50 @@ class ReadingCopy:
     @property
     def count(self) -> int:
         """Number of passages."""
-        row = self.database.row("SELECT COUNT(*) FROM passages")
-        return row[0] if row else 0
+        return self.database.number("SELECT COUNT(*) FROM passages")
 
     @property
     def n_articles(self) -> int:
         """Number of articles."""
-        row = self.database.row("SELECT COUNT(*) FROM heads")
-        return row[0] if row else 0
+        return self.database.number("SELECT COUNT(*) FROM heads")
 
     def article_ids(self) -> set[str]:
         """Ids of all articles."""
-        return {str(row[0]) for row in self.database.rows("SELECT article_id FROM heads")}
+        return {row[0] for row in self.database.rows("SELECT article_id FROM heads")}
 
     def ids(self) -> set[str]:
         """Ids of all passages."""
-        return {str(row[0]) for row in self.database.rows("SELECT passage_id FROM passages")}
+        return {row[0] for row in self.database.rows("SELECT passage_id FROM passages")}
 
     def passages(self, passage_ids: Iterable[str]) -> dict[str, Passage]:
-        """Those of some passages that are there, by id."""
-        asked = "SELECT passage_id, start, sentences, text FROM passages WHERE passage_id IN ({})"
-        return {str(row[0]): _passage(*row) for row in self.database.rows_of(asked, passage_ids)}
+        """Passages by id; ids that do not exist are left out."""
+        query = "SELECT passage_id, start, sentences, text FROM passages WHERE passage_id IN ({})"
+        return {row[0]: _passage(*row) for row in self.database.rows_of(query, passage_ids)}
 
     def passages_of(self, article_id: str) -> list[Passage]:
-        """The passages of an article, in order; none of one that is not there."""
-        asked = "SELECT passage_id, start, sentences, text FROM passages WHERE passage_id > ? AND passage_id < ?"
-        found = [_passage(*row) for row in self.database.rows(asked, f"{article_id}:", f"{article_id}{_LAST}")]
-        return sorted(found, key=lambda passage: passage.ordinal)
+        """The passages of an article, in order; none where the article does not exist."""
+        query = "SELECT passage_id, start, sentences, text FROM passages WHERE passage_id > ? AND passage_id < ?"
+        rows = self.database.rows(query, f"{article_id}:", f"{article_id}{_LAST}")
+        return sorted((_passage(*row) for row in rows), key=lambda passage: passage.ordinal)
 
     def heads(self, article_ids: Iterable[str]) -> dict[str, Head]:
-        """Those of some articles that are there, by id."""
-        asked = (
+        """Articles without their text, by id; ids that do not exist are left out."""
+        query = (
             "SELECT article_id, version, document, published, publisher, available FROM heads WHERE article_id IN ({})"
         )
-        found = {}
-        for article_id, version, document, *facts in self.database.rows_of(asked, article_ids):
+        heads = {}
+        for article_id, version, document, *facts in self.database.rows_of(query, article_ids):
             metadata = dict(zip(("published", "publisher", "available"), facts, strict=True), article_id=article_id)
-            found[str(article_id)] = Head(str(version), _article(str(document)), metadata)
-        return found
+            heads[article_id] = Head(version, _article(document), metadata)
+        return heads
 
     def replace(self, article_ids: Iterable[str], articles: Iterable[Article], entries: Sequence[Entry]) -> None:
-        """Take articles out and put others in, all of it or, where it fails, nothing.
+        """Remove articles and add others, in one transaction.
 
         Args:
-            article_ids: of those to take out, if they are there.
-            articles: those to put in.
-            entries: their passages.
+            article_ids: of the articles to remove, where they exist.
+            articles: to add.
+            entries: passages of the added articles.
         """
         with self.database.changing() as database:
             for article_id in article_ids:
@@ -115,7 +113,7 @@ class ReadingCopy:
             database.executemany("INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?)", map(_passage_row, entries))
 
 
-@functools.lru_cache(maxsize=4_096)  # who asks on finds the same articles again
+@functools.lru_cache(maxsize=4_096)  # follow-up questions find the same articles again
 def _article(document: str) -> Article:
     return to_article(document)
 
@@ -132,10 +130,8 @@ def _passage_row(entry: Entry) -> tuple[object, ...]:
     return entry.passage_id, start, offsets.tobytes(), entry.text
 
 
-def _passage(passage_id: object, start: object, sentences: object, text: object) -> Passage:
-    article_id, version, ordinal = str(passage_id).split(":")
-    first, words = int(str(start)), str(text)
-    offsets = array("I")
-    offsets.frombytes(bytes(sentences))  # type: ignore[call-overload] # a BLOB
-    spans = tuple((first + begin, first + end) for begin, end in zip(offsets[::2], offsets[1::2], strict=True))
-    return Passage(article_id, version, int(ordinal), first, first + len(words), words, spans)
+def _passage(passage_id: str, start: int, sentences: bytes, text: str) -> Passage:
+    article_id, version, ordinal = passage_id.split(":")
+    offsets = array("I", sentences)
+    spans = tuple((start + begin, start + end) for begin, end in zip(offsets[::2], offsets[1::2], strict=True))
+    return Passage(article_id, version, int(ordinal), start, start + len(text), text, spans)

@@ -1,11 +1,12 @@
-"""Which articles carry one story: derived from Chroma like the keyword index, kept beside it in SQLite.
+"""The index of stories: which articles carry the same story. Derived from Chroma and kept in SQLite.
 
-Each distinct text is fingerprinted once and linked to those that are one story with it (`ingest.duplicates`); what
-hangs together by links between texts of like dates is one origin, and its articles are its carriers. That depends on
-the articles that are there alone, not on the order in which they came. Which carrier is shown depends on the moment:
-what is withheld or under embargo is none.
+Each distinct text gets one fingerprint and is linked to its near-duplicates (`ingest.duplicates`). Texts that are
+connected by links between texts of similar dates are one story, and their articles are its carriers. The result depends
+only on the articles in the archive, not on the order in which they came. Which carrier is shown depends on the moment:
+articles that are withheld or under embargo are left out.
 
-Beside that it holds of each article what `archive.coverage` counts, since Chroma takes seconds to list all records.
+The index also holds the facts of each article that `archive.coverage` counts, since Chroma takes seconds to list all
+records.
 """
 
 from __future__ import annotations
@@ -37,11 +38,10 @@ CREATE TABLE IF NOT EXISTS articles (
 );
 CREATE INDEX IF NOT EXISTS articles_with_text ON articles (article_id, text);
 CREATE INDEX IF NOT EXISTS articles_of_text ON articles (text, available, first, article_id);
-DROP INDEX IF EXISTS articles_by_text;
 CREATE INDEX IF NOT EXISTS articles_by_embargo ON articles (available) WHERE available > 0;
 CREATE TABLE IF NOT EXISTS links (one INTEGER, other INTEGER, apart INTEGER, PRIMARY KEY (one, other)) WITHOUT ROWID;
 """
-# Rows of texts and articles are long: all that is asked here stands in indexes.
+# Rows of texts and articles are long, so this query reads only indexes.
 _CARRIERS = """
 SELECT asked.article_id, carrier.article_id FROM articles AS asked INDEXED BY articles_with_text
 JOIN texts AS its INDEXED BY texts_with_origin ON its.text = asked.text
@@ -52,14 +52,14 @@ ORDER BY carrier.first = ?, carrier.first, carrier.article_id
 """
 _NAMES = ("texts", "articles", "links")
 _LAYOUT = 1
-_VERSION = 100 * VERSION + _LAYOUT  # of how stories are told apart, and of these tables
+_VERSION = 100 * VERSION + _LAYOUT  # of how near-duplicates are detected, and of these tables
 
 
 class Origins:
     """Articles by the story that they carry."""
 
     def __init__(self, path: Path | None = None) -> None:
-        """Open the index in a file, or begin an empty one; None keeps it in memory.
+        """Open the index in a file, or create an empty one; None keeps it in memory.
 
         Raises:
             ArchiveError: the file cannot be opened or made.
@@ -70,96 +70,97 @@ class Origins:
     @property
     def count(self) -> int:
         """Number of articles."""
-        return int(self._one("SELECT COUNT(*) FROM articles"))
+        return self.database.number("SELECT COUNT(*) FROM articles")
 
     def article_ids(self) -> set[str]:
         """Ids of all articles."""
-        return {str(row[0]) for row in self.database.rows("SELECT article_id FROM articles")}
+        return {row[0] for row in self.database.rows("SELECT article_id FROM articles")}
 
     def count_available(self, now: int) -> int:
         """Number of articles that may be found at a moment."""
-        return int(self._one("SELECT COUNT(*) FROM articles WHERE available <= ?", now))
+        return self.database.number("SELECT COUNT(*) FROM articles WHERE available <= ?", now)
 
     def count_embargoes(self, now: int) -> int:
         """Number of articles whose embargo has ended at a moment."""
-        return int(self._one("SELECT COUNT(*) FROM articles WHERE available > 0 AND available <= ?", now))
+        return self.database.number("SELECT COUNT(*) FROM articles WHERE available > 0 AND available <= ?", now)
 
     def first_and_last_date(self, now: int) -> tuple[str | None, str | None]:
         """The oldest and the newest date of articles that may be found at a moment; None where none has one."""
         dated = "SELECT date FROM articles WHERE available <= ? AND date NOT NULL ORDER BY published {}, date LIMIT 1"
         (first, last) = (self.database.rows(dated.format(order), now) for order in ("ASC", "DESC"))
-        return (str(first[0][0]), str(last[0][0])) if first and last else (None, None)
+        return (first[0][0], last[0][0]) if first and last else (None, None)
 
     def publishers(self, now: int) -> list[str]:
-        """Names of the publishers of articles that may be found at a moment, each as it was spelt last."""
+        """Names of the publishers of articles that may be found at a moment, each in its last spelling."""
         spelt = "SELECT name, MAX(rowid) FROM articles WHERE available <= ? AND publisher <> '' GROUP BY publisher"
-        return sorted(str(row[0]) for row in self.database.rows(spelt, now))
+        return sorted(row[0] for row in self.database.rows(spelt, now))
 
     def places(self, now: int) -> list[str]:
-        """Where articles that may be found at a moment were filed from."""
+        """Places that articles were filed from which may be found at a moment."""
         named = "SELECT DISTINCT place FROM articles WHERE available <= ? AND place <> ''"
-        return sorted(str(row[0]) for row in self.database.rows(named, now))
+        return sorted(row[0] for row in self.database.rows(named, now))
 
     def count_origins(self, now: int | None = None) -> int:
-        """Number of stories that an article carries which may be found at a moment, by default now."""
+        """Number of stories with an article that may be found at a moment, by default now."""
         counted = "SELECT COUNT(DISTINCT origin) FROM articles JOIN texts USING (text) WHERE available <= ?"
-        return int(self._one(counted, _moment(now)))
+        return self.database.number(counted, _moment(now))
 
     def carriers(self, article_id: str, now: int | None = None) -> list[str]:
-        """Ids of all articles that carry the story of one, itself among them; none of one that is not there.
+        """Ids of all articles that carry an article's story, with its own; none where the article does not exist.
 
         The first is the origin, which was published first; ties by id, undated ones last.
 
         Args:
-            article_id: of any of them.
-            now: the moment at which they have to be available.
+            article_id: of any carrier.
+            now: the moment at which the carriers have to be available; None for the current one.
         """
         return self.all_carriers([article_id], now)[article_id]
 
     def all_carriers(self, article_ids: Iterable[str], now: int | None = None) -> dict[str, list[str]]:
-        """The same of several articles, by id."""
-        found: dict[str, list[str]] = {article_id: [] for article_id in article_ids}
-        for article_id, carrier in self.database.rows_of(_CARRIERS, found, _moment(now), -ALWAYS):
-            found[str(article_id)].append(str(carrier))
-        return found
+        """The carriers of the story of each article, by id, as `carriers` gives them.
+
+        Args:
+            article_ids: of any carriers.
+            now: the moment at which the carriers have to be available; None for the current one.
+        """
+        carriers: dict[str, list[str]] = {article_id: [] for article_id in article_ids}
+        for article_id, carrier in self.database.rows_of(_CARRIERS, carriers, _moment(now), -ALWAYS):
+            carriers[article_id].append(carrier)
+        return carriers
 
     def groups(self, now: int | None = None) -> list[list[str]]:
-        """Ids of the carriers of each story that has several which may be found, the origin of each first."""
+        """Ids of the carriers of each story that several available articles carry, the origin first."""
         rows = self.database.rows(
             "SELECT origin, article_id FROM articles JOIN texts USING (text) WHERE available <= ?"
             " ORDER BY origin, CASE WHEN first = ? THEN 1 ELSE 0 END, first, article_id",
             _moment(now),
             -ALWAYS,
         )
-        found: dict[int, list[str]] = defaultdict(list)
+        groups: dict[int, list[str]] = defaultdict(list)
         for origin, article_id in rows:
-            found[int(str(origin))].append(str(article_id))
-        return sorted(group for group in found.values() if len(group) > 1)
+            groups[origin].append(article_id)
+        return sorted(group for group in groups.values() if len(group) > 1)
 
     def replace(self, article_ids: Iterable[str], articles: Iterable[Article]) -> None:
-        """Take articles out and put others in, all of it or, where it fails, nothing.
+        """Remove articles and add others, in one transaction.
 
         Args:
-            article_ids: of those to take out, if they are there.
-            articles: with their texts; one whose id is there replaces it.
+            article_ids: of the articles to remove, where they exist.
+            articles: to add, with their texts; an article replaces the one with its id.
         """
         with self.database.changing() as database:
-            sketches, self._sketches = self._sketches or _read_sketches(database), None  # read anew where this fails
+            sketches, self._sketches = self._sketches or _read_sketches(database), None  # read again where this fails
             grouping = Grouping(database, sketches)
-            grouping.take_out(article_ids)
+            grouping.remove(article_ids)
             for article in articles:
-                grouping.put_in(article)
+                grouping.add(article)
             grouping.finish()
             self._sketches = sketches
 
     def clear(self) -> None:
-        """Take everything out."""
+        """Delete all articles."""
         self._sketches = None
         self.database.clear()
-
-    def _one(self, statement: str, *values: object) -> int:
-        row = self.database.row(statement, *values)
-        return row[0] if row else 0
 
 
 def _read_sketches(database: sqlite3.Connection) -> Sketches:

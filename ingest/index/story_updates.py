@@ -1,7 +1,7 @@
-"""One change to the index of copies: articles in and out, and the groups found again that this touches.
+"""One change to the index of stories: remove and add articles, and group the texts again that this touches.
 
-Only groups of which a text was touched can come apart, and only those can join them that a touched text is linked to,
-at a date near to its own; all others stay as they are.
+Only a group that has a touched text can split. Only a group that a touched text is linked to, at a date near its own,
+can join another one. All other groups stay as they are.
 """
 
 from __future__ import annotations
@@ -16,36 +16,36 @@ from ingest.duplicates.minhash import Sketches
 
 
 class Grouping:
-    """One change: the texts that it touches, whose groups are found again at its end."""
+    """One change, and the texts that it touches, which are grouped again at its end."""
 
     def __init__(self, database: sqlite3.Connection, sketches: Sketches) -> None:
         """Begin a change.
 
         Args:
             database: with the tables of `ingest.index.stories`, in a transaction.
-            sketches: of all its texts; changed with it.
+            sketches: of all its texts; they are changed as well.
         """
         self._database = database
         self._sketches = sketches
         self._touched: set[int] = set()
-        self._traits: dict[int, Fingerprint] = {}  # of texts that were compared with: one is with many of a change
-        self._known: dict[int, list[Lifetime]] = {}  # once all articles are in their place
+        self._traits: dict[int, Fingerprint] = {}  # of texts that were compared, often again
+        self._read_lifetimes: dict[int, list[Lifetime]] = {}  # once all articles have been added
 
-    def take_out(self, article_ids: Iterable[str]) -> None:
-        """Take articles out, if they are there."""
+    def remove(self, article_ids: Iterable[str]) -> None:
+        """Remove articles, where they exist."""
         for article_id in article_ids:
             row = self._database.execute("SELECT text FROM articles WHERE article_id = ?", (article_id,)).fetchone()
             if row is not None:
                 self._touched.add(row[0])
                 self._database.execute("DELETE FROM articles WHERE article_id = ?", (article_id,))
 
-    def put_in(self, article: Article) -> None:
-        """Put an article in, in place of the one of its id."""
-        self.take_out([article.article_id])
+    def add(self, article: Article) -> None:
+        """Add an article; it replaces the one with its id."""
+        self.remove([article.article_id])
         traits = fingerprint(article)
-        key = traits.key or article.article_id  # what says nothing is a story of its own
+        key = traits.key or article.article_id  # an article without words is a story of its own
         row = self._database.execute("SELECT text FROM texts WHERE key = ?", (key,)).fetchone()
-        text = row[0] if row else self._add(traits, key)
+        text = row[0] if row else self._add_text(traits, key)
         self._touched.add(text)
         published = article.published
         moments = (*lifetime(published), available_from(article), published.local_epoch if published else UNDATED)
@@ -53,11 +53,11 @@ class Grouping:
         row = (article.article_id, text, *moments, *names)
         self._database.execute("INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
-    def _add(self, traits: Fingerprint, key: str) -> int:
-        """Write a text that was not there, and what it is linked to."""
+    def _add_text(self, traits: Fingerprint, key: str) -> int:
+        """Write a new text and its links; returns its number."""
         execute = self._database.execute
         text = execute("SELECT COALESCE(MAX(text), 0) + 1 FROM texts").fetchone()[0]
-        size, values = len(traits.runs), sketch(traits)
+        size, values = len(traits.shingles), sketch(traits)
         row = (text, key, values.tobytes(), traits.pack(), size, text)
         execute("INSERT INTO texts VALUES (?, ?, ?, ?, ?, ?)", row)
         others = self._sketches.candidates(values, size)
@@ -75,7 +75,7 @@ class Grouping:
         return self._traits[text]
 
     def finish(self) -> None:
-        """Drop texts that no article has any more, and find the groups again that the others were or will be in."""
+        """Drop texts that no article has any more, and group again the texts of all touched groups."""
         origins = {self._origin(text) for text in self._touched}
         for text in self._touched:
             if self._lifetimes(text):
@@ -90,7 +90,7 @@ class Grouping:
             )
 
     def _join(self, text: int, origins: set[int]) -> None:
-        """Add the groups that a text belongs with by its links."""
+        """Add the groups to which a text belongs by its links."""
         own = self._lifetimes(text)
         linked = "SELECT other, apart, origin FROM links JOIN texts ON texts.text = other WHERE one = ?"
         for other, apart, origin in self._database.execute(linked, (text,)).fetchall():
@@ -105,12 +105,12 @@ class Grouping:
         self._database.execute("DELETE FROM texts WHERE text = ?", (text,))
 
     def _members(self, origin: int) -> list[int]:
-        """The texts of a group; their lifetimes are read with them, since a query for each would take long."""
+        """The texts of a group; their lifetimes are read with them, since one query for each would take long."""
         published: dict[int, list[Lifetime]] = {}
         rows = "SELECT text, first, last FROM texts JOIN articles USING (text) WHERE origin = ?"
         for text, first, last in self._database.execute(rows, (origin,)):
             published.setdefault(text, []).append((first, last))
-        self._known |= published
+        self._read_lifetimes |= published
         return list(published)
 
     def _neighbours(self, text: int, among: set[int]) -> set[int]:
@@ -119,23 +119,23 @@ class Grouping:
         return {other for other, apart in links if other in among and are_near(own, self._lifetimes(other), apart)}
 
     def _lifetimes(self, text: int) -> list[Lifetime]:
-        if text not in self._known:
+        if text not in self._read_lifetimes:
             rows = self._database.execute("SELECT first, last FROM articles WHERE text = ?", (text,))
-            self._known[text] = rows.fetchall()
-        return self._known[text]
+            self._read_lifetimes[text] = rows.fetchall()
+        return self._read_lifetimes[text]
 
     def _origin(self, text: int) -> int:
         return int(self._database.execute("SELECT origin FROM texts WHERE text = ?", (text,)).fetchone()[0])
 
 
 def _components(texts: Iterable[int], neighbours: Callable[[int, set[int]], set[int]]) -> list[set[int]]:
-    """Texts that hang together; all that any of them hangs together with are among them.
+    """The connected components of a graph of texts.
 
     Args:
-        texts: each once.
-        neighbours: those of a set that hang together with a text; not asked any more once all have their place.
+        texts: without repeats.
+        neighbours: gives those texts of a set that are linked to a text; not called any more once all have their place.
     """
-    left, found = set(texts), []
+    left, components = set(texts), []
     while left:
         waiting = [left.pop()]
         component = set(waiting)
@@ -144,5 +144,5 @@ def _components(texts: Iterable[int], neighbours: Callable[[int, set[int]], set[
             left -= new
             component |= new
             waiting += new
-        found.append(component)
-    return found
+        components.append(component)
+    return components

@@ -1,6 +1,6 @@
-"""One file a format; each turns bytes into drafts of articles.
+"""Readers, one per format, which turn files into drafts of articles.
 
-A reader is chosen by what the file holds, and by its suffix only where that does not tell.
+The format is detected from the content of a file, and from its suffix only where the content is ambiguous.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ from ingest.reading.wire import WireReader
 
 __all__ = ["HEAD_BYTES", "Reader", "Source", "choose_reader"]
 
-#: The formats that are read, for messages.
+#: The supported formats, for messages.
 FORMATS = (
     "wire text (.txt), HTML, RSS and Atom, NITF, NewsML-G2, ninjs, news site maps, JSON Lines (.jsonl), CSV and PDF"
 )
-#: How many bytes a reader is shown to recognise its format.
+#: Number of bytes from which a format is detected.
 HEAD_BYTES = 65_536
 
 
 def choose_reader(head: bytes, source: Source, columns: Mapping[str, str] | None = None) -> Reader:
-    """The reader for a file.
+    """Choose the reader for a file.
 
     Args:
         head: its first bytes, at most HEAD_BYTES.
-        source: what the user calls it.
-        columns: which column or key holds which fact, for JSON Lines and CSV.
+        source: what to call it.
+        columns: the column or key of each fact, for JSON Lines and CSV.
 
     Raises:
-        SourceError: it is empty, binary or in no known format.
+        SourceError: the file is empty, binary or in an unknown format.
     """
     if not head.strip(b"\xef\xbb\xbf \t\r\n"):
         raise SourceError(source.name, "", "the file is empty", "Deliver it again, or leave it out")
@@ -66,8 +66,8 @@ def choose_reader(head: bytes, source: Source, columns: Mapping[str, str] | None
             return reader
     root = root_of(text) if text.lstrip().startswith("<") else None
     reason = (
-        f"it is XML with the root element {root[1]!r}, which is of no known format"
+        f"it is XML with the root element {root[1]!r}, which belongs to no supported format"
         if root
-        else f"neither its content nor its suffix {suffix!r} is of a known format"
+        else f"neither its content nor its suffix {suffix!r} belongs to a supported format"
     )
     raise SourceError(source.name, "", reason, f"Formats: {FORMATS}; rename it if it is one of these")

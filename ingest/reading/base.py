@@ -1,4 +1,4 @@
-"""What every reader offers."""
+"""The interface of readers, and the source that they read."""
 
 from __future__ import annotations
 
@@ -16,19 +16,30 @@ class Source:
     """A file to read.
 
     Attributes:
-        name: as the user named it; stands in messages and in `article.source`.
-        key: its absolute path; names articles that have neither guid nor url.
+        name: its name as the user wrote it, for messages and `article.source`.
+        key: its absolute path; identifies articles that have neither guid nor url.
     """
 
     name: str
     key: str
 
     def problem(self, reason: str, remedy: str, position: str = "") -> SourceError:
-        """A SourceError about this source."""
+        """Make a SourceError about this source.
+
+        Args:
+            reason: what is wrong with it.
+            remedy: what to do next.
+            position: where in it; "" where the error is about all of it.
+        """
         return SourceError(self.name, position, reason, remedy)
 
     def key_of(self, words: str | None, position: str) -> str:
-        """What names an article in this file: words of its own, which stay as others come before it, else its place."""
+        """Make a key for an article in this file.
+
+        Args:
+            words: words of its own, which identify it even where its position changes.
+            position: its position, used where it has no such words.
+        """
         own = hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:16] if words else position
         return f"{self.key}#{own}"
 
@@ -39,10 +50,14 @@ class Reader(Protocol):
     suffixes: frozenset[str]
 
     def recognises(self, head: str) -> bool:
-        """Whether a file that begins with this text is certainly of this format."""
+        """Whether a file that begins with this text certainly has this format."""
 
     def read(self, file: BinaryIO, source: Source) -> Iterator[Draft | Link | SourceError]:
-        """The articles of a file one by one, or where they are; an error in place of each that cannot be read.
+        """Yield the articles of a file one by one, or links to them, or an error for each that cannot be read.
+
+        Args:
+            file: the file, from its first byte on.
+            source: what to call it.
 
         Raises:
             SourceError: the file as a whole cannot be read.
@@ -50,15 +65,20 @@ class Reader(Protocol):
 
 
 def read_whole(file: BinaryIO, source: Source, limit: int = MAX_ARTICLE_BYTES) -> bytes:
-    """All bytes of a file that holds one article.
+    """Read all bytes of a file that contains one article.
+
+    Args:
+        file: the file, from its first byte on.
+        source: what to call it in errors.
+        limit: maximum length, in bytes.
 
     Raises:
-        SourceError: it is longer than `limit` bytes.
+        SourceError: the file is longer than `limit`.
     """
     data = file.read(limit + 1)
     if len(data) > limit:
         raise source.problem(
             f"it has more than {limit / 1e6:.0f} MB, too much for one article",
-            "If it holds many articles, split it, or turn it into JSON Lines with one article a line",
+            "If it contains many articles, split it, or convert it to JSON Lines with one article a line",
         )
     return data

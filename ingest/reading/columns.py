@@ -1,4 +1,4 @@
-"""Records of named values, as JSON Lines and CSV hold them, to drafts."""
+"""Turn records of named values, from JSON Lines and CSV, into drafts."""
 
 from __future__ import annotations
 
@@ -15,9 +15,17 @@ _LONGEST_SHOWN = 40  # characters of one
 
 
 def find_columns(names: Collection[str], named: Mapping[str, str]) -> dict[str, str]:
-    """Which of a record's names holds which fact: as the user named it, else by its usual names."""
+    """Match the facts of an article with the columns of a record.
+
+    Args:
+        names: names of the record's columns.
+        named: the user's names of columns, as fact -> column; other facts are matched by their usual names.
+
+    Returns:
+        The columns that exist, as fact -> column.
+    """
     by_lower = {name.strip().lower(): name for name in reversed(list(names))}
-    found = {}
+    columns = {}
     for fact, usual in FIELDS.items():
         if fact in named:
             candidates: tuple[str, ...] = (named[fact].lower(),)
@@ -25,31 +33,37 @@ def find_columns(names: Collection[str], named: Mapping[str, str]) -> dict[str, 
             candidates = tuple(name for name in usual if by_lower.get(name) not in named.values())
         match = next((by_lower[name] for name in candidates if name in by_lower), None)
         if match is not None:
-            found[fact] = match
-    return found
+            columns[fact] = match
+    return columns
 
 
-def listed(names: Collection[str]) -> str:
-    """The names that a record has, for a message: the first of them, and the beginnings of long ones."""
+def shortened(names: Collection[str]) -> str:
+    """List the names of a record's columns in a message: only the first ones, with long names cut off."""
     shown = [repr(name[:_LONGEST_SHOWN]) + "…" * (len(name) > _LONGEST_SHOWN) for name in islice(names, _SHOWN)]
     more = len(names) - len(shown)
     return ", ".join(shown) + (f" and {more:,} more" if more else "")
 
 
 def to_draft(record: Mapping[str, Any], named: Mapping[str, str], source: Source, position: str) -> Draft:
-    """A draft of one record; facts that it does not hold stay None.
+    """Make a draft from one record; facts that the record does not have stay None.
+
+    Args:
+        record: values by column.
+        named: the user's names of columns, as fact -> column.
+        source: the file of the record.
+        position: where in the file.
 
     Raises:
-        KeyError: it has no column for the text, or not one that the user named; the argument is the message.
+        KeyError: the record has no column for the text, or lacks one that the user named; the argument is the message.
     """
-    found = find_columns(record.keys(), named)
-    missing = [f"{column!r} (for {fact})" for fact, column in named.items() if fact not in found]
+    columns = find_columns(record.keys(), named)
+    missing = [f"{column!r} (for {fact})" for fact, column in named.items() if fact not in columns]
     if missing:
-        raise KeyError(f"there is no {' and no '.join(missing)}; it has {listed(record)}")
-    if "text" not in found:
-        raise KeyError(f"no column holds the text; it has {listed(record)}")
-    facts = {fact: _as_text(record[column]) for fact, column in found.items() if fact != "authors"}
-    authors = _as_list(record[found["authors"]]) if "authors" in found else []
+        raise KeyError(f"there is no {' and no '.join(missing)}; it has {shortened(record)}")
+    if "text" not in columns:
+        raise KeyError(f"no column holds the text; it has {shortened(record)}")
+    facts = {fact: _as_text(record[column]) for fact, column in columns.items() if fact != "authors"}
+    authors = _as_list(record[columns["authors"]]) if "authors" in columns else []
     own = facts.pop("id", None)
     named_by = own or (f"{facts['headline']}\n{facts.get('published')}" if facts.get("headline") else None)
     return Draft(

@@ -1,4 +1,4 @@
-"""CSV: one article a row, columns named by the user or recognised."""
+"""CSV: one article per row; the user names the columns, or they are recognised."""
 
 from __future__ import annotations
 
@@ -13,32 +13,37 @@ from ingest.base.columns import check_columns
 from ingest.base.errors import SourceError
 from ingest.cleaning.normalize import MAX_ARTICLE_BYTES, Draft
 from ingest.reading.base import Source
-from ingest.reading.columns import find_columns, listed, to_draft
+from ingest.reading.columns import find_columns, shortened, to_draft
 from ingest.reading.decoding import detect_encoding
 
 _SAMPLE_BYTES = 262_144
 _DELIMITERS = ",;\t|"
-_LONGEST_HEADER = 100_000  # characters, fewer than csv takes in a field
+_LONGEST_HEADER = 100_000  # characters, less than the csv module's limit for a field
 _HEADER_FIRST = "Write a first line that names the columns"
 
 
 class CsvReader:
-    """Rows under a header line; read as a stream, so the file may be of any size."""
+    """Reads rows under a header line, as a stream, so the file may have any size."""
 
     suffixes = frozenset({".csv", ".tsv"})
 
     def __init__(self, columns: Mapping[str, str] | None = None) -> None:
-        """Args: columns: which column holds which fact, as in `{"text": "body"}`."""
+        """Args: columns: the column of each fact, as in `{"text": "body"}`."""
         self.columns = check_columns(columns)
 
     def recognises(self, head: str) -> bool:
-        """The first line names at least two columns, and one of them holds the text."""
+        """Whether the first line names at least two columns, one of them for the text."""
         names = _split_header(head.lstrip().split("\n", 1)[0].strip())
         plain = all(re.fullmatch(r"[\w .:/-]{1,40}", name) for name in names)
         return len(names) >= 2 and plain and "text" in find_columns(names, self.columns)
 
     def read(self, file: BinaryIO, source: Source) -> Iterator[Draft | SourceError]:
-        """The articles, a row each; a row that cannot be read gives an error and the rest goes on."""
+        """Yield the articles, one per row; a row that cannot be read yields an error and reading continues.
+
+        Args:
+            file: the file, from its first byte on.
+            source: what to call it.
+        """
         csv.field_size_limit(8 * MAX_ARTICLE_BYTES)
         sample = file.read(_SAMPLE_BYTES)
         file.seek(0)
@@ -49,10 +54,10 @@ class CsvReader:
         text = io.TextIOWrapper(file, encoding=encoding, errors="surrogateescape", newline="")
         try:
             yield from self._read(text, source)
-        except UnicodeError as error:  # UTF-16 that breaks off
+        except UnicodeError as error:  # truncated UTF-16
             raise source.problem(str(error), "Save it as UTF-8") from None
         finally:
-            text.detach()  # the file is the caller's to close
+            text.detach()  # the caller closes the file
 
     def _read(self, text: TextIO, source: Source) -> Iterator[Draft | SourceError]:
         blank = 0
@@ -68,18 +73,18 @@ class CsvReader:
 
     def _check_header(self, names: list[str], source: Source) -> None:
         remedy = "Name the columns, as in --columns text=NAME,headline=NAME"
-        found = find_columns(names, self.columns)
-        missing = [column for fact, column in self.columns.items() if fact not in found]
-        if missing or "text" not in found:
+        columns = find_columns(names, self.columns)
+        missing = [column for fact, column in self.columns.items() if fact not in columns]
+        if missing or "text" not in columns:
             what = f"no column {', '.join(map(repr, missing))}" if missing else "no column that holds the text"
-            raise source.problem(f"there is {what}; it has {listed(names)}", remedy, "line 1")
+            raise source.problem(f"there is {what}; it has {shortened(names)}", remedy, "line 1")
 
     def _rows(
         self, text: TextIO, names: list[str], delimiter: str, above: int, source: Source
     ) -> Iterator[Draft | SourceError]:
-        """The rows of a text that is read up to its header; `above` lines lie behind."""
-        quote = "Quote fields that hold the delimiter or a line end"
-        rows = csv.reader(text, delimiter=delimiter, strict=True)  # an open quote would swallow the rest
+        """The rows after the header, which is line `above`."""
+        quote = "Quote fields that contain the delimiter or a line end"
+        rows = csv.reader(text, delimiter=delimiter, strict=True)  # without it an open quote swallows the rest
         while True:
             position = f"line {above + rows.line_num + 1}"
             try:
@@ -90,22 +95,22 @@ class CsvReader:
                 yield source.problem(f"not CSV: {error}", quote, position)
                 continue
             if len(row) > len(names):
-                yield source.problem(f"it has {len(row)} fields, the header {len(names)}", quote, position)
+                yield source.problem(f"it has {len(row)} fields, but the header has {len(names)}", quote, position)
             elif any("\udc80" <= character <= "\udcff" for value in row for character in value):
                 yield source.problem("some bytes are not in the file's encoding", "Save it as UTF-8", position)
-            elif row:  # an empty line is none
+            elif row:  # empty for an empty line
                 yield to_draft(dict(zip_longest(names, row)), self.columns, source, position)
 
 
 def _header_line(text: TextIO, source: Source) -> str:
-    """The next line, which may be the header.
+    """Read the next line, which may be the header.
 
     Raises:
-        SourceError: it is longer than any header.
+        SourceError: the line is longer than any header.
     """
     line = text.readline(_LONGEST_HEADER + 1)
     if len(line) > _LONGEST_HEADER:
-        reason = f"its first line has more than {_LONGEST_HEADER:,} characters; a header has fewer"
+        reason = f"its first line has more than {_LONGEST_HEADER:,} characters, too many for a header"
         raise source.problem(reason, _HEADER_FIRST, "line 1")
     return line
 

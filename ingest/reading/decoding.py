@@ -1,25 +1,24 @@
-"""Bytes to text, never mojibake in silence."""
+"""Detect the encoding of text and decode it."""
 
 from __future__ import annotations
 
 import codecs
 import re
 
-# What a file that is no text begins with, and what to call it.
+# First bytes of binary files, with a name for their kind.
 _MAGIC = {
     b"%PDF": "a PDF file", b"PK\x03\x04": "a zip archive or office document", b"\x89PNG": "a PNG image",
     b"\xff\xd8\xff": "a JPEG image", b"GIF8": "a GIF image", b"\x1f\x8b": "a gzip file", b"{\\rtf": "an RTF document",
     b"\xd0\xcf\x11\xe0": "an old office document", b"SQLite format": "an SQLite database", b"\x7fELF": "a program",
 }  # fmt: skip
-# Encodings of text; others that Python knows, such as punycode and unicode_escape, are no way to write a document, and
-# some of them take a time that grows with the square of its length.
+# Encodings of documents. Python has other codecs, such as punycode and unicode_escape; some take quadratic time.
 _TEXT = re.compile(
     r"utf-?(?:8|16|32)|ascii|latin|iso8859|iso-8859|cp\d|windows|koi8|mac-|mac_|shift_jis|euc_|gb|big5|iso2022|tis|johab|hz"
 )
-# What Western news has beyond ASCII; other code pages read as cp1252 show signs that are not among these.
+# Characters of Western news; text in other code pages that is decoded as cp1252 contains others.
 _WESTERN = re.compile(r"[\x00-\x7fÀ-ÖØ-öø-ÿŒœŠšŽžŸ“”„‘’‚‹›«»–—…•·°ºª€£¥¢§©®™¿¡¼½¾²³±×´\xa0\xad]*")
 _WESTERN_LANGUAGES = frozenset("ca da de en es fi fr id it nl no pt sv sw".split())
-# Markup in UTF-16 without a mark, by the zero bytes about its first two characters (XML 1.0, appendix F).
+# Beginnings of markup in UTF-16 without a byte order mark (XML 1.0, appendix F).
 _WIDE = {
     "utf-16-le": re.compile(rb"<\x00[?!/A-Za-z]\x00"),
     "utf-16-be": re.compile(rb"\x00<\x00[?!/A-Za-z]"),
@@ -28,16 +27,16 @@ _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BO
 
 
 def known_encoding(name: str) -> str | None:
-    """An encoding of text that a document or a server names, as Python calls it; None where it is none."""
+    """Return Python's name for an encoding that a document or server names; None where it is not one of text."""
     try:
-        found = codecs.lookup(name).name
-    except (LookupError, ValueError):  # ValueError: a zero byte in it
+        encoding = codecs.lookup(name).name
+    except (LookupError, ValueError):  # ValueError: the name has a zero byte
         return None
-    return found if _TEXT.match(found) else None
+    return encoding if _TEXT.match(encoding) else None
 
 
 def binary_kind(head: bytes) -> str | None:
-    """What kind of binary file begins with these bytes; None where they are text."""
+    """Describe the kind of binary file that begins with these bytes; None where they are text."""
     for magic, kind in _MAGIC.items():
         if head.startswith(magic):
             return kind
@@ -47,17 +46,18 @@ def binary_kind(head: bytes) -> str | None:
 
 
 def _wide(head: bytes) -> str | None:
-    """Which UTF-16 markup without a byte order mark is in; None of anything else."""
+    """The variant of UTF-16 of markup without a byte order mark; None for anything else."""
     return next((encoding for encoding, begins in _WIDE.items() if begins.match(head)), None)
 
 
 def detect_encoding(sample: bytes, complete: bool = True) -> str:
-    """The encoding of a text: by its byte order mark or first zero bytes, UTF-8 where it is valid, cp1252 where that
-    reads well, else a guess.
+    """Detect the encoding of a text.
+
+    A byte order mark or zero bytes decide first; then valid UTF-8, then plausible cp1252, then charset-normalizer.
 
     Args:
         sample: the text or its beginning.
-        complete: False where the sample may stop in the middle of a character.
+        complete: False where the sample may end in the middle of a character.
 
     Raises:
         ValueError: no encoding fits.
@@ -78,12 +78,12 @@ def detect_encoding(sample: bytes, complete: bool = True) -> str:
 
     best = from_bytes(sample).best()
     if best is None:
-        raise ValueError("its characters are in no encoding that could be recognised")
+        raise ValueError("the encoding of its characters was not recognised")
     return best.encoding
 
 
 def _is_western(sample: bytes) -> bool:
-    """Whether bytes are text of Western Europe in cp1252, which charset-normalizer takes for Eastern or Asian ones."""
+    """Whether bytes are Western European text in cp1252, which charset-normalizer takes for Eastern or Asian text."""
     from ingest.cleaning.language import detect_language
 
     try:
@@ -92,21 +92,21 @@ def _is_western(sample: bytes) -> bool:
         return False
     letters = re.findall(r"[^\W\d_]", text)
     beyond = sum(not letter.isascii() for letter in letters)
-    # "³" inside a word is the Polish l of cp1250
+    # "³" inside a word is the Polish ł of cp1250
     if not _WESTERN.fullmatch(text) or beyond * 4 > len(letters) or re.search(r"[a-z][³¹¿¡][a-z]", text):
         return False
-    # Czech read as cp1252 has Western letters alone, yet its words are still those of Czech.
+    # Czech text decoded as cp1252 has only Western letters, but language detection still recognises Czech.
     first = next((match.start() for match in re.finditer(r"[^\x00-\x7f]", text)), 0)
     language, probability = detect_language(text[max(0, first - 1000) :])
     return language in _WESTERN_LANGUAGES or probability < 0.5
 
 
 def decode_head(head: bytes, complete: bool) -> str:
-    """The text of a file's beginning, to recognise its format by; what cannot be read is replaced.
+    """Decode the beginning of a file for the detection of its format; invalid bytes are replaced.
 
     Args:
         head: the first bytes of the file.
-        complete: False where it may stop in the middle of a character.
+        complete: False where they may end in the middle of a character.
     """
     try:
         encoding = detect_encoding(head, complete)
@@ -117,7 +117,7 @@ def decode_head(head: bytes, complete: bool) -> str:
 
 
 def decode(data: bytes) -> str:
-    r"""The text of some bytes; line ends become `\n`.
+    r"""Decode bytes in a detected encoding and convert line ends to `\n`.
 
     Raises:
         ValueError: no encoding fits.

@@ -1,13 +1,11 @@
-"""RSS 0.9 to 2.0 (https://www.rssboard.org/rss-specification) and Atom (RFC 4287), by feedparser.
+"""Read RSS 0.9 to 2.0 (https://www.rssboard.org/rss-specification) and Atom (RFC 4287) with feedparser.
 
-An entry with its whole text (`content:encoded`, Atom's `content`) is an article; one with a summary, or only a title,
-is a link to one. An article's time is when it was published (`pubDate`, `published`), as its page says it, else when it
-was updated. An entry of Atom that is a draft (RFC 5023) is withheld, and one that a feed says was deleted (RFC 6721) is
-canceled.
+An entry with its full text (`content:encoded`, Atom's `content`) is an article; an entry with a summary or only a title
+is a link to one. The time of an article is when it was published (`pubDate`, `published`), as on its page, else when it
+was updated. A draft in Atom (RFC 5023) is withheld, and a deleted entry (RFC 6721) is canceled.
 
-feedparser fetches nothing here: it is given bytes, and only such as the parser of `safe_xml` has written, so that no
-document type, entity or broken tag ever reaches it. A feed that is not well-formed is read as far as it can be, and
-named.
+feedparser fetches nothing: it receives bytes that the parser of `safe_xml` has written, so that no document type,
+entity or broken tag reaches it. A feed that is not well-formed is read as far as possible, and an error reports it.
 """
 
 from __future__ import annotations
@@ -25,22 +23,22 @@ from ingest.reading.base import Source, read_whole
 from ingest.reading.bylines import credited
 from ingest.reading.markup import html_text
 from ingest.reading.safe_xml import elements, local_name, root_of
-from ingest.reading.xml_recovery import mended
+from ingest.reading.xml_recovery import repaired
 
 _MAX_FEED = 20_000_000  # bytes
-_MAX_ELEMENTS = 200_000  # feedparser takes about 0.1 ms for each
+_MAX_ELEMENTS = 200_000  # feedparser needs about 0.1 ms for each
 _ATOM = "http://www.w3.org/2005/Atom"
 _RSS_1 = (
     "http://purl.org/rss/1.0/",
     "http://my.netscape.com/rdf/simple/0.9/",
     "http://channel.netscape.com/rdf/simple/0.9/",
 )
-# RSS has an author's address of e-mail, with the name behind it in parentheses.
-# feedparser looks for an address in these in a time that grows with the square of their length.
+# feedparser searches these elements for e-mail addresses in quadratic time.
 _PEOPLE = frozenset("author creator contributor managingeditor webmaster publisher owner name email".split())
 _LONGEST_NAME = 300  # characters
+# RSS gives an author as an e-mail address, followed by the name in parentheses.
 _BY_MAIL = re.compile(r"[^\s@]+@[^\s@]+?\s*(?:\((?P<name>[^()@]*)\))?")
-# What feedparser gives as something else than text.
+# Types of feedparser's values that are not text.
 _KINDS: dict[str, type] = {
     "content": list, "authors": list, "source": Mapping, "title_detail": Mapping, "summary_detail": Mapping,
     "published_parsed": tuple, "created_parsed": tuple, "updated_parsed": tuple,
@@ -50,27 +48,32 @@ _ENTRIES = frozenset({"item", "entry"})
 
 
 class FeedReader:
-    """A feed of any version: articles, and links to articles."""
+    """Reads articles, and links to articles, from a feed of any version."""
 
     suffixes = frozenset({".rss", ".atom", ".rdf"})
 
     def recognises(self, head: str) -> bool:
-        """Its root element is that of RSS or Atom."""
+        """Whether the root element is that of RSS or Atom."""
         root = root_of(head)
         if root is None:
             return False
         namespace, name = root
         if name == "RDF":
-            return any(known in head for known in _RSS_1)
+            return any(namespace in head for namespace in _RSS_1)
         return name.lower() == "rss" or (name in ("feed", "entry") and "atom" in namespace.lower())
 
     def read(self, file: BinaryIO, source: Source) -> Iterator[Draft | Link | SourceError]:
-        """The entries of a feed; at the end, what is wrong with it where it is not well-formed."""
+        """Yield the entries of a feed; at the end an error, where the feed is not well-formed.
+
+        Args:
+            file: the file, from its first byte on.
+            source: what to call it.
+        """
         data = read_whole(file, source, _MAX_FEED)
         data, flaw, complete = _survey(data, source)
         feed = _parse(data, source)
         if not (feed.version or feed.entries):
-            raise flaw or source.problem("it is neither RSS nor Atom", "Check what the file holds")
+            raise flaw or source.problem("it is neither RSS nor Atom", "Check what the file contains")
         entries = feed.entries if complete is None else feed.entries[:complete]
         if not entries and flaw is not None:
             raise flaw
@@ -85,7 +88,7 @@ class FeedReader:
 
 
 def _survey(data: bytes, source: Source) -> tuple[bytes, SourceError | None, int | None]:
-    """(the feed as UTF-8 without document type, what is wrong with it, how many entries stand before it breaks off)."""
+    """(the feed as UTF-8 without document type, what is wrong with it, number of entries before it was truncated)."""
     complete = 0
     try:
         for _ in elements(io.BytesIO(data), source, _ENTRIES):
@@ -93,7 +96,7 @@ def _survey(data: bytes, source: Source) -> tuple[bytes, SourceError | None, int
         flaw = None
     except SourceError as error:
         flaw = error
-    root = mended(data, source, flaw)
+    root = repaired(data, source, flaw)
     for number, element in enumerate(root.iter("{*}*")):
         if number >= _MAX_ELEMENTS:
             raise source.problem(f"it has more than {_MAX_ELEMENTS:,} elements", "Split it, or leave it out")
@@ -114,17 +117,17 @@ def _parse(data: bytes, source: Source) -> Any:
     try:
         return feedparser.parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
     except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError) as error:
-        # What feedparser trips over is its own; no file may end a run.
+        # feedparser fails on some files, and no file may end a run.
         raise source.problem(f"feedparser cannot read it: {error!r}"[:200], "Have the feed checked") from None
 
 
-def _facts(found: Any) -> dict[str, Any]:
-    """What feedparser found, of the kinds that it is meant to be of: any element can take the place of any of them."""
+def _facts(parsed: Any) -> dict[str, Any]:
+    """The values of feedparser that have the expected type; an unexpected element can give any of them another."""
     facts: dict[str, Any] = {}
-    for name, value in found.items():
+    for name, value in parsed.items():
         kind = _KINDS.get(name, str)
         if isinstance(value, list) and kind is list:
-            facts[name] = [_facts(each) for each in value if isinstance(each, Mapping)]
+            facts[name] = [_facts(member) for member in value if isinstance(member, Mapping)]
         elif isinstance(value, kind):
             facts[name] = value
     return facts
@@ -139,8 +142,9 @@ def _entry(entry: Facts, feed: Facts, source: Source, position: str) -> Draft | 
         return draft
     if url is None:
         return source.problem("the entry has neither text nor address", "Leave it out", position)
-    known = {"draft": draft} if summary else {"facts": draft}
-    return Link(url=url, file=source.name, position=position, **known)
+    if summary:
+        return Link(url=url, file=source.name, position=position, draft=draft)
+    return Link(url=url, file=source.name, position=position, facts=draft)
 
 
 def _draft(entry: Facts, feed: Facts, source: Source, position: str, url: str | None, text: str) -> Draft:
@@ -163,7 +167,7 @@ def _draft(entry: Facts, feed: Facts, source: Source, position: str, url: str | 
 
 
 def _source(entry: Facts) -> str | None:
-    """The feed that an entry was taken from, where it names one."""
+    """The feed from which an entry was copied, where it names one."""
     origin = _facts(entry.get("source", {}))
     return _line(origin.get("title_detail") or {"value": origin.get("title", "")})
 
@@ -187,9 +191,9 @@ def _address(value: str | None) -> str | None:
 
 
 def _guid(entry: Facts, feed: Facts, url: str | None) -> str | None:
-    """An entry's id; where it is its address, that names the article, as it does on its page.
+    """An entry's id; None where the id is the URL of the entry, which then identifies the article as on its page.
 
-    An id that is no URI, a plain number for one, is only unique in its own feed.
+    An id that is not a URI, such as a number, is unique only in its feed, so the feed's host is added to it.
     """
     guid: str = entry.get("id", "").strip()
     if not guid:
@@ -204,7 +208,7 @@ def _guid(entry: Facts, feed: Facts, url: str | None) -> str | None:
 
 
 def _time(entry: Facts) -> str | None:
-    """When it was published, in the feed's own words where they can be read, else as feedparser understands them."""
+    """The publication time in the words of the feed, where they can be parsed, else as feedparser parsed it."""
     for name in ("published", "created", "updated"):
         text = entry.get(name)
         if not text:
@@ -218,7 +222,7 @@ def _time(entry: Facts) -> str | None:
 
 
 def _authors(entry: Facts) -> list[str]:
-    """The people of an entry; feedparser takes the end of an e-mail's address for a part of the name."""
+    """The people of an entry; for authors with an e-mail address feedparser's names are wrong."""
     by_mail = _BY_MAIL.fullmatch(entry.get("author", "").strip())
     if by_mail is not None:
         names = [by_mail["name"] or ""]
@@ -234,7 +238,7 @@ def _language(entry: Facts, feed: Facts) -> str | None:
 
 
 def _deleted(data: bytes, source: Source) -> Iterator[Draft]:
-    """What an Atom feed says was deleted; an id that is an address may be the article's own, so both are taken back."""
+    """Notices about deleted entries of Atom; an id that is a URL may identify the article either as guid or as url."""
     for number, element in enumerate(elements(io.BytesIO(data), source, {"deleted-entry"}), 1):
         ref, position = (element.get("ref") or "").strip(), f"deleted entry {number}"
         named: list[dict[str, str]] = [{"guid": ref}, {"url": ref}] if _address(ref) else [{"guid": ref}]

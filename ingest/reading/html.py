@@ -1,4 +1,4 @@
-"""HTML pages: trafilatura for the text, JSON-LD and meta tags for the facts."""
+"""Read HTML pages: text from trafilatura, facts from JSON-LD and meta tags."""
 
 from __future__ import annotations
 
@@ -27,37 +27,42 @@ _META = {
 
 
 class HtmlReader:
-    """One page, one article."""
+    """Reads one article from a page."""
 
     suffixes = frozenset({".html", ".htm", ".xhtml"})
 
     def recognises(self, head: str) -> bool:
-        """It opens with a doctype or an html element."""
+        """Whether it begins with a doctype or an HTML element."""
         text = re.sub(r"^(?:<\?xml[^>]*\?>|<!--.*?-->|\s)+", "", head[:4096].lower(), flags=re.DOTALL)
         return text.startswith(("<!doctype html", "<html", "<head", "<body", "<article"))
 
     def read(self, file: BinaryIO, source: Source) -> Iterator[Draft | SourceError]:
-        """The one article of a page."""
+        """Yield the article of a page.
+
+        Args:
+            file: the file, from its first byte on.
+            source: what to call it.
+        """
         import trafilatura
         from lxml import html
         from lxml.etree import LxmlError
 
         try:
             markup = decode(_declared(read_whole(file, source, _MAX_PAGE)))
-            # lxml refuses text that declares an encoding of its own.
+            # lxml refuses decoded text that declares an encoding.
             tree = html.fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", markup))
         except (ValueError, LookupError, LxmlError) as error:
             raise source.problem(f"it cannot be read as HTML: {error}", "Save the page again as UTF-8") from None
         linked = _json_ld(tree)
-        found = trafilatura.bare_extraction(
+        extracted = trafilatura.bare_extraction(
             markup, with_metadata=True, include_comments=False, include_tables=False, favor_precision=True
         )
-        page = None if isinstance(found, dict) else found  # a dict only where one is asked for
+        page = None if isinstance(extracted, dict) else extracted  # it is never a dict with these options
         text = (page.text if page else None) or _text(linked.get("articleBody"))
         if not text:
-            raise source.problem("no article was found on the page", "Save the article's own page, not a list of them")
-        # JSON-LD first, meta tags second, what trafilatura makes of the page last; it takes any date on a page for
-        # the article's own, so dates come from the first two alone.
+            raise source.problem("no article was found on the page", "Save the page of one article, not a list of them")
+        # Facts come from JSON-LD, else from meta tags, else from trafilatura. trafilatura may use any date on the page,
+        # so dates come only from the first two.
         facts = {fact: _text(linked.get(key)) for fact, key in _LINKED.items()}
         for fact, names in _META.items():
             facts[fact] = facts.get(fact) or _meta(tree, names)
@@ -83,14 +88,14 @@ _LINKED = {
 
 
 def _without_headline(paragraphs: list[str], tree: Any, title: str | None) -> list[str]:
-    """The paragraphs without the page's headline before them, which need not be the one in its meta tags."""
+    """Remove the headline from the first paragraphs; it may differ from the one in the meta tags."""
     headlines = {bare_words(line) for line in [title or "", *(h1.text_content() for h1 in tree.xpath("//h1"))]}
     first = next((i for i, line in enumerate(paragraphs) if bare_words(line) not in headlines), 0)
     return paragraphs[first:]
 
 
 def _declared(data: bytes) -> bytes:
-    """UTF-8 of a page that declares another encoding, so that a declaration wins over a guess."""
+    """Convert a page from the encoding that it declares to UTF-8, so that the encoding is not guessed."""
     match = re.search(rb"""charset=["']?\s*([\w-]+)""", data[:2048], re.IGNORECASE)
     if match and not data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         name = known_encoding(match[1].decode())
@@ -104,7 +109,7 @@ def _declared(data: bytes) -> bytes:
 
 
 def _json_ld(tree: Any) -> dict[str, Any]:
-    """The page's NewsArticle in JSON-LD (https://schema.org/NewsArticle); empty where there is none."""
+    """The NewsArticle of a page in JSON-LD (https://schema.org/NewsArticle); empty where there is none."""
     for script in tree.xpath('//script[@type="application/ld+json"]'):
         try:
             data = json.loads(script.text_content())
@@ -122,7 +127,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _text(value: Any, depth: int = 5) -> str | None:
-    """The text in a value of JSON-LD, looked for in no more than `depth` lists and objects inside each other."""
+    """The text in a value of JSON-LD, which may be inside up to `depth` nested lists and objects."""
     if isinstance(value, str):
         return value.strip() or None
     if isinstance(value, dict):

@@ -1,4 +1,8 @@
-"""Bodies of HTTP messages as text or file: transfer and content codings, charsets, kinds (RFC 9110, RFC 9112)."""
+"""Decode bodies of HTTP messages: transfer and content codings, charsets, media types (RFC 9110, RFC 9112).
+
+FastWARC and httpx have decoders too, but they accept truncated bodies without an error, and those of httpx have no
+limit for the size of their output.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from email.message import Message
 
 from ingest.reading.decoding import known_encoding
 
-#: Longest page that is turned into UTF-8, in bytes.
+#: Longest page that is converted to UTF-8, in bytes.
 _MAX_TEXT = 20_000_000
 _BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
@@ -20,16 +24,16 @@ _STYLES = frozenset({"text/css", "text/javascript", "application/javascript", "a
 
 
 class BodyError(ValueError):
-    """A body is too long, or not coded as its header says."""
+    """A body is too long, or its coding is not the one that its header states."""
 
 
 def media_type(header: str | None) -> str:
-    """The media type in a Content-Type, in lower case; "" where there is none."""
+    """Return the media type of a Content-Type header in lower case; "" where there is none."""
     return (header or "").partition(";")[0].strip().lower()
 
 
 def charset(header: str | None) -> str | None:
-    """The charset in a Content-Type, as Python calls it; None where there is none, or not one of text."""
+    """Return Python's name for the charset of a Content-Type header; None where there is no usable one."""
     message = Message()
     message["Content-Type"] = header or ""
     try:
@@ -40,20 +44,24 @@ def charset(header: str | None) -> str | None:
 
 
 def may_hold_articles(kind: str) -> bool:
-    """Whether a file of this media type may hold articles, in whatever format; a server may say any or none."""
+    """Whether a file of this media type may contain articles; servers often send a wrong type or none."""
     return not kind.startswith(_PICTURES) and kind not in _STYLES
 
 
 def is_page_or_feed(kind: str) -> bool:
-    """Whether a media type is of what a crawl is searched for: pages, feeds, site maps, news in XML, PDF."""
+    """Whether a crawled file of this media type is read: pages, feeds, sitemaps, news in XML, PDF."""
     return kind in _PAGES | _FEEDS | _XML or kind == "application/pdf" or kind.endswith("+xml")
 
 
 def as_utf8(body: bytes, content_type: str | None) -> bytes:
-    """A page in UTF-8, with a byte order mark, where its header names another encoding.
+    """Convert a page to UTF-8 with a byte order mark, where its header names an encoding.
 
-    What the header says wins over what the page says of itself (https://html.spec.whatwg.org, 13.2.3.2). XML is left as
-    it is: it declares its encoding. So is what is not in the encoding that is named.
+    The header takes precedence over the page's own declaration (https://html.spec.whatwg.org, 13.2.3.2). XML stays
+    unchanged, because it declares its encoding, and so does a body that is not in the encoding of the header.
+
+    Args:
+        body: the body, without codings.
+        content_type: its Content-Type header.
     """
     name = charset(content_type)
     kind = media_type(content_type)
@@ -69,10 +77,10 @@ def as_utf8(body: bytes, content_type: str | None) -> bytes:
 
 
 def dechunk(body: bytes) -> bytes:
-    """A body without its chunked transfer coding; as it is where it has none, as in archives that took it off.
+    """Remove the chunked transfer coding; a body without it stays unchanged, because some archives remove it.
 
     Raises:
-        BodyError: it begins so and breaks off.
+        BodyError: the body is truncated or damaged after its first chunk.
     """
     parts: list[bytes] = []
     place = 0
@@ -97,21 +105,21 @@ def dechunk(body: bytes) -> bytes:
 
 
 def decoded(chunks: Iterator[bytes], coding: str | None, limit: int) -> Iterator[bytes]:
-    """A body without its content coding, piece by piece.
+    """Remove the content coding of a body, piece by piece.
 
     Args:
-        chunks: the body as it came.
-        coding: its Content-Encoding.
-        limit: the most bytes it may have once unpacked.
+        chunks: the body as it was sent.
+        coding: its Content-Encoding header.
+        limit: maximum length of the decoded body, in bytes.
 
     Raises:
-        BodyError: it is longer, damaged, or in a coding that is not read.
+        BodyError: the body is longer, truncated, damaged, or in an unsupported coding.
     """
     left = limit
     codings = [name.strip().lower() for name in (coding or "").split(",")]
     names = [name for name in codings if name not in ("", "identity")]
     if len(names) > 1:
-        raise BodyError(f"it is packed several times over, as {coding}")
+        raise BodyError(f"it has several content codings: {coding}")
     for chunk in _unpacked(chunks, names[0]) if names else chunks:
         left -= len(chunk)
         if left < 0:
@@ -120,8 +128,8 @@ def decoded(chunks: Iterator[bytes], coding: str | None, limit: int) -> Iterator
 
 
 _GZIP = 0x1F  # the first byte of each member
-_STEP = 1_000_000  # bytes unpacked at once
-_PIECE = 4_096  # bytes given to zlib at once; what a member leaves of them is copied
+_STEP = 1_000_000  # decoded bytes per call
+_PIECE = 4_096  # bytes passed to zlib at once; it copies what is left after the end of a member
 
 
 def _unpacked(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
@@ -129,12 +137,12 @@ def _unpacked(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
         yield from _unpacked_brotli(chunks)
         return
     if name not in ("gzip", "x-gzip", "deflate"):
-        raise BodyError(f"its Content-Encoding is {name!r}, which is not read")
+        raise BodyError(f"its Content-Encoding {name!r} is not supported")
     decoder = None
     for piece in (chunk[start : start + _PIECE] for chunk in chunks for start in range(0, len(chunk), _PIECE)):
         while piece:
             if decoder is None or (decoder.eof and name != "deflate" and piece[0] == _GZIP):  # another member
-                raw = name == "deflate" and piece[0] & 0x0F != 8  # some servers leave the zlib header out
+                raw = name == "deflate" and piece[0] & 0x0F != 8  # some servers omit the zlib header
                 decoder = zlib.decompressobj(-15 if raw else 47)
             elif decoder.eof:
                 return  # padding

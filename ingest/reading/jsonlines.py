@@ -1,4 +1,4 @@
-"""JSON Lines: one article a line, keys named by the user or recognised."""
+"""JSON Lines: one article per line; the user names the keys, or they are recognised."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import codecs
 import io
 import json
 from collections.abc import Iterator, Mapping
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 
 from ingest.base.columns import check_columns
 from ingest.base.errors import SourceError
@@ -15,28 +15,29 @@ from ingest.reading.base import Source
 from ingest.reading.columns import to_draft
 from ingest.reading.decoding import decode
 
-_SEEN_WHOLE = 16_000  # characters; a first line at least this long may be cut off in what is shown of the file
-#: Bytes of a line; JSON may write each character as \uXXXX, six bytes for one.
+_LONG_LINE = 16_000  # characters; a first line of this length may be cut off in the head of the file
+#: Longest line, in bytes; JSON may write each character as \uXXXX, six bytes for one.
 MAX_LINE = 6 * MAX_ARTICLE_BYTES + 1_000_000
 _BLANK = b"\xef\xbb\xbf \t\r\n"  # with the byte order mark
-_REMEDY = "Write one JSON object a line; an array is turned into that by: jq -c '.[]'"
+_REMEDY = "Write one JSON object a line; this converts an array: jq -c '.[]'"
+PositionedObject = tuple[str, dict[str, Any] | SourceError]
 
 
 class JsonLinesReader:
-    """One JSON object a line; read as a stream, so the file may be of any size."""
+    """Reads one JSON object per line, as a stream, so the file may have any size."""
 
     suffixes = frozenset({".jsonl", ".ndjson", ".jsonlines", ".json"})
 
     def __init__(self, columns: Mapping[str, str] | None = None) -> None:
-        """Args: columns: which key holds which fact, as in `{"text": "body"}`."""
+        """Args: columns: the key of each fact, as in `{"text": "body"}`."""
         self.columns = check_columns(columns)
 
     def recognises(self, head: str) -> bool:
-        """The first line is a JSON object, or begins like one and is too long to be seen whole."""
+        """Whether the first line is a JSON object, or begins like one and is too long to be in the head."""
         line, end, _ = head.lstrip().partition("\n")
         if not line.startswith("{"):
             return False
-        if not end and len(line) >= _SEEN_WHOLE:
+        if not end and len(line) >= _LONG_LINE:
             return True
         try:
             return isinstance(json.loads(line), dict)
@@ -46,28 +47,16 @@ class JsonLinesReader:
             return False
 
     def read(self, file: BinaryIO, source: Source) -> Iterator[Draft | SourceError]:
-        """The articles, a line each; a line that cannot be read gives an error and the rest goes on."""
-        try:
-            begun = False
-            for number, line in enumerate(lines(file), 1):
-                position = f"line {number}"
-                if not begun and line.lstrip(_BLANK).startswith(b"["):
-                    raise source.problem("it is a JSON array, not JSON Lines", _REMEDY)
-                begun = begun or bool(line.strip(_BLANK))
-                if len(line) > MAX_LINE:
-                    yield source.problem("the line is longer than any article", "Put one article a line", position)
-                elif line.strip(_BLANK):
-                    yield self._record(line, source, position)
-        except UnicodeError:
-            raise source.problem("it is not UTF-16, though it begins so", "Save it as UTF-8") from None
+        """Yield the articles, one per line; a line that cannot be read yields an error and reading continues.
 
-    def _record(self, line: bytes, source: Source, position: str) -> Draft | SourceError:
-        try:
-            record = json.loads(decode(line))
-        except (ValueError, RecursionError, LookupError) as error:
-            return source.problem(f"not JSON: {error}", _REMEDY, position)
-        if not isinstance(record, dict):
-            return source.problem(f"a JSON {type(record).__name__}, not an object", _REMEDY, position)
+        Args:
+            file: the file, from its first byte on.
+            source: what to call it.
+        """
+        for position, record in objects_by_line(file, source, _REMEDY, refuse_array=True):
+            yield record if isinstance(record, SourceError) else self._draft(record, source, position)
+
+    def _draft(self, record: dict[str, Any], source: Source, position: str) -> Draft | SourceError:
         try:
             return to_draft(record, self.columns, source, position)
         except RecursionError:
@@ -76,11 +65,63 @@ class JsonLinesReader:
             return source.problem(str(error.args[0]), "Name it, as in --columns text=KEY,headline=KEY", position)
 
 
-def lines(file: BinaryIO) -> Iterator[bytes]:
-    """The lines of a file, those of UTF-16 as UTF-8; of one that is longer than MAX_LINE only the beginning."""
-    wide = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+def objects_by_line(
+    file: BinaryIO, source: Source, remedy: str, *, refuse_array: bool = False
+) -> Iterator[PositionedObject]:
+    """Yield (position, object) for each line that is not blank, or (position, error) for one that cannot be read.
+
+    Args:
+        file: the file, from its first byte on.
+        source: what to call it in errors.
+        remedy: what to do about a line that is not a JSON object.
+        refuse_array: whether a file that begins with `[` is refused.
+
+    Raises:
+        SourceError: it is an array, or it is not in UTF-16 though it begins like it.
+    """
+    begun = False
+    try:
+        for number, line in enumerate(_lines(file), 1):
+            position = f"line {number}"
+            content = line.strip(_BLANK)
+            if refuse_array and not begun and content.startswith(b"["):
+                raise source.problem("it is a JSON array, not JSON Lines", remedy)
+            begun = begun or bool(content)
+            if len(line) > MAX_LINE:
+                reason = "the line is longer than any article"
+                yield position, source.problem(reason, "Put one article a line", position)
+            elif content:
+                yield position, _parse(line, source, remedy, position)
+    except UnicodeError:
+        raise source.problem("it is not UTF-16, though it begins like it", "Save it as UTF-8") from None
+
+
+def _parse(line: bytes, source: Source, remedy: str, position: str) -> dict[str, Any] | SourceError:
+    try:
+        return checked_object(json.loads(decode(line)), source, remedy, position)
+    except (ValueError, RecursionError, LookupError) as error:
+        return source.problem(f"not JSON: {str(error)[:120]}", remedy, position)
+
+
+def checked_object(value: Any, source: Source, remedy: str, position: str) -> dict[str, Any] | SourceError:
+    """The value where it is a JSON object, else an error.
+
+    Args:
+        value: what was parsed.
+        source: what to call the file.
+        remedy: what to do about another value.
+        position: where in the file the value is.
+    """
+    if isinstance(value, dict):
+        return cast("dict[str, Any]", value)
+    return source.problem(f"a JSON {type(value).__name__}, not an object", remedy, position)
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file, those of UTF-16 as UTF-8; of a line longer than MAX_LINE only the beginning."""
+    is_utf16 = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     file.seek(0)
-    text = io.TextIOWrapper(file, encoding="utf-16", newline="\n") if wide else None
+    text = io.TextIOWrapper(file, encoding="utf-16", newline="\n") if is_utf16 else None
 
     def readline() -> bytes:
         if text is not None:
@@ -95,4 +136,4 @@ def lines(file: BinaryIO) -> Iterator[bytes]:
             yield line
     finally:
         if text is not None:
-            text.detach()  # the file is the caller's to close
+            text.detach()  # the caller closes the file

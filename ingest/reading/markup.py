@@ -1,6 +1,6 @@
-"""The paragraphs of a marked-up body: HTML inside feeds and JSON, XHTML and NITF inside NewsML, NITF itself.
+"""Extract paragraphs from markup: HTML inside feeds and JSON, XHTML and NITF inside NewsML, and NITF files.
 
-What is no story is left out: scripts and styles, forms, figures with their captions, navigation, notes to editors.
+Scripts and styles, forms, figures with their captions, navigation and notes to editors are left out.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from ingest.reading.safe_xml import local_name
 
-# No text of theirs is story; "nitf-table" and "note" are NITF's (https://iptc.org/standards/nitf/), the others HTML's.
+# Elements without story text; "nitf-table" and "note" are from NITF (https://iptc.org/standards/nitf/).
 _SKIPPED = frozenset(
     "head title script style noscript template iframe object embed svg math form button input select textarea nav aside"
     " figure figcaption picture video audio canvas media media-caption media-producer note nitf-table custom-table"
@@ -26,40 +26,40 @@ _BLOCKS = frozenset(
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>|&(?:#\d+|#x[0-9A-Fa-f]+|[A-Za-z]\w*);|<!--")
 _PREFORMATTED = "pre"
-_BREAK = "\0"  # a line that ends inside a paragraph; no XML or HTML holds this character
-# A single line end in the middle of a sentence is one of layout.
+_BREAK = "\0"  # stands for a line end inside a paragraph; XML and HTML cannot contain this character
+# A line end in the middle of a sentence is only layout.
 _JOINED = re.compile(r"(?<=[\w,;]) ?\0 ?(?=[^\W\d_A-ZÀ-Þ])")
 
 
 def tree_text(root: Any) -> str:
-    """The paragraphs of an element of lxml, with an empty line between them.
+    """Extract the paragraphs of an lxml element, separated by empty lines.
 
-    Tables are left out where there is other text, as they are on pages.
+    Tables are left out where there is other text, as they are for web pages.
     """
     return _text(root, _SKIPPED | _TABLES) or _text(root, _SKIPPED)
 
 
 def html_text(markup: str) -> str:
-    """The paragraphs of some HTML, whole or a fragment; a text without any markup stays as it is."""
+    """Extract the paragraphs of an HTML document or fragment; a text without markup stays unchanged."""
     from lxml import html
     from lxml.etree import LxmlError
 
     markup = _CONTROLS.sub("", markup)
     if not _TAG.search(markup):
         return markup.strip()
-    # Its bounds are those of the file it came from; a huge tree is one of more than 256 elements in one another.
+    # The size was limited when the file was read; huge_tree allows more than 256 nested elements.
     parser = html.HTMLParser(remove_comments=True, remove_pis=True, no_network=True, huge_tree=True, encoding="utf-8")
     try:
         root = html.document_fromstring(markup.encode(), parser=parser)
-    except (LxmlError, ValueError, AssertionError):  # nothing but comments and the like
+    except (LxmlError, ValueError, AssertionError):  # only comments, for example
         return ""
-    if any("depth" in entry.message for entry in parser.error_log):  # it would stop there, in silence
+    if any("depth" in entry.message for entry in parser.error_log):  # the parser stopped without an exception
         return _without_tags(markup)
     return tree_text(root)
 
 
 def _without_tags(markup: str) -> str:
-    """The text of what no parser reads, its tags taken for ends of paragraphs."""
+    """The text of markup that cannot be parsed, with each tag as the end of a paragraph."""
     lines, skipping = [], ""
     for part in re.split(r"(<[^<>]*>)", markup):
         name = part.strip("</> \t\r\n").split()[0].lower() if part.startswith("<") and part.strip("</> \t\r\n") else ""
@@ -71,7 +71,7 @@ def _without_tags(markup: str) -> str:
 
 
 def inline_text(element: Any) -> str:
-    """All text of an element on one line; "" of None."""
+    """Return all text of an element on one line; "" for None."""
     return " ".join("".join(_strings(element)).split()) if element is not None else ""
 
 
@@ -105,7 +105,10 @@ def _text(root: Any, skipped: frozenset[str]) -> str:
 
 
 def _walk(root: Any, skipped: frozenset[str]) -> Iterator[tuple[str, str]]:
-    """("start" | "end", local name) of elements and ("text", text) in order; a `br` only starts. Any depth will do."""
+    """Yield ("start" | "end", local name) of elements and ("text", text) in order, without recursion.
+
+    A `br` has only a start.
+    """
     yield "start", local_name(root).lower()
     yield "text", root.text or ""
     stack = [(root, iter(root))]

@@ -1,10 +1,9 @@
 """NewsML-G2, the news exchange format of the IPTC (https://iptc.org/std/NewsML-G2/, versions 2.0 to 2.34).
 
-A file is one newsItem, or a newsMessage with any number of them, read one by one. An article's time is
-`versionCreated`, the moment this version was made, since a later version says what was not known at the first; then
-`contentModified`, `contentCreated` and `firstCreated`. An `embargoed` that is empty holds an item back until another
-version comes. The text is NITF, XHTML or plain text, inside the item. Pictures, packages and concepts are passed over,
-and reported only where a file holds nothing else.
+A file is one newsItem, or a newsMessage with any number of them, which are read one by one. The time of an article is
+that of its version, `versionCreated`, else `contentModified`, `contentCreated` or `firstCreated`. An empty `embargoed`
+withholds an item until another version arrives. The text is NITF, XHTML or plain text inside the item. Pictures,
+packages and concepts are skipped, and reported only where a file contains nothing else.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from ingest.reading.bylines import credited
 from ingest.reading.markup import html_text, inline_text, tree_text
 from ingest.reading.nitf import Body, read_body
 from ingest.reading.safe_xml import elements, local_name, root_of
-from ingest.reading.status import code, correction, edition, known, status
+from ingest.reading.status import code, correction, edition, status, status_codes
 from ingest.reading.xml_recovery import name_entities
 
 _ROOTS = frozenset(
@@ -36,34 +35,39 @@ _log = logging.getLogger(__name__)
 
 
 class NewsmlReader:
-    """A news item, or a message with several."""
+    """Reads a news item, or a message with several."""
 
     suffixes = frozenset({".newsml", ".g2"})
 
     def recognises(self, head: str) -> bool:
-        """Its root element is one of NewsML-G2's."""
+        """Whether the root element belongs to NewsML-G2."""
         root = root_of(head)
         return root is not None and root[1] in _ROOTS and root[0] in ("", _NAMESPACE)
 
     def read(self, file: BinaryIO, source: Source) -> Iterator[Draft | Link | SourceError]:
-        """The articles of a file; an error in place of one without a text that is not taken back."""
-        taken, passed = 0, []
+        """Yield the articles of a file; an error for a usable item without text.
+
+        Args:
+            file: the file, from its first byte on.
+            source: what to call it.
+        """
+        texts, skipped = 0, []
         for number, item in enumerate(elements(file, source, {"newsItem"} | _OTHERS), 1):
             kind = _kind(item)
             if kind != "text":
-                passed.append(kind)
-                _log.info("%s, item %d: passed over, it is a %s", source.name, number, kind)
+                skipped.append(kind)
+                _log.info("%s, item %d: skipped, it is a %s", source.name, number, kind)
                 continue
-            taken += 1
+            texts += 1
             name_entities(item)
             yield _draft(item, source, "" if item.getparent() is None else f"item {number}")
-        if not taken:
-            what = f"it holds {', '.join(sorted(set(passed)))}" if passed else "it holds no item"
+        if not texts:
+            what = f"it holds {', '.join(sorted(set(skipped)))}" if skipped else "it holds no item"
             raise source.problem(f"{what}, and no text", "Leave it out; articles are news items of text")
 
 
 def _kind(item: Any) -> str:
-    """`text`, or in a word what else it is."""
+    """`text`, or the name of another kind of item."""
     if local_name(item) != "newsItem":
         return local_name(item)
     named = code(_qcode(_child(item, "itemMeta", "itemClass")))
@@ -74,14 +78,14 @@ def _draft(item: Any, source: Source, position: str) -> Draft | SourceError:
     meta, content = _child(item, "itemMeta"), _child(item, "contentMeta")
     guid = (item.get("guid") or "").strip() or None
     signals = [_qcode(signal) for signal in _children(meta, "signal")]
-    state = status(_qcode(_child(meta, "pubStatus")), *known(signals))
+    state = status(_qcode(_child(meta, "pubStatus")), *status_codes(signals))
     embargo = _child(meta, "embargoed")
     if embargo is not None and not (embargo.text or "").strip() and state == "usable":
         state = "withheld"
     body = _body(item)
     if not body.text and state == "usable":
         place = ", ".join(part for part in (position, guid) if part)
-        return source.problem("the item has no text in it", "Have it delivered with its text, or leave it out", place)
+        return source.problem("the item has no text", "Have it delivered with its text, or leave it out", place)
     located = _child(content, "located")
     return Draft(
         text=body.text,
@@ -105,7 +109,7 @@ def _draft(item: Any, source: Source, position: str) -> Draft | SourceError:
 
 
 def _body(item: Any) -> Body:
-    """The text of an item: the first of its contents that holds one, marked-up ones first."""
+    """The first body of an item that has text, those with markup first."""
     contents = _children(_child(item, "contentSet"), "inlineXML") + _children(_child(item, "contentSet"), "inlineData")
     bodies = (_inline_xml(c) if local_name(c) == "inlineXML" else Body(_inline_data(c)) for c in contents)
     return next((body for body in bodies if body.text.strip()), Body(""))
@@ -159,7 +163,7 @@ def _time(meta: Any, content: Any) -> str | None:
 
 
 def _name(element: Any) -> str | None:
-    """What a party or place is called: its name, a literal, or else the last part of its code."""
+    """The name of a party or place: its name, its literal, else the last part of its code."""
     if element is None:
         return None
     named = _text(element, "name") or (element.get("literal") or "").strip()
@@ -167,7 +171,7 @@ def _name(element: Any) -> str | None:
 
 
 def _authors(content: Any) -> list[str]:
-    """The people of the byline that readers see; then the creators, where they are told to be people."""
+    """The people in the byline; else the creators that are marked as people."""
     written = [name for line in _children(content, "by") for name in credited(inline_text(line))]
     people = [c for c in _children(content, "creator") if "person" in code(c.get("type") or c.get("typeuri"))]
     return written or [name for name in map(_name, people) if name]
@@ -179,7 +183,7 @@ def _canonical(meta: Any) -> str | None:
 
 
 def _language(item: Any, content: Any) -> str | None:
-    """The language of the content; else that of the item's own words, which an ancestor may name."""
+    """The language of the content; else the xml:lang of the item or of an ancestor."""
     tag = _child(content, "language")
     if tag is not None and tag.get("tag"):
         return str(tag.get("tag"))

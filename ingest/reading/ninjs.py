@@ -1,8 +1,9 @@
 """ninjs, News in JSON of the IPTC (https://iptc.org/std/ninjs/, versions 1.x, 2.x and 3.x).
 
-A file is one object, an object a line, or a list of them. Versions 1 and 2 write names in lower case, version 3 as in
-`versionCreated`; here both are one. An article's time is `versioncreated`, as in NewsML-G2, then `contentcreated` and
-`firstcreated`. Pictures, packages, plans and events are passed over, and reported only where a file holds nothing else.
+A file contains one object, one object per line, or a list of objects. Versions 1 and 2 write names in lower case, and
+version 3 in camel case; here all names are in lower case. The time of an article is `versioncreated`, as in NewsML-G2,
+else `contentcreated` or `firstcreated`. Pictures, packages, plans and events are skipped, and reported only where a
+file contains nothing else.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from ingest.reading.json_values import objects
 from ingest.reading.markup import html_text
 from ingest.reading.nitf import Body, read_body
 from ingest.reading.safe_xml import parse
-from ingest.reading.status import correction, edition, known, status
+from ingest.reading.status import correction, edition, status, status_codes
 
-# Names of its own, one of which stands beside the `uri` that every item has.
+# Names that are specific to ninjs; each item has one of them in addition to its `uri`.
 _OWN = frozenset(
     "versioncreated firstcreated contentcreated pubstatus representationtype bodies headlines body_text body_xhtml"
     " body_html body_nitf standard copyrightholder".split()
@@ -35,49 +36,54 @@ _log = logging.getLogger(__name__)
 
 
 class NinjsReader:
-    """One item, an item a line, or a list of items."""
+    """Reads one item, one item per line, or a list of items."""
 
     suffixes = frozenset({".ninjs"})
 
     def __init__(self, columns: Mapping[str, str] | None = None) -> None:
-        """Args: columns: keys that the user named; a file that has one of them is not this format."""
+        """Args: columns: the user's names of keys; a file with one of these keys is not ninjs."""
         self.columns = frozenset(column.lower() for column in (columns or {}).values())
 
     def recognises(self, head: str) -> bool:
-        """The first object has a `uri` and a name that is ninjs's own, or two of these beside a `guid`."""
+        """Whether the first object has a `uri` and one name specific to ninjs, or a `guid` and two such names."""
         keys = _first_keys(head)
         needed = 1 if "uri" in keys else 2
         return bool(keys & {"uri", "guid"}) and len(keys & _OWN) >= needed and not keys & self.columns
 
     def read(self, file: BinaryIO, source: Source) -> Iterator[Draft | Link | SourceError]:
-        """The articles of a file; an error in place of each that cannot be read."""
-        taken, passed = 0, []
+        """Yield the articles of a file; an error for each item that cannot be read.
+
+        Args:
+            file: the file, from its first byte on.
+            source: what to call it.
+        """
+        texts, skipped = 0, []
         for position, value in objects(file, source):
             if isinstance(value, SourceError):
-                taken += 1
+                texts += 1
                 yield value
                 continue
             item = {str(key).lower(): entry for key, entry in value.items()}
             kind = _word(item.get("type"))
             if kind not in ("", "text", "article") and not (kind == "composite" and _has_body(item)):
-                passed.append(kind)
-                _log.info("%s, %s: passed over, it is a %s", source.name, position or "all", kind)
+                skipped.append(kind)
+                _log.info("%s, %s: skipped, it is a %s", source.name, position or "the only item", kind)
                 continue
-            taken += 1
+            texts += 1
             yield _draft(item, source, position)
-        if not taken:
-            what = f"it holds {', '.join(sorted(set(passed)))}" if passed else "it holds no item"
+        if not texts:
+            what = f"it holds {', '.join(sorted(set(skipped)))}" if skipped else "it holds no item"
             raise source.problem(f"{what}, and no text", "Leave it out; articles are items of the type text")
 
 
 def _draft(item: Mapping[str, Any], source: Source, position: str) -> Draft | SourceError:
     guid = _string(item.get("uri")) or _string(item.get("guid"))
     signals = [code for signal in _list(item.get("signals", item.get("signal"))) for code in _codes(signal)]
-    state = status(_string(item.get("pubstatus")), *known(signals))
+    state = status(_string(item.get("pubstatus")), *status_codes(signals))
     body = _body(item, source)
     if not body.text and state == "usable":
         place = ", ".join(part for part in (position, guid) if part)
-        return source.problem("the item has no text in it", "Have it delivered with its text, or leave it out", place)
+        return source.problem("the item has no text", "Have it delivered with its text, or leave it out", place)
     return Draft(
         text=body.text,
         file=source.name,
@@ -100,19 +106,19 @@ def _draft(item: Mapping[str, Any], source: Source, position: str) -> Draft | So
 
 
 _TIMES = ("versioncreated", "contentcreated", "firstcreated")
-# The names of bodies in versions 1.x, with what is in them; the first that holds a text is taken.
+# Names of bodies in versions 1.x, with their kinds; the first body with text is used.
 _BODIES = {"body_nitf": "nitf", "body_xhtml": "html", "body_html": "html", "body_text": "plain"}
 
 
 def _body(item: Mapping[str, Any], source: Source) -> Body:
     marked = [entry for entry in _list(item.get("bodies")) if isinstance(entry, dict)]
     marked.sort(key=lambda entry: _word(entry.get("role")) not in _MAIN)
-    found = [(_word(_get(entry, "contenttype")), _string(entry.get("value")) or "") for entry in marked]
-    found += [(kind, _string(item.get(name)) or "") for name, kind in _BODIES.items()]
-    # A version 1.x names other bodies after their kind, as in body_xhtml_short; they are taken last.
+    values = [(_word(_get(entry, "contenttype")), _string(entry.get("value")) or "") for entry in marked]
+    values += [(kind, _string(item.get(name)) or "") for name, kind in _BODIES.items()]
+    # Versions 1.x may name other bodies after their kind, as in body_xhtml_short; they come last.
     others = [name for name in item if name.startswith("body_") and name not in _BODIES]
-    found += [("html" if "html" in name else "plain", _string(item[name]) or "") for name in others]
-    bodies = (_read_body(kind, value, source) for kind, value in found if value)
+    values += [("html" if "html" in name else "plain", _string(item[name]) or "") for name in others]
+    bodies = (_read_body(kind, value, source) for kind, value in values if value)
     return next((body for body in bodies if body.text.strip()), Body(""))
 
 
@@ -120,7 +126,7 @@ def _read_body(kind: str, value: str, source: Source) -> Body:
     if "nitf" in kind:
         try:
             return read_body(parse(value.encode("utf-8", "replace"), source))
-        except SourceError:  # it is often a piece of NITF, without one element around it
+        except SourceError:  # often a fragment of NITF without a root element
             return Body(html_text(value))
     return Body(value if kind == "plain" or kind.endswith("/plain") else html_text(value))
 
@@ -139,7 +145,7 @@ def _headline(item: Mapping[str, Any]) -> str | None:
 
 
 def _publisher(item: Mapping[str, Any]) -> str | None:
-    """The provider, where an extension names one; else the source of the information, else the holder of rights."""
+    """The provider, where an extension names one; else the source of the information, else the copyright holder."""
     sources = _list(item.get("infosources", item.get("infosource")))
     named = [item.get("provider"), *sources, item.get("copyrightholder")]
     return next((name for name in map(_name, named) if name), None)
@@ -150,11 +156,11 @@ def _name(value: Any) -> str | None:
 
 
 def _url(item: Mapping[str, Any]) -> str | None:
-    """An address for readers: the item's own where its uri is one, else a rendition that is a page."""
+    """A URL for readers: the item's url, else that of a rendition as a web page, else its uri where that is a URL."""
     if address := _string(item.get("url")):
         return address
-    given = item.get("renditions")
-    entries = list(given.values()) if isinstance(given, dict) else _list(given)
+    renditions = item.get("renditions")
+    entries = list(renditions.values()) if isinstance(renditions, dict) else _list(renditions)
     pages = [
         e for e in entries if isinstance(e, dict) and "html" in _word(_get(e, "contenttype") or _get(e, "mimetype"))
     ]
@@ -163,7 +169,7 @@ def _url(item: Mapping[str, Any]) -> str | None:
 
 
 def _correction(item: Mapping[str, Any], signals: list[str]) -> str | None:
-    """By its signals, where an agency extends the format with them; else by a note that reads as a correction."""
+    """The correction, detected from signals, an extension of some agencies, or from a note that reads like one."""
     note = _string(item.get("ednote"))
     if note and is_correction(note):
         signals = [*signals, "correction"]
@@ -192,7 +198,7 @@ def _word(value: Any) -> str:
 
 
 def _first_keys(head: str) -> set[str]:
-    """The keys, in lower case, of the first object of a text that may stop anywhere; empty where it is no such text."""
+    """The keys, in lower case, of the first object of a JSON text that may be cut off; empty for other texts."""
     keys: set[str] = set()
     depth, inside = 0, 0
     head = head.lstrip("\ufeff \t\r\n")

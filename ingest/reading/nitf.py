@@ -1,9 +1,9 @@
 """NITF 3.x, the News Industry Text Format of the IPTC (https://iptc.org/standards/nitf/, DTD and schema 3.0 to 3.6).
 
-An article's time is `date.issue`, the moment this version was sent; where that is missing, the day in its dateline,
-then the publication's. `date.release` is an embargo where it is later than that. It is published by who is named in
-`pubdata`, else by the distributor, else by the holder of the copyright. A document that manages another one
-(`management-doc-idref` with `management-idref-status`), as a kill notice does, takes effect on that one too.
+The time of an article is `date.issue`, when this version was sent, else the day in its dateline, else the date of the
+publication. A later `date.release` is an embargo. The publisher is the one in `pubdata`, else the distributor, else the
+copyright holder. A document that manages another document (`management-doc-idref` with `management-idref-status`), such
+as a kill notice, also yields a notice about that document.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ from ingest.reading.base import Source
 from ingest.reading.bylines import credited
 from ingest.reading.markup import inline_text, tree_text
 from ingest.reading.safe_xml import elements, local_name, root_of
-from ingest.reading.status import correction, edition, known, status
+from ingest.reading.status import correction, edition, status, status_codes
 from ingest.reading.xml_recovery import name_entities
 
 
 @dataclass
 class Body:
-    """What the body of a NITF document says.
+    """The facts in the body of a NITF document.
 
     Attributes:
         text: its paragraphs.
-        headline: of the highest level there is.
-        authors: by its bylines.
+        headline: the headline of the highest level.
+        authors: the people in its bylines.
         publisher: the distributor.
         place: where it was filed from.
-        dateline: the words of it, where it stands apart from the text.
-        day: of the dateline, ISO 8601.
+        dateline: the dateline, where it is outside the text.
+        day: the date of the dateline, in ISO 8601.
     """
 
     text: str
@@ -48,28 +48,33 @@ class Body:
 
 
 class NitfReader:
-    """One document, one article."""
+    """Reads one article from a document."""
 
     suffixes = frozenset({".nitf"})
 
     def recognises(self, head: str) -> bool:
-        """Its root element is nitf."""
+        """Whether the root element is nitf."""
         root = root_of(head)
         return root is not None and root[1] == "nitf"
 
     def read(self, file: BinaryIO, source: Source) -> Iterator[Draft | Link | SourceError]:
-        """The article of a document, and a notice on the one that it manages."""
+        """Yield the article of a document, and a notice about the document that it manages.
+
+        Args:
+            file: the file, from its first byte on.
+            source: what to call it.
+        """
         documents = 0
         for root in elements(file, source, {"nitf"}):
             documents += 1
             name_entities(root)
             yield from _drafts(root, source)
         if not documents:
-            raise source.problem("it holds no nitf element", "Check that it is NITF, or give it the suffix it needs")
+            raise source.problem("it has no nitf element", "Check that it is NITF, or give it the right suffix")
 
 
 def read_body(root: Any) -> Body:
-    """The body of a nitf element, or of what stands in its place inside another format."""
+    """Read the body of a nitf element, or of an element in its place inside another format."""
     head, content = first(root, "body.head"), first(root, "body.content")
     content = content if content is not None else first(root, "body")
     content = content if content is not None else root
@@ -91,12 +96,22 @@ def read_body(root: Any) -> Body:
 
 
 def first(root: Any, name: str) -> Any:
-    """The first element of a local name inside another, None where there is none."""
+    """Return the first descendant with a local name; None where there is none.
+
+    Args:
+        root: an element, or None.
+        name: the local name.
+    """
     return next(iter(every(root, name)), None)
 
 
 def every(root: Any, name: str) -> list[Any]:
-    """All elements of a local name inside another."""
+    """Return all descendants with a local name.
+
+    Args:
+        root: an element, or None.
+        name: the local name.
+    """
     return [] if root is None else [element for element in root.iter() if local_name(element) == name]
 
 
@@ -106,11 +121,11 @@ def _drafts(root: Any, source: Source) -> Iterator[Draft]:
     issued, release = _norm(docdata, "date.issue"), _norm(docdata, "date.release")
     managed = _attribute(docdata, "management-status")
     codes = [_attribute(message, "msg-type"), *_opening(_attribute(message, "info"))]
-    words = [managed, *known(codes)]
+    words = [managed, *status_codes(codes)]
     published = issued or body.day or _attribute(first(root, "pubdata"), "date.publication") or None
     state, embargo = status(*words), release if _is_later(release, published) else None
     if state == "withheld" and "embargo" in managed.lower() and release:
-        state, embargo = "usable", release  # it says until when
+        state, embargo = "usable", release  # the embargo has an end
     words += ["correction"] * (corrected is not None)
     own = _attribute(named, "id-string") or _attribute(root, "uno") or None
     about = _attribute(docdata, "management-doc-idref")
@@ -132,10 +147,11 @@ def _drafts(root: Any, source: Source) -> Iterator[Draft]:
         dateline=body.dateline,
         url=_attribute(first(root, "pubdata"), "ex-ref") or None,
     )
-    if about and about != own and (told := status(_attribute(docdata, "management-idref-status"))) != "usable":
+    managed_state = status(_attribute(docdata, "management-idref-status"))
+    if about and about != own and managed_state != "usable":
         yield Draft(
             text="", file=source.name, key=f"{source.key}#{about}", position=f"about {about}",
-            guid=about, status=told, headline=body.headline,
+            guid=about, status=managed_state, headline=body.headline,
         )  # fmt: skip
 
 
@@ -148,13 +164,13 @@ def _norm(docdata: Any, name: str) -> str | None:
 
 
 def _opening(info: str) -> list[str]:
-    """The words that a message to editors opens with: `KILL: do not use` says as much as a type of kill."""
+    """The first words of a message to editors: `KILL: do not use` means the same as the type `kill`."""
     opening = info.split(":")[0].strip("*[]() ")
     return [opening, *opening.split()] if len(opening.split()) <= 3 else []
 
 
 def _is_later(release: str | None, published: str | None) -> bool:
-    """Whether a story may be released only after it was sent; what cannot be read is kept, so that it is named."""
+    """Whether the release is later than the publication; True for invalid dates, so that they are reported later."""
     if not (release and published):
         return bool(release)
     try:
@@ -180,4 +196,4 @@ def _publisher(root: Any, docdata: Any, body: Body) -> str | None:
 def _language(root: Any) -> str | None:
     lang = "{http://www.w3.org/XML/1998/namespace}lang"
     places = [first(root, "body.content"), first(root, "body"), root]
-    return next((found for e in places if (found := _attribute(e, lang) or _attribute(e, "baselang"))), None)
+    return next((code for e in places if (code := _attribute(e, lang) or _attribute(e, "baselang"))), None)

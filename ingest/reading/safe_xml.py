@@ -1,10 +1,9 @@
-"""XML from strangers, the one place where it is parsed.
+"""Parse XML from untrusted sources; all XML is parsed here.
 
-Whatever a file says, nothing is fetched and nothing is expanded: no external document type, entity or inclusion is
-ever read (XInclude is never run), a file that declares entities is refused, and depth and the size of one item are
-bounded. A file is read in pieces, so that a message of 500 items or a site map of 50,000 addresses never lies in memory
-as a whole.
-It follows XML 1.0 (https://www.w3.org/TR/xml/) and, for encodings, its appendix F.
+Nothing is fetched and nothing is expanded: external document types, entities and inclusions are never read, a file that
+declares entities is refused, and the depth of elements and the size of one item are limited. Files are read in pieces,
+so that a message of 500 items or a sitemap of 50,000 URLs is never in memory as a whole. This follows XML 1.0
+(https://www.w3.org/TR/xml/) and, for encodings, its appendix F.
 """
 
 from __future__ import annotations
@@ -21,29 +20,29 @@ from ingest.cleaning.normalize import MAX_ARTICLE_BYTES
 from ingest.reading.base import Source
 from ingest.reading.decoding import known_encoding
 
-#: Bytes of markup that one item may have, or that may stand between two of them.
+#: Maximum bytes of markup in one item, or between two items.
 MAX_ITEM_BYTES = 3 * MAX_ARTICLE_BYTES
-#: How deep elements may stand in one another; libxml2's own limit, said here for the message.
+#: Maximum depth of nested elements: the limit of libxml2, here for the message.
 MAX_DEPTH = 256
 
 _PIECE = 65_536  # bytes
-_TAIL = 1_024  # bytes in which a root element's end is looked for
-_FIRST_PIECE = 512  # characters: until the first element, what a file declares is looked at before much is read
+_TAIL = 1_024  # last bytes of a file that have to contain the end of the root element
+_FIRST_PIECE = 512  # characters; the first pieces are small so that declarations are checked before much is parsed
 _DECLARED = re.compile(r"""^\s*<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z][\w.:-]*)["'][^>]*?\?>""")
 _DECLARATION = re.compile(r"^\s*<\?xml\s[^>]*\?>")
-#: How lxml is told to keep to the file.
+#: Options with which lxml's parsers read nothing but the file.
 SAFE: dict[str, Any] = {
     "encoding": "utf-8", "resolve_entities": False, "no_network": True, "load_dtd": False, "dtd_validation": False,
     "attribute_defaults": False, "huge_tree": False, "remove_comments": True, "remove_pis": True,
 }  # fmt: skip
-#: What a SourceError's reason begins with where a file is not well-formed, or ends too soon.
+#: Beginning of the reason of a SourceError about a file that is not well-formed, or is truncated.
 BROKEN = "it is not well-formed XML"
 BREAKS_OFF = "the XML breaks off"
 _MARKS = {
     codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF32_LE: "utf-32-le", codecs.BOM_UTF32_BE: "utf-32-be",
     codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be",
 }  # fmt: skip
-# Possessive, so that what stands behind the end is gone through once; in turns, it would be for ever.
+# Possessive quantifiers avoid catastrophic backtracking in what follows the end tag.
 _LAST_END = re.compile(
     rb"</(?:[^\s<>:]++:)?+([^\s<>:]++)\s*+>(?:\s++|<!--(?:(?!-->).)*+-->|<\?(?:(?!\?>).)*+\?>)*+\Z", re.DOTALL
 )
@@ -55,9 +54,9 @@ _PROLOG = re.compile(
 
 
 def root_of(head: str) -> tuple[str, str] | None:
-    """(namespace, local name) of the root element of a text that begins like XML; None where it shows none.
+    """Return (namespace, local name) of the root element of a text that begins like XML; None for other texts.
 
-    Nothing is parsed for it, so it may be asked about any text. A namespace that is not declared is "".
+    It does not parse the text, so it is safe for any text. A namespace that is not declared is "".
     """
     match = _PROLOG.match(head)
     if match is None:
@@ -68,7 +67,7 @@ def root_of(head: str) -> tuple[str, str] | None:
 
 
 def local_name(element: Any) -> str:
-    """The name of an element without its namespace; "" of a comment, None and the like."""
+    """Return the name of an element without its namespace; "" for a comment or None."""
     tag = element.tag if element is not None else ""
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
@@ -76,17 +75,17 @@ def local_name(element: Any) -> str:
 def elements(
     file: BinaryIO, source: Source, names: Collection[str], limit: int = MAX_ITEM_BYTES
 ) -> Iterator[Any]:  # of lxml's _Element, which has no types
-    """The outermost elements of these local names, one by one; each is emptied when the next is asked for.
+    """Yield the outermost elements with these local names, one by one; an element is emptied before the next one.
 
     Args:
         file: XML, from its first byte on.
         source: what to call it in errors.
-        names: local names, in whatever namespace.
-        limit: bytes of UTF-8 that one of them may have, and that may stand between two.
+        names: local names, in any namespace.
+        limit: maximum bytes of UTF-8 in one element, or between two.
 
     Raises:
-        SourceError: it breaks off, is not well-formed, declares entities, is nested too deeply, holds an item that is
-            longer than `limit`, or is in an encoding that is unknown or not the one that it declares.
+        SourceError: the file is truncated, is not well-formed, declares entities, is nested too deeply, contains an
+            element longer than `limit`, or is in an encoding that is unknown or not the declared one.
     """
     inside = since = 0
     for size, event, element in _events(file, source):
@@ -102,10 +101,15 @@ def elements(
 
 
 def parse(data: bytes, source: Source, position: str = "") -> Any:
-    """The root element of a small document, such as a body that stands inside another format.
+    """Parse a small document, such as a body inside another format, and return its root element.
+
+    Args:
+        data: the document.
+        source: the file that contains it, for errors.
+        position: where in the file, for errors.
 
     Raises:
-        SourceError: as `elements` does.
+        SourceError: for the same reasons as `elements`.
     """
     try:
         root = None
@@ -114,12 +118,12 @@ def parse(data: bytes, source: Source, position: str = "") -> Any:
     except SourceError as error:
         raise SourceError(source.name, position or error.place, error.reason, error.remedy) from None
     if root is None:
-        raise source.problem("it holds no element", "Deliver it again", position)
+        raise source.problem("it has no element", "Deliver it again", position)
     return root
 
 
 def _events(file: BinaryIO, source: Source) -> Iterator[tuple[int, str, Any]]:
-    """(bytes read since the last, "start" | "end" | "", element) as a file is read; "" says only that bytes were."""
+    """Yield (bytes read, "", None) for each piece of a file, and (0, "start" | "end", element) for its elements."""
     from lxml import etree
 
     parser = etree.XMLPullParser(events=("start", "end"), **SAFE)
@@ -138,7 +142,7 @@ def _events(file: BinaryIO, source: Source) -> Iterator[tuple[int, str, Any]]:
                 root = local_name(element)
             yield 0, event, element
         log = parser.feed_error_log or (error.error_log if error else [])
-        # lxml may stop at a fatal error without a word.
+        # lxml may stop at a fatal error without an exception.
         if error or any(entry.level_name == "FATAL" for entry in log):
             raise flaw_of(log, source, root if not piece and _breaks_off(tail, root) else None)
 
@@ -149,37 +153,37 @@ def _pieces_and_end(file: BinaryIO, source: Source) -> Iterator[bytes]:
 
 
 def flaw_of(log: Any, source: Source, broken: str | None = None) -> SourceError:
-    """What is wrong with a file that lxml refused, in words.
+    """Describe why lxml refused a file.
 
     Args:
-        log: the parser's own list of errors; the first of them is the cause.
+        log: the parser's list of errors; the first one is the cause.
         source: what to call the file.
-        broken: the root element, where the file ends before that does; "" where it ends before it begins.
+        broken: the root element, where the file ends before its end; "" where the file ends before its start.
     """
     first = next(iter(log), None)
-    line, message = (first.line, " ".join(first.message.split())[:200]) if first else (0, "it holds no element")
+    line, message = (first.line, " ".join(first.message.split())[:200]) if first else (0, "it has no element")
     place = f"line {line}" if line else ""
     if "depth" in message.lower():
-        reason = f"its elements stand more than {MAX_DEPTH} deep in one another"
-        return source.problem(reason, "No news format needs that; leave it out", place)
+        reason = f"its elements are nested more than {MAX_DEPTH} deep"
+        return source.problem(reason, "No news format needs that depth; leave the file out", place)
     if "entity amplification" in message or "entity reference loop" in message:
         return entities_declared(source)
     if broken is not None and "Extra content" not in message:
         reason = f"{BREAKS_OFF} before </{broken}>" if broken else f"{BREAKS_OFF} before its first element"
-        return source.problem(reason, "Deliver it again, whole", place)
+        return source.problem(reason, "Deliver it again, complete", place)
     return source.problem(f"{BROKEN}: {message}", "Correct it, or have it delivered again", place)
 
 
 def _breaks_off(tail: bytes, root: str) -> bool:
-    """Whether a file that was read to its last bytes ends before its root element does."""
+    """Whether the last bytes of a file do not contain the end of its root element."""
     end = _LAST_END.search(tail)
     return end is None or (bool(root) and end[1].decode("utf-8", "replace") != root)
 
 
 def entities_declared(source: Source) -> SourceError:
-    """The error about a file that declares entities."""
+    """Make the error about a file that declares entities."""
     return source.problem(
-        "it declares entities, which can be made to grow without end or to read other files; none is expanded",
+        "it declares entities, which can expand without limit or read other files, so it was not read",
         "Write the characters themselves, without <!ENTITY",
     )
 
@@ -198,17 +202,21 @@ class _Everything(Collection[str]):
 
 
 def pieces(file: BinaryIO, source: Source) -> Iterator[bytes]:
-    """A document in UTF-8, without its XML declaration, piece by piece; the first ones are small.
+    """Yield a document in UTF-8, without its XML declaration, in pieces; the first ones are small.
+
+    Args:
+        file: XML, from its first byte on.
+        source: what to call it in errors.
 
     Raises:
-        SourceError: its encoding is unknown, or not the one it declares.
+        SourceError: the encoding is unknown, or not the declared one.
     """
     data = file.read(_PIECE)
     encoding, mark = _encoding(data, source)
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     try:
         text = decoder.decode(data[mark:])
-        text = _DECLARATION.sub(lambda found: "\n" * found.group().count("\n"), text, count=1)
+        text = _DECLARATION.sub(lambda match: "\n" * match.group().count("\n"), text, count=1)
         for start in range(0, len(text), _FIRST_PIECE):
             yield text[start : start + _FIRST_PIECE].encode("utf-8", "surrogatepass")
         while data:
@@ -221,7 +229,7 @@ def pieces(file: BinaryIO, source: Source) -> Iterator[bytes]:
 
 
 def _encoding(data: bytes, source: Source) -> tuple[str, int]:
-    """(encoding, bytes of its mark): by the mark, by zero bytes between the first characters, by the declaration."""
+    """(encoding, length of the byte order mark), from the mark, the first zero bytes or the declaration."""
     for mark, encoding in _MARKS.items():
         if data.startswith(mark):
             return encoding, len(mark)
@@ -235,15 +243,19 @@ def _encoding(data: bytes, source: Source) -> tuple[str, int]:
     name = known_encoding(declared[1])
     if name is None:
         raise source.problem(f"it declares the encoding {declared[1]!r}, which is unknown", "Save it as UTF-8")
-    # A file that says UTF-16 in letters of one byte is not in UTF-16.
+    # A declaration of UTF-16 in single-byte letters is wrong.
     return ("utf-8" if name.startswith(("utf-16", "utf-32")) else name), 0
 
 
 def check_declarations(element: Any, source: Source) -> None:
-    """Look at the document type; done once, at the first element.
+    """Check the document type; called once, at the first element.
+
+    Args:
+        element: the first element.
+        source: what to call the file in errors.
 
     Raises:
-        SourceError: it declares entities.
+        SourceError: the document type declares entities.
     """
     dtd = element.getroottree().docinfo.internalDTD
     if dtd is not None and next(iter(dtd.iterentities()), None) is not None:
@@ -251,7 +263,7 @@ def check_declarations(element: Any, source: Source) -> None:
 
 
 def _drop(element: Any) -> None:
-    """Give the memory of an element back, and that of all before it."""
+    """Free the memory of an element and of everything before it."""
     element.clear()
     for ancestor in (element, *element.iterancestors()):
         parent = ancestor.getparent()
@@ -261,5 +273,5 @@ def _drop(element: Any) -> None:
 
 def _too_long(source: Source, limit: int) -> SourceError:
     return source.problem(
-        f"one item in it has more than {limit / 1e6:.0f} MB, too much for an article", "Split it, or leave it out"
+        f"one item has more than {limit / 1e6:.0f} MB, too much for an article", "Split it, or leave it out"
     )

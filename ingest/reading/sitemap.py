@@ -1,8 +1,8 @@
-"""Site maps (https://www.sitemaps.org/protocol.html) with Google's news extension (.../schemas/sitemap-news/0.9).
+"""Read sitemaps (https://www.sitemaps.org/protocol.html) with Google's news extension (.../schemas/sitemap-news/0.9).
 
-A site map holds no texts: each entry is a link to an article, with headline, publication, language and date where the
-news extension gives them. An entry of an index of site maps is a link to one. It is read as a stream, for there may be
-50,000.
+A sitemap has no texts: each entry is a link to an article, with the headline, publication, language and date of the
+news extension. An entry of a sitemap index is a link to another sitemap. Sitemaps may have 50,000 entries, so they are
+read as a stream.
 """
 
 from __future__ import annotations
@@ -19,21 +19,26 @@ from ingest.reading.safe_xml import elements, local_name, root_of
 from ingest.reading.xml_recovery import name_entities
 
 _MAX_ENTRY = 262_144  # bytes
-_LONGEST = 2048  # characters of an address, as the protocol has it
+_LONGEST = 2048  # characters of a URL, the limit of the protocol
 
 
 class SitemapReader:
-    """Addresses of articles, or of further site maps."""
+    """Reads the URLs of articles, or of further sitemaps."""
 
     suffixes: frozenset[str] = frozenset()
 
     def recognises(self, head: str) -> bool:
-        """Its root element is urlset or sitemapindex."""
+        """Whether the root element is urlset or sitemapindex."""
         root = root_of(head)
         return root is not None and root[1] in ("urlset", "sitemapindex")
 
     def read(self, file: BinaryIO, source: Source) -> Iterator[Draft | Link | SourceError]:
-        """The entries one by one; an error in place of each that has no address."""
+        """Yield the entries one by one; an error for each entry without a URL.
+
+        Args:
+            file: the file, from its first byte on.
+            source: what to call it.
+        """
         for number, entry in enumerate(elements(file, source, {"url", "sitemap"}, _MAX_ENTRY), 1):
             name_entities(entry)
             yield _link(entry, source, f"entry {number}")
@@ -47,7 +52,7 @@ def _link(entry: Any, source: Source, position: str) -> Link | SourceError:
     except ValueError:
         usable = False
     if not usable:
-        reason = f"its address is {url[:80]!r}, not one of http or https" if url else "it has no address"
+        reason = f"its address is {url[:80]!r}, not an http or https address" if url else "it has no address"
         return source.problem(reason, "Correct <loc>", position)
     news = next((child for child in entry if local_name(child) == "news"), None)
     if news is None:

@@ -1,8 +1,8 @@
-"""What agencies say about an item beside its text: that it is withheld, canceled, embargoed or corrected.
+"""Interpret the status of an item: usable, withheld, canceled or corrected.
 
-The words are those of the IPTC's NewsCodes (https://cv.iptc.org/newscodes/pubstatusg2/ and .../signal/), with the older
-ones that stand in NITF. A word that is not known is passed on, so that the item is refused by name: what may not be
-meant for readers is never taken for usable.
+The codes are the IPTC's NewsCodes (https://cv.iptc.org/newscodes/pubstatusg2/ and .../signal/) and the older codes of
+NITF. An unknown code is returned unchanged, so that the item is refused with a message: an item that may not be meant
+for readers never counts as usable.
 """
 
 from __future__ import annotations
@@ -19,38 +19,42 @@ _WITHHELD = frozenset("withheld withhold hold held embargoed embargo advance dra
 _USABLE = frozenset("usable update updated writethru new correction corrected corrective clarification publish".split())
 _CORRECTION = frozenset("correction corrected corrective".split())
 
-#: What stands as the correction where an item is marked as one, and nothing says what was corrected.
+#: The correction of an item that is marked as corrected without a note on what was corrected.
 CORRECTED = "Corrected by its publisher."
 
 
 def code(name: str | None) -> str:
-    """The last part of a QCode or a NewsCode's address, in lower case: `stat:canceled` as `canceled`; "" of None."""
+    """Return the last part of a QCode or NewsCode in lower case, `canceled` for `stat:canceled`; "" for None."""
     last = (name or "").strip().rstrip("/").replace("/", ":").rpartition(":")[2]
     return last.lower().replace("-", "").replace(" ", "")
 
 
 def status(*words: str | None) -> str:
-    """The status that some codes come to: the strictest that any of them says, `usable` where none says anything.
+    """Return the strictest status of some codes; `usable` where there are none.
 
-    A word that is in no vocabulary comes back as it is.
+    An unknown code is returned unchanged, unless another code is stricter.
     """
-    codes = [found for found in map(code, words) if found]
-    if any(found in _CANCELED for found in codes):
+    codes = [name for name in map(code, words) if name]
+    if any(name in _CANCELED for name in codes):
         return "canceled"
-    if any(found in _WITHHELD for found in codes):
+    if any(name in _WITHHELD for name in codes):
         return "withheld"
-    return next((found for found in codes if found not in _USABLE), "usable")
+    return next((name for name in codes if name not in _USABLE), "usable")
 
 
-def known(words: Iterable[str | None]) -> list[str]:
-    """Those of some words that say something of a status or a correction; for fields that hold other things, too."""
-    return [found for found in map(code, words) if found in _CANCELED | _WITHHELD | _USABLE]
+def status_codes(words: Iterable[str | None]) -> list[str]:
+    """Return the words that are codes of a status or correction, from a field that may contain other words."""
+    return [name for name in map(code, words) if name in _CANCELED | _WITHHELD | _USABLE]
 
 
 def correction(words: Iterable[str | None], note: str | None) -> str | None:
-    """The editor's note of an item that is marked as corrected, else None.
+    """Return the editor's note of an item that is marked as corrected, else None.
 
-    Notes to editors are not meant for readers, so one is taken only where it reads as a correction.
+    Notes to editors are not meant for readers, so a note is used only where it reads like a correction.
+
+    Args:
+        words: codes of the item.
+        note: its note to editors.
     """
     if not any(code(word) in _CORRECTION for word in words):
         return None
@@ -59,6 +63,6 @@ def correction(words: Iterable[str | None], note: str | None) -> str | None:
 
 
 def edition(version: object) -> str | None:
-    """A version that counts deliveries; None of one that is no whole number of at most nine digits."""
+    """Return a version that counts deliveries; None where it is not a whole number of at most nine digits."""
     text = str(version).strip()
     return text if text.isascii() and text.isdecimal() and len(text) < 10 else None

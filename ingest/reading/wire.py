@@ -1,4 +1,4 @@
-"""Wire text: an optional headline and byline, a dateline, paragraphs."""
+"""Read wire text: an optional headline and byline, a dateline, paragraphs."""
 
 from __future__ import annotations
 
@@ -15,24 +15,29 @@ from ingest.reading.bylines import BYLINE, authors
 from ingest.reading.decoding import decode
 
 _CLOSE = "\"'”’)"
-_LOOK_AHEAD = 5  # paragraphs in which a dateline is looked for
+_LOOK_AHEAD = 5  # first paragraphs that may contain the dateline
 
 
 class WireReader:
-    """Plain text as agencies send it, and any other plain text with the suffix .txt."""
+    """Reads one article from a plain text of a news agency, or from any other text with the suffix .txt."""
 
     suffixes = frozenset({".txt", ".text", ".wire", ""})
 
     def recognises(self, head: str) -> bool:
-        """A dateline with an agency or a date stands near the top."""
+        """Whether one of the first paragraphs has a dateline with an agency or a date."""
         try:
             datelines = [parse_dateline(paragraph) for paragraph in split_paragraphs(head)[:_LOOK_AHEAD]]
         except ValueError:
-            return True  # it has a date that no calendar has; making an article of it says so
+            return True  # a dateline with an invalid date, which is reported when the article is made
         return any(dateline is not None and (dateline.agency or dateline.published) for dateline in datelines)
 
     def read(self, file: BinaryIO, source: Source) -> Iterator[Draft | SourceError]:
-        """The one article of a file."""
+        """Yield the article of a file.
+
+        Args:
+            file: the file, from its first byte on.
+            source: what to call it.
+        """
         try:
             text = decode(read_whole(file, source))
         except (ValueError, LookupError) as error:
@@ -50,7 +55,7 @@ class WireReader:
 
 
 def _title(text: str) -> list[str]:
-    """The lines among which the headline is: it may run over several, with no empty line between them."""
+    """The lines that may contain the headline, which may have several lines without an empty line between them."""
     for block in re.split(r"\n\s*\n", text.strip(), maxsplit=_LOOK_AHEAD)[:_LOOK_AHEAD]:
         lines = [line for line in split_paragraphs(block) if not (BYLINE.fullmatch(line) or is_correction(line))]
         if lines:
@@ -59,7 +64,7 @@ def _title(text: str) -> list[str]:
 
 
 def _split_opening(paragraphs: list[str], title: list[str]) -> tuple[list[str], list[str]]:
-    """Headline and byline, and the story behind them."""
+    """Split paragraphs into those of headline and byline, and those of the story."""
     for index, paragraph in enumerate(paragraphs[:_LOOK_AHEAD]):
         if _is_dateline(paragraph):
             return paragraphs[:index], paragraphs[index:]
@@ -82,5 +87,5 @@ def _is_sentence(paragraph: str) -> bool:
 def _is_dateline(paragraph: str) -> bool:
     try:
         return parse_dateline(paragraph) is not None
-    except ValueError:  # one with an impossible date is one all the same
+    except ValueError:  # a dateline with an invalid date
         return True

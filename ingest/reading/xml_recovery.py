@@ -1,4 +1,4 @@
-"""XML that is not well-formed, as feeds often are, made so; and the names of characters that only HTML knows."""
+"""Repair XML that is not well-formed, as in many feeds, and replace named entities of HTML."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from ingest.reading.safe_xml import BREAKS_OFF, BROKEN, SAFE, check_declarations
 _AMPERSAND = re.compile(r"&(?!#\d+;|#x[0-9A-Fa-f]+;)(?P<name>[A-Za-z][A-Za-z0-9]*;)?")
 
 
-def mended(data: bytes, source: Source, flaw: SourceError | None) -> Any:
-    """The root element of a document, with what was wrong in it left out and the characters of entities in their place.
+def repaired(data: bytes, source: Source, flaw: SourceError | None) -> Any:
+    """Parse a document as far as possible and return its root element, with the named entities of HTML replaced.
 
     Args:
         data: the document.
         source: what to call it.
-        flaw: what `elements` found wrong with it.
+        flaw: the error that `elements` raised about it.
 
     Raises:
-        SourceError: `flaw`, where that is not for mending: entities, an encoding, a depth or length beyond bounds.
+        SourceError: `flaw`, where it cannot be repaired: entities, an encoding, or exceeded limits.
     """
     from lxml import etree
 
@@ -37,23 +37,23 @@ def mended(data: bytes, source: Source, flaw: SourceError | None) -> Any:
     except etree.XMLSyntaxError:
         raise flaw or flaw_of(parser.error_log, source) from None
     if root is None:
-        raise flaw or source.problem(f"{BREAKS_OFF}: it has no element", "Deliver it again, whole")
+        raise flaw or source.problem(f"{BREAKS_OFF}: it has no element", "Deliver it again, complete")
     check_declarations(root, source)
     name_entities(root)
     return root
 
 
 def name_entities(root: Any) -> None:
-    """Put the characters of HTML's named entities, such as `&eacute;`, in the place of what the parser left alone."""
+    """Replace the named entities of HTML, such as `&eacute;`, which the parser left in the tree."""
     from lxml import etree
 
     def is_entity(node: Any) -> bool:
         return node is not None and node.tag is etree.Entity
 
-    # A run of them at once: put in one by one, each would have all the text before it written again.
+    # Adjacent entities are replaced together; one by one, each would copy all the text before it.
     for first in [entity for entity in root.iter(etree.Entity) if not is_entity(entity.getprevious())]:
         run = [first, *takewhile(is_entity, first.itersiblings())]
-        text = "".join(_spelt(entity.name) + (entity.tail or "") for entity in run)
+        text = "".join(_spelled_out(entity.name) + (entity.tail or "") for entity in run)
         before, parent = first.getprevious(), first.getparent()
         for entity in run:
             entity.tail = None
@@ -64,13 +64,13 @@ def name_entities(root: Any) -> None:
             parent.text = (parent.text or "") + text
 
 
-def _spelt(name: str) -> str:
-    """The character that HTML calls so; the entity as it was written, where there is none."""
+def _spelled_out(name: str) -> str:
+    """The character with this name in HTML; the entity as it was written, where there is none."""
     return html.entities.html5.get(f"{name};", f"&{name};")
 
 
 def _escape(text: str) -> str:
-    """A text in which `&` stands only where it opens something that XML knows; names that HTML knows are characters."""
+    """Escape each `&` that does not begin an entity of XML, and replace the named entities of HTML."""
     parts, end = [], 0
     while (start := text.find("<![CDATA[", end)) >= 0 and (close := text.find("]]>", start)) >= 0:
         parts += [_AMPERSAND.sub(_character, text[end:start]), text[start : close + 3]]
@@ -82,5 +82,5 @@ def _character(match: re.Match[str]) -> str:
     name = match["name"]
     if name is None or name in ("amp;", "lt;", "gt;", "quot;", "apos;"):
         return match.group() if name else "&amp;"
-    known = html.entities.html5.get(name)
-    return known if known and known not in "<>&\"'" else f"&amp;{name}"
+    character = html.entities.html5.get(name)
+    return character if character and character not in "<>&\"'" else f"&amp;{name}"

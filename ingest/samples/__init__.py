@@ -1,4 +1,4 @@
-"""The sample archive: invented news of an invented island, in every format that Dateline reads."""
+"""Sample articles: invented news from an invented island, in several formats."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from pathlib import Path
 
 
 def sample_sources() -> list[Path]:
-    """The sample files and folders, in the order in which their news came."""
+    """Return the sample files and folders, in the order of their news."""
     folder = Path(__file__).parent
     return [folder / name for name in ("wire", "pages", "desk.jsonl", "weekly.csv", "updates.jsonl")]

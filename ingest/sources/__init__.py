@@ -1,1 +1,1 @@
-"""Where articles come from: files, folders, containers, web addresses."""
+"""Sources of articles: files, folders, containers, URLs."""

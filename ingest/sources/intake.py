@@ -1,4 +1,4 @@
-"""Where articles come from: files, folders, containers, web addresses, and the links that feeds and site maps have."""
+"""Read articles from files, folders, containers and URLs, and from the links of feeds and sitemaps."""
 
 from __future__ import annotations
 
@@ -15,40 +15,39 @@ from ingest.base.errors import SourceError
 from ingest.cleaning.normalize import Draft, Link, to_article
 from ingest.reading import HEAD_BYTES, Source, choose_reader
 from ingest.sources.containers import Budget, Member, unpack
-from ingest.sources.fetching.addresses import shown
+from ingest.sources.fetching.addresses import redacted
 from ingest.sources.fetching.validators import Memory
-from ingest.sources.seen_files import KnownFiles
+from ingest.sources.seen_files import SeenFiles
 from ingest.sources.uploads import Upload
 
 if TYPE_CHECKING:
     from ingest.sources.fetching.fetcher import Fetcher
 
-#: How many pages the links of feeds and site maps may lead to in one run.
+#: Maximum number of pages that are fetched through links of feeds and sitemaps in one run.
 DEFAULT_LIMIT = 500
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_DEPTH = 2  # site maps in a site map in the one that was named
+_DEPTH = 2  # links from the source to a sitemap, and from that to another sitemap
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Unchanged:
-    """Articles that are in the archive, and whose page or file has not changed since."""
+    """Articles in the archive whose page or file has not changed."""
 
     article_ids: tuple[str, ...]
 
 
-#: What comes of a source, one by one.
-Found = Article | Unchanged | SourceError
+#: What reading a source yields.
+Result = Article | Unchanged | SourceError
+
+#: A source to read: a URL, the path of a file or folder, or an upload.
+IngestSource = str | Path | Upload
 
 
-#: What is named to be read.
-Given = str | Path | Upload
-
-
-def is_address(given: Given) -> bool:
-    """Whether a source is named by an address rather than a path."""
-    return isinstance(given, str) and _ADDRESS.match(given) is not None
+def is_address(source: IngestSource) -> bool:
+    """Whether a source is a URL and not a path."""
+    return isinstance(source, str) and _ADDRESS.match(source) is not None
 
 
 @dataclass(frozen=True)
@@ -56,11 +55,11 @@ class Web:
     """How pages are fetched.
 
     Attributes:
-        make: makes the fetcher, when the first page is to be fetched.
-        memory: what is known of pages from earlier runs.
-        in_archive: which of some articles the archive has.
-        follow: whether links of feeds and site maps are followed; None where these were named by their address.
-        limit: how many pages such links may lead to.
+        make: creates the fetcher, before the first page is fetched.
+        memory: pages of earlier runs.
+        in_archive: returns which of some article ids the archive has.
+        follow: whether links of feeds and sitemaps are followed; None to follow them only in sources that are URLs.
+        limit: maximum number of pages that are fetched through such links.
     """
 
     make: Callable[[], Fetcher]
@@ -75,106 +74,106 @@ class _File:
     """A file to read.
 
     Attributes:
-        path: where it lies.
-        size: in bytes.
-        source: what it is called.
-        stays: whether it will be found there again, so that it is worth while to know it.
+        path: its path.
+        size: its length, in bytes.
+        source: what to call it.
+        is_permanent: whether its path stays valid, so that remembering it is useful; False for uploads.
     """
 
     path: Path
     size: int
     source: Source
-    stays: bool
+    is_permanent: bool
 
 
 class Intake:
-    """Reads sources, one after the other; what cannot be read is given as an error, and the rest goes on.
+    """Reads sources one after the other; a source that cannot be read yields an error and reading continues.
 
     Attributes:
-        total_bytes: of the files that were named, and of what has been fetched.
+        total_bytes: length of all files and of all pages fetched so far.
     """
 
-    def __init__(self, columns: Mapping[str, str], web: Web, known: KnownFiles) -> None:
-        """Of one run.
+    def __init__(self, columns: Mapping[str, str], web: Web, seen_files: SeenFiles) -> None:
+        """Prepare one run.
 
         Args:
-            columns: which column holds which fact, for JSON Lines and CSV.
+            columns: the column of each fact, for JSON Lines and CSV.
             web: how pages are fetched.
-            known: files of earlier runs.
+            seen_files: files of earlier runs.
         """
         self.total_bytes = 0
-        self._known = known
+        self._seen_files = seen_files
         self._columns = columns
         self._web = web
         self._fetcher: Fetcher | None = None
-        self._finished = 0  # bytes of the files that are done
+        self._finished = 0  # bytes of completed files
         self._current: BinaryIO | None = None
         self._visited: set[str] = set()
-        self._followed = 0  # pages
-        self._wanting = 0  # articles of which only a summary could be had
+        self._followed = 0  # number of links
+        self._summaries = 0  # number of articles for which only the summary was available
 
     def close(self) -> None:
-        """Close what is open on the network."""
+        """Close all network connections."""
         if self._fetcher is not None:
             self._fetcher.close()
 
     @property
     def done_bytes(self) -> int:
-        """How many of `total_bytes` have been read."""
+        """How many of `total_bytes` were read."""
         current = self._current
         return self._finished + (current.tell() if current is not None and not current.closed else 0)
 
-    def read(self, given: Iterable[Given]) -> Iterator[Found]:
-        """What comes of files, folders and addresses, in their order."""
-        files: list[_File | str | SourceError] = []
+    def read(self, sources: Iterable[IngestSource]) -> Iterator[Result]:
+        """Yield the articles of files, folders, URLs and uploads, in their order."""
+        inputs: list[_File | str | SourceError] = []
         seen: set[str] = set()
-        for name in given:
-            if isinstance(name, str) and is_address(name):
-                files.append(name)
+        for source in sources:
+            if isinstance(source, str) and is_address(source):
+                inputs.append(source)
             else:
-                files += _sent(name, seen) if isinstance(name, Upload) else _files(name, seen)
-        self.total_bytes = sum(each.size for each in files if isinstance(each, _File))
-        for each in files:
-            if isinstance(each, SourceError):
-                yield each
-            elif isinstance(each, str):
-                yield from self._page(each, follow=self._web.follow is not False)
+                inputs += _uploaded(source, seen) if isinstance(source, Upload) else _files(source, seen)
+        self.total_bytes = sum(entry.size for entry in inputs if isinstance(entry, _File))
+        for entry in inputs:
+            if isinstance(entry, SourceError):
+                yield entry
+            elif isinstance(entry, str):
+                yield from self._page(entry, follow=self._web.follow is not False)
             else:
-                yield from self._file(each)
+                yield from self._file(entry)
 
-    def _file(self, given: _File) -> Iterator[Found]:
+    def _file(self, file: _File) -> Iterator[Result]:
         follow = self._web.follow is True
         try:
-            digest = self._known.hash(given.path) if given.stays else ""
-            if given.stays and not follow and (ids := self._known.unchanged(given.path, digest)):
+            digest = self._seen_files.hash(file.path) if file.is_permanent else ""
+            if file.is_permanent and not follow and (ids := self._seen_files.unchanged(file.path, digest)):
                 yield Unchanged(ids)
                 return
-            with given.path.open("rb") as file:
-                self._current = file
-                articles: dict[str, str] | None = {}
-                for found in self._documents(Member(file, given.source), follow, 0):
-                    if not isinstance(found, Article) or (articles and found.article_id in articles):
+            with file.path.open("rb") as opened:
+                self._current = opened
+                articles: dict[str, str] | None = {}  # None where the file has to be read again in the next run
+                for result in self._documents(Member(opened, file.source), follow, 0):
+                    if not isinstance(result, Article) or (articles and result.article_id in articles):
                         articles = None
                     elif articles is not None:
-                        articles[found.article_id] = found.version
-                    yield found
-            if given.stays:
-                self._known.note(given.path, digest, (not follow and articles) or {})
+                        articles[result.article_id] = result.version
+                    yield result
+            if file.is_permanent:
+                self._seen_files.note(file.path, digest, (not follow and articles) or {})
         except OSError as error:
-            reason = error if given.stays else error.strerror
-            yield given.source.problem(f"it cannot be read: {reason}", "Check the file and its permissions")
+            reason = error if file.is_permanent else error.strerror
+            yield file.source.problem(f"it cannot be read: {reason}", "Check the file and its permissions")
         finally:
             self._current = None
-            self._finished += given.size
+            self._finished += file.size
 
-    def _page(self, url: str, follow: bool, depth: int = 0, known: Draft | None = None) -> Iterator[Found]:
-        """What comes of an address."""
+    def _page(self, url: str, follow: bool, depth: int = 0, linked: Draft | None = None) -> Iterator[Result]:
+        """Yield the articles of a page; `linked` has the facts of the link that led to it."""
         if url in self._visited:
             return
         self._visited.add(url)
         earlier = self._web.memory.get(url)
         if earlier and len(self._web.in_archive(earlier.articles)) < len(earlier.articles):
-            earlier = None  # some were taken out since; they are to come back, as those of a file do
+            earlier = None  # some articles were removed from the archive, so the page is ingested again
         self._fetcher = self._fetcher or self._web.make()
         try:
             page = self._fetcher.fetch(url, earlier.headers() if earlier else None)
@@ -182,28 +181,28 @@ class Intake:
             yield error
             return
         if page is None:
-            yield Unchanged(earlier.articles) if earlier else _unasked(url)
+            yield Unchanged(earlier.articles) if earlier else _unexpected_304(url)
             return
         self.total_bytes += page.size
         self._finished += page.size
         ids: list[str] = []
-        is_whole, wanting = True, self._wanting
+        is_complete, summaries = True, self._summaries
         with page.file as file:
-            member = Member(file, Source(shown(url), url), page.url)
-            for found in self._documents(member, follow, depth, known):
-                is_whole = is_whole and not isinstance(found, SourceError)
-                if isinstance(found, Article):
-                    ids.append(found.article_id)
-                elif isinstance(found, Unchanged):
-                    ids += found.article_ids
-                yield found
-        if is_whole and ids and wanting == self._wanting:
+            member = Member(file, Source(redacted(url), url), page.url)
+            for result in self._documents(member, follow, depth, linked):
+                is_complete = is_complete and not isinstance(result, SourceError)
+                if isinstance(result, Article):
+                    ids.append(result.article_id)
+                elif isinstance(result, Unchanged):
+                    ids += result.article_ids
+                yield result
+        if is_complete and ids and summaries == self._summaries:
             self._web.memory.note(url, page.etag, page.modified, ids)
         else:
             self._web.memory.note(url, None, None, ())
 
-    def _documents(self, member: Member, follow: bool, depth: int, known: Draft | None = None) -> Iterator[Found]:
-        """What comes of a file, and of the files in it where it is a container."""
+    def _documents(self, member: Member, follow: bool, depth: int, linked: Draft | None = None) -> Iterator[Result]:
+        """Yield the articles of a file, or of the files in it where it is a container."""
         budget = Budget()
         try:
             for document in unpack(member, budget):
@@ -211,7 +210,7 @@ class Intake:
                     yield document
                     continue
                 try:
-                    yield from self._document(document, follow, depth, known)
+                    yield from self._document(document, follow, depth, linked)
                 except SourceError as error:
                     yield _placed(error, document)
         except SourceError as error:
@@ -219,11 +218,11 @@ class Intake:
         except OSError as error:
             yield member.source.problem(f"it cannot be read: {error}", "Check the disk, or deliver it again")
 
-    def _document(self, document: Member, follow: bool, depth: int, known: Draft | None) -> Iterator[Found]:
-        """What comes of one file.
+    def _document(self, document: Member, follow: bool, depth: int, linked: Draft | None) -> Iterator[Result]:
+        """Yield the articles of one file.
 
         Raises:
-            SourceError: it cannot be read as a whole.
+            SourceError: the file as a whole cannot be read.
         """
         source = document.source
         reader = choose_reader(document.file.read(HEAD_BYTES), source, self._columns)
@@ -234,34 +233,34 @@ class Intake:
             if isinstance(draft, SourceError):
                 yield _placed(draft, document)
             elif isinstance(draft, Draft):
-                yield self._article(_complete(draft, document, known), source, keys)
+                yield self._article(_complete(draft, document, linked), source, keys)
             elif follow and depth <= _DEPTH and self._followed < self._web.limit:
                 yield from self._target(draft, depth, document, keys)
             elif draft.draft is not None:
-                self._wanting += follow
+                self._summaries += follow
                 yield self._article(_complete(draft.draft, document, None), source, keys)
             else:
                 unfollowed += 1
         if unfollowed:
             raise self._unfollowed(unfollowed, source, follow, depth)
 
-    def _target(self, link: Link, depth: int, document: Member, keys: set[str]) -> Iterator[Found]:
-        """What comes of the page that a link leads to; its summary, where it leads to nothing."""
+    def _target(self, link: Link, depth: int, document: Member, keys: set[str]) -> Iterator[Result]:
+        """Yield the articles of the page that a link leads to, or the link's summary where that fails."""
         self._followed += 1
         if link.draft is None:
             yield from self._page(link.url, True, depth + 1, link.facts)
             return
-        found = list(self._page(link.url, True, depth + 1, link.draft))
-        failed = [each for each in found if isinstance(each, SourceError)]
-        if len(failed) < len(found) or not failed:
-            yield from found
+        results = list(self._page(link.url, True, depth + 1, link.draft))
+        failed = [result for result in results if isinstance(result, SourceError)]
+        if len(failed) < len(results) or not failed:
+            yield from results
             return
-        _log.warning("only the summary is taken of %s", failed[0])
-        self._wanting += 1
+        _log.warning("only the summary is used, because of %s", failed[0])
+        self._summaries += 1
         yield self._article(_complete(link.draft, document, None), document.source, keys)
 
     def _article(self, draft: Draft, source: Source, keys: set[str]) -> Article | SourceError:
-        if draft.key in keys:  # two stories of one headline and day
+        if draft.key in keys:  # two stories with the same headline and day
             draft = replace(draft, key=f"{draft.key}#{draft.position}")
         keys.add(draft.key)
         try:
@@ -277,79 +276,78 @@ class Intake:
             )
         if depth > _DEPTH:
             return source.problem(
-                f"it holds {what}, {depth} site maps or feeds deep", f"At most {_DEPTH} are followed; name it itself"
+                f"it holds {what}, {depth} sitemaps or feeds deep", f"Ingest it itself; at most {_DEPTH} are followed"
             )
         return source.problem(
-            f"it holds {what} beyond the {self._web.limit:,} that are followed in one run",
-            "Raise --limit (in Python: limit=), or run it again later for those that are new",
+            f"it holds {what} beyond the limit of {self._web.limit:,} for one run",
+            "Raise --limit (in Python: limit=), or run it again later for the new ones",
         )
 
 
-def _files(given: str | Path, seen: set[str]) -> Iterator[_File | SourceError]:
-    """The files of a path, each with its size; one that was seen before is reported."""
-    root = Path(given).expanduser()
+def _files(name: str | Path, seen: set[str]) -> Iterator[_File | SourceError]:
+    """The file with a path, or the files in a folder; an error for each that is already in `seen`."""
+    root = Path(name).expanduser()
     try:
         if root.is_dir():
-            found = [p for p in sorted(root.rglob("*")) if p.is_file() and not _hidden(p.relative_to(root))]
+            paths = [p for p in sorted(root.rglob("*")) if p.is_file() and not _is_hidden(p.relative_to(root))]
         elif root.exists():
-            found = [root]
+            paths = [root]
         else:
             raise FileNotFoundError("no such file or folder")
-        for path in found:
-            yield from _once(path, Source(str(path), str(path.resolve())), seen, stays=True)
+        for path in paths:
+            yield _once(path, Source(str(path), str(path.resolve())), seen, is_permanent=True)
     except OSError as error:
-        yield SourceError(str(given), "", str(error), "Check the path and its permissions")
+        yield SourceError(str(name), "", str(error), "Check the path and its permissions")
 
 
-def _sent(upload: Upload, seen: set[str]) -> Iterator[_File | SourceError]:
+def _uploaded(upload: Upload, seen: set[str]) -> Iterator[_File | SourceError]:
     """The file of an upload."""
     try:
-        yield from _once(upload.path, upload.source, seen, stays=False)
+        yield _once(upload.path, upload.source, seen, is_permanent=False)
     except OSError as error:
         yield upload.source.problem(f"it did not arrive: {error.strerror}", "Send it again")
 
 
-def _once(path: Path, source: Source, seen: set[str], *, stays: bool) -> Iterator[_File | SourceError]:
+def _once(path: Path, source: Source, seen: set[str], *, is_permanent: bool) -> _File | SourceError:
     if source.key in seen:
-        yield source.problem("it is in this batch twice", "It was read once; name it once")
-        return
+        return source.problem("it is in this batch twice", "It was read once; name it once")
     seen.add(source.key)
-    yield _File(path, path.stat().st_size, source, stays)
+    return _File(path, path.stat().st_size, source, is_permanent)
 
 
-def _unasked(url: str) -> SourceError:
+def _unexpected_304(url: str) -> SourceError:
     return SourceError(
-        shown(url), "", "the server says that it has not changed (status 304), and was not asked that",
+        redacted(url), "", "the server answers that it has not changed (status 304), but the request did not ask that",
         "Try again later, or save the page as a file",
     )  # fmt: skip
 
 
-def _hidden(path: Path) -> bool:
+def _is_hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
 
 
 def _placed(error: SourceError, document: Member) -> SourceError:
-    """An error with the place of its document before its own."""
+    """An error with the place of its document in front of its own place."""
     place = ", ".join(filter(None, (document.place, error.place)))
     return SourceError(error.file, place, error.reason, error.remedy)
 
 
-def _complete(draft: Draft, document: Member, known: Draft | None) -> Draft:
-    """A draft with what is known of it from elsewhere: the address of its page, and what a feed says of it.
+def _complete(draft: Draft, document: Member, linked: Draft | None) -> Draft:
+    """Add the URL of its page and the facts of its link to a draft, unless the file has several articles.
 
-    What stands on the page wins. Of a page that holds several articles nothing is known.
+    Facts of the page take precedence.
     """
     facts: dict[str, object] = {"position": ", ".join(filter(None, (document.place, draft.position)))}
     if not draft.position:
         facts["url"] = _own_address(draft.url, document.url)
-        for name in (field.name for field in fields(known) if known) if known else ():
+        for name in (field.name for field in fields(linked)) if linked else ():
             if name not in ("text", "file", "key", "position", "url") and not getattr(draft, name):
-                facts[name] = getattr(known, name)
-    return replace(draft, **facts)  # type: ignore[arg-type] # each is a field's own value
+                facts[name] = getattr(linked, name)
+    return replace(draft, **facts)  # type: ignore[arg-type] # the values come from the same fields
 
 
 def _own_address(canonical: str | None, fetched: str | None) -> str | None:
-    """The canonical address of a page; where it was fetched from, if it names none, or the front page of its site."""
+    """The canonical URL of a page, or the fetched URL where there is none or it is the front page of the site."""
     if not canonical or not fetched:
         return canonical or fetched
     try:

@@ -1,4 +1,4 @@
-"""Files that went in whole, by their hash: what has not changed since is not read again."""
+"""Remember files that were ingested completely, by their hash, so that unchanged files are not read again."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from typing import Any
 
 FILE = "files.json"
 
-#: Changes where readers make other articles of the same bytes.
+#: Raise it where readers make different articles from the same bytes.
 VERSION = 1
 
 _log = logging.getLogger(__name__)
 
 
-class KnownFiles:
-    """Files and the articles that came of them, in a small file in the archive's folder. It may be deleted."""
+class SeenFiles:
+    """Files and their articles, stored in a small file in the archive's folder that may be deleted."""
 
     def __init__(
         self, folder: Path | None, versions: Callable[[Iterable[str]], Mapping[str, str]], columns: Mapping[str, str]
     ) -> None:
-        """Of one run.
+        """Load the files of earlier runs.
 
         Args:
-            folder: of the archive; None where it has none, and nothing is kept from run to run.
-            versions: the version of each of some articles that is in the archive.
-            columns: which column holds which fact, for JSON Lines and CSV.
+            folder: folder of the archive; None where it has none, so that nothing is remembered.
+            versions: returns the versions that the archive has of some articles, by article id.
+            columns: the column of each fact, for JSON Lines and CSV.
         """
         self._path = folder / FILE if folder else None
         self._versions = versions
@@ -37,26 +37,37 @@ class KnownFiles:
         self._files = self._load()
 
     def hash(self, path: Path) -> str:
-        """What tells a file's content, and how it is read.
+        """Hash the content of a file together with the columns and the version of the readers.
 
         Raises:
-            OSError: it cannot be read.
+            OSError: the file cannot be read.
         """
         with path.open("rb") as file:
-            whole = hashlib.file_digest(file, "sha256")
-        whole.update(self._salt.encode())
-        return whole.hexdigest()
+            digest = hashlib.file_digest(file, "sha256")
+        digest.update(self._salt.encode())
+        return digest.hexdigest()
 
     def unchanged(self, path: Path, digest: str) -> tuple[str, ...]:
-        """Ids of the articles of a file, where it and all of them are as they were; else none."""
-        known = self._files.get(str(path.resolve()))
-        if known is None or known["hash"] != digest:
+        """Return the ids of a file's articles, where neither the file nor any of them has changed; else none.
+
+        Args:
+            path: the file.
+            digest: its hash.
+        """
+        seen = self._files.get(str(path.resolve()))
+        if seen is None or seen["hash"] != digest:
             return ()
-        articles: dict[str, str] = known["articles"]
+        articles: dict[str, str] = seen["articles"]
         return tuple(articles) if self._versions(articles) == articles else ()
 
     def note(self, path: Path, digest: str, articles: Mapping[str, str]) -> None:
-        """Remember what came of a file, id -> version; forget it, where that is nothing."""
+        """Remember a file; forget it where it has no articles.
+
+        Args:
+            path: the file.
+            digest: its hash.
+            articles: its articles, as id -> version.
+        """
         key = str(path.resolve())
         if articles:
             self._files[key] = {"hash": digest, "articles": dict(articles)}
@@ -65,15 +76,15 @@ class KnownFiles:
             self._changed = True
 
     def save(self) -> None:
-        """Write the file, where anything has changed; call it once the articles are in the archive."""
+        """Write the file if anything has changed; to be called when the articles are in the archive."""
         if not self._changed or self._path is None:
             return
-        beside = self._path.with_suffix(".new")
+        temporary = self._path.with_suffix(".new")
         try:
-            beside.write_text(json.dumps({"files": self._files}), encoding="utf-8")
-            beside.replace(self._path)
+            temporary.write_text(json.dumps({"files": self._files}), encoding="utf-8")
+            temporary.replace(self._path)
             self._changed = False
-        except OSError as error:  # the next time they are read again
+        except OSError as error:  # the next run reads all files again
             _log.warning("%s cannot be written: %s", self._path, error)
 
     def _load(self) -> dict[str, dict[str, Any]]:
@@ -83,13 +94,13 @@ class KnownFiles:
             files = json.loads(self._path.read_text(encoding="utf-8"))["files"]
             return {
                 str(path): {
-                    "hash": str(known["hash"]),
-                    "articles": {str(i): str(v) for i, v in known["articles"].items()},
+                    "hash": str(seen["hash"]),
+                    "articles": {str(i): str(v) for i, v in seen["articles"].items()},
                 }
-                for path, known in files.items()
+                for path, seen in files.items()
             }
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            _log.warning("%s cannot be read, and is begun anew: %s", self._path, error)
+            _log.warning("%s cannot be read and will be written again: %s", self._path, error)
             return {}

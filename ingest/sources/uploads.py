@@ -1,4 +1,4 @@
-"""Files that somebody sent: they lie at a place that says nothing, under a name of their own."""
+"""Uploaded files, whose temporary path says nothing about them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _LONGEST = 1_000  # characters of a name
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that is read under another name than that of its path.
+    """A file that has another name than its path.
 
-    The same name sent again is the same file: what has changed in it makes new versions.
+    An upload with the same name as an earlier one replaces it: changed articles get new versions.
 
     Attributes:
-        path: where it lies; stands in no message and in no article.
-        name: what its sender calls it, with folders where there are any.
+        path: path of the file; it is in no message and in no article.
+        name: the sender's name for the file, including folders.
     """
 
     path: Path
@@ -26,7 +26,7 @@ class Upload:
 
     @property
     def source(self) -> Source:
-        """What stands in messages and articles, and what names those that have neither guid nor url."""
+        """The source for messages and articles, and for the identity of articles that have neither guid nor url."""
         name = self.name.encode("utf-8", "replace").decode().replace("\\", "/").replace("\0", "")
         name = "/".join(part for part in name.split("/") if part not in ("", ".", ".."))[-_LONGEST:] or "upload"
         return Source(name, f"upload:{name}")

@@ -1,4 +1,4 @@
-"""Chroma in a folder or on a server, and its errors as ours. This file alone imports chromadb."""
+"""Chroma in a folder or on a server, with its errors translated to ours. Only this file imports chromadb."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from ingest.base.settings import Settings
 
 _HNSW: CreateHNSWConfiguration = {"space": "cosine", "ef_construction": 100, "ef_search": 100, "max_neighbors": 16}
-_SECONDS = 60.0  # that a server may take to answer
+_SECONDS = 60.0  # a server may take to answer
 _CLOUD, _CLOUD_RECORDS = "trychroma.com", 300  # https://docs.trychroma.com/cloud/quotas-limits
 
 T = TypeVar("T")
 
 
 class CollectionGone(ArchiveError):
-    """A collection is not there, or not any more."""
+    """A collection does not exist, or no longer."""
 
 
 class Connection:
@@ -36,16 +36,16 @@ class Connection:
 
     Attributes:
         place: the folder or address, for messages.
-        limit: most records in one request.
+        limit: number of records in one request at most.
         is_server: whether other processes may use it, too.
-        most_results: most results of one search; None for no limit.
+        most_results: number of results of one search at most; None for no limit.
     """
 
     def __init__(self, location: Path | ServerAddress, settings: Settings | None = None) -> None:
-        """Open a folder, or reach a server.
+        """Open a folder, or connect to a server.
 
         Args:
-            location: which.
+            location: the folder or server.
             settings: for a server: headers, tenant, database, certificates, records a request.
 
         Raises:
@@ -55,7 +55,7 @@ class Connection:
         self.is_server = isinstance(location, ServerAddress)
         self._failed = ""
         self._secrets = [part for value in (settings.headers().values() if settings else ()) for part in value.split()]
-        # Both promise a ClientAPI, which has no close(); what they make is always a Client.
+        # Both are declared to return a ClientAPI, which has no close(); in fact it is always a Client.
         if isinstance(location, ServerAddress):
             make = _ServerClient(location, settings)
             self._client = cast("Client", self._opening(make))
@@ -85,40 +85,43 @@ class Connection:
                 f"Chroma cannot open {self.place}: {message}. Restore the folder, or name another"
             ) from error
 
-    def ask(self, method: Callable[..., T], *args: Any, **named: Any) -> T:
-        """Call Chroma.
+    def ask(self, method: Callable[..., T], *args: Any, **options: Any) -> T:
+        """Call Chroma, and translate its errors.
+
+        Args:
+            method: of Chroma's.
+            args: for it.
+            options: for it, by name.
 
         Raises:
-            CollectionGone: what was asked is not there.
+            CollectionGone: the collection does not exist.
             ArchiveError: Chroma refuses, the disk is full, the server does not answer.
         """
         try:
-            return method(*args, **named)
+            return method(*args, **options)
         except NotFoundError as error:
-            raise CollectionGone(
-                f"{self.place}: {error}. The archive was taken away or rebuilt; open it again"
-            ) from None
+            raise CollectionGone(f"{self.place}: {error}. The archive was deleted or rebuilt; open it again") from None
         except (TypeError, AttributeError):
             raise
         except (ChromaError, httpx.HTTPError, Exception) as error:
             raise ArchiveError(self._failure(error)) from (None if self.is_server else error)
         except BaseException as error:
-            if type(error).__name__ != "PanicException":  # how Chroma's own core says that it broke
+            if type(error).__name__ != "PanicException":  # of Chroma's own core
                 raise
             raise ArchiveError(self._failure(error)) from error
 
     def check_usable(self) -> None:
-        """See that Chroma may be asked to write.
+        """Check that Chroma can still write.
 
-        Chroma's core in this process can wait for ever for what it began before a write failed, on a full disk for one.
+        After a write has failed, on a full disk for example, Chroma's core in this process can wait for ever.
 
         Raises:
             ArchiveError: a write to the folder failed before.
         """
         if self._failed:
             raise ArchiveError(
-                f"nothing more is written to {self.place}, since Chroma failed there before: {self._failed}. Put that "
-                "right and start the program again; what can be read is whole"
+                f"nothing more is written to {self.place}, since Chroma failed there before: {self._failed}. Fix that "
+                "and start the program again; what can be read is whole"
             )
 
     def _failure(self, error: BaseException) -> str:
@@ -142,21 +145,21 @@ class Connection:
         return message.rstrip(".?")
 
     def seconds(self) -> float:
-        """The server's own clock, in seconds since 1970: the same for all who ask it."""
+        """The server's own clock, in seconds since 1970: the same for every process."""
         return float(self.ask(self._client.heartbeat)) / 1e9
 
     def names(self) -> set[str]:
-        """Names of the collections that are there."""
-        found: set[str] = set()
-        while page := self.ask(self._client.list_collections, limit=self.limit, offset=len(found)):
-            found.update(collection.name for collection in page)
-        return found
+        """Names of all collections."""
+        names: set[str] = set()
+        while page := self.ask(self._client.list_collections, limit=self.limit, offset=len(names)):
+            names.update(collection.name for collection in page)
+        return names
 
     def collection(self, name: str) -> Collection:
-        """A collection that is there.
+        """An existing collection.
 
         Raises:
-            CollectionGone: it is not.
+            CollectionGone: it does not exist.
             ArchiveError: it was not made by Dateline.
         """
         raw = self.ask(self._client.get_collection, name, embedding_function=None)
@@ -168,7 +171,12 @@ class Connection:
         return Collection(self, raw)
 
     def make_collection(self, name: str, metadata: Mapping[str, Any]) -> Collection:
-        """A collection, made where it is not there; one that is keeps its metadata."""
+        """A collection, created where it does not exist; an existing one keeps its metadata.
+
+        Args:
+            name: of the collection.
+            metadata: of a new one.
+        """
         try:
             return self.collection(name)
         except CollectionGone:
@@ -182,29 +190,35 @@ class Connection:
             return self.collection(name)
 
     def delete_collection(self, name: str) -> None:
-        """Delete a collection with all that is in it."""
+        """Delete a collection with all its records."""
         self.ask(self._client.delete_collection, name)
 
     def close(self) -> None:
-        """Let go of the folder or the server."""
+        """Release the folder or the server."""
         self._client.close()
 
 
 class Collection:
-    """A collection of Chroma's; what fails raises ArchiveError."""
+    """A collection of Chroma's; every failure raises ArchiveError."""
 
     def __init__(self, connection: Connection, raw: Any) -> None:
+        """Use `Connection.collection`.
+
+        Args:
+            connection: that it was fetched from.
+            raw: Chroma's own collection.
+        """
         self._connection = connection
         self._raw = raw
 
     @property
     def key(self) -> str:
-        """Chroma's own id of it; another one for a collection of the same name that was made anew."""
+        """Chroma's own id; a collection that was made anew under the same name has another one."""
         return str(self._raw.id)
 
     @property
     def metadata(self) -> dict[str, Any]:
-        """What is remembered of it, as of when it was fetched or last changed here."""
+        """Its metadata, as of when it was fetched or last changed here."""
         return dict(self._raw.metadata or {})
 
     def remember(self, metadata: Mapping[str, Any]) -> None:
@@ -237,7 +251,7 @@ class Collection:
 
 
 class _ServerClient:
-    """Makes a client of a server."""
+    """Creates a client for a server."""
 
     def __init__(self, address: ServerAddress, settings: Settings | None) -> None:
         self._address = address
@@ -245,23 +259,23 @@ class _ServerClient:
 
     def __call__(self) -> Any:
         address, settings = self._address, self._settings
-        named: dict[str, Any] = {}
+        options: dict[str, Any] = {}
         if settings and settings.chroma_tenant:
-            named["tenant"] = settings.chroma_tenant
+            options["tenant"] = settings.chroma_tenant
         if settings and settings.chroma_database:
-            named["database"] = settings.chroma_database
+            options["database"] = settings.chroma_database
         chroma = ChromaSettings(anonymized_telemetry=False)
         if settings and settings.chroma_ca:
             chroma.chroma_server_ssl_verify = settings.chroma_ca
         client = chromadb.HttpClient(
-            host=address.origin,  # a bare name that begins with http would be taken for an address
+            host=address.origin,  # Chroma would read a bare name that begins with http as an address
             port=address.port,
             ssl=address.tls,
             headers=settings.headers() if settings else {},
             settings=chroma,
-            **named,
+            **options,
         )
-        # Chroma's client waits for ever, and offers no setting for it.
+        # Chroma's client waits for ever, and has no setting for it.
         session = getattr(getattr(client, "_server", None), "_session", None)
         if isinstance(session, httpx.Client):
             session.timeout = httpx.Timeout(_SECONDS)

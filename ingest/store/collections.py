@@ -1,4 +1,4 @@
-"""The collections of one archive, and what they remember of it: how it was made, its revision, who writes to it."""
+"""The Chroma collections of one archive, and what they remember of it: how it was made, its revision, its writer."""
 
 from __future__ import annotations
 
@@ -12,42 +12,48 @@ from ingest.store.records import idle_vector
 _PARTS = ("passages", "articles", "history")
 _LEASE = "lease"
 
-#: Revision, mark of a change under way, generation: what the root remembers beside how the archive was made.
+#: Revision, mark of a change in progress, generation: what the root remembers beside how the archive was made.
 _STATE = {"revision": 0, "changing": 0, "generation": 0}
 
 
-class StoreState:
-    """The collections of one archive, and what they remember."""
+class Collections:
+    """The collections of one archive.
+
+    Attributes:
+        connection: the folder or server that they are in.
+        generation: which generation of the collections is open; always 0 in a folder.
+        passages: text and vector of each passage, and the facts by which it is filtered.
+        articles: one record for each article.
+        history: earlier versions and removed articles.
+    """
 
     def __init__(
         self, connection: Connection, made_with: Mapping[str, Any], name: str = "", generation: int | None = None
     ) -> None:
-        """Open the collections, or make them.
+        """Open the collections, or create them.
 
         Args:
-            connection: to a folder or a server; it is closed with the store.
-            made_with: what a new store is to remember of how it was made; an old one keeps what it has.
+            connection: to a folder or a server.
+            made_with: what new collections remember of how they were made; existing ones keep what they have.
             name: of the archive on a server; empty in a folder.
-            generation: another one than that which counts, to rebuild into.
+            generation: another generation than the current one, to rebuild into.
 
         Raises:
             ArchiveError: Chroma cannot be used, or holds something else there.
         """
-        self._connection = connection
+        self.connection = connection
         self._name = name
-        self._slice = connection.limit
         if not name and (others := connection.names() - set(_PARTS)):
             raise ArchiveError(f"Chroma holds {', '.join(sorted(others))} there: it was not made by Dateline")
-        made = {**made_with, **_STATE}
-        self._root = connection.make_collection(name or _PARTS[0], made)
+        self._root = connection.make_collection(name or _PARTS[0], {**made_with, **_STATE})
         if "embedder" not in self._root.metadata:
             raise ArchiveError(f"{connection.place} holds a collection {name} that was not made by Dateline")
         self.generation = int(self._root.metadata.get("generation", 0)) if generation is None else generation
-        self._passages, self._articles, self._history = self._open_parts(self._root, self.generation)
+        self.passages, self.articles, self.history = self._open_parts(self._root, self.generation)
 
     def _open_parts(self, root: Collection, generation: int) -> list[Collection]:
         return [
-            root if part == self._root_part else self._connection.make_collection(part, {"holds": kind})
+            root if part == self._root_part else self.connection.make_collection(part, {"holds": kind})
             for kind, part in zip(_PARTS, self._part_names(generation), strict=True)
         ]
 
@@ -59,24 +65,29 @@ class StoreState:
         return [f"{self._name}.{generation}.{part}" for part in _PARTS] if self._name else list(_PARTS)
 
     @staticmethod
-    def exists(connection: Connection, name: str) -> bool:
-        """Whether there is an archive of a name on a server."""
+    def exist(connection: Connection, name: str) -> bool:
+        """Whether a server has an archive of this name.
+
+        Args:
+            connection: to the server.
+            name: of the archive.
+        """
         try:
             connection.collection(name)
         except CollectionGone:
             return False
         return True
 
-    # what it remembers of itself
+    # what they remember
 
     @property
     def made_with(self) -> dict[str, Any]:
-        """What the store remembers of how it was made, its revision among it."""
+        """How the archive was made, with its revision."""
         return self._root.metadata
 
     @property
     def key(self) -> str:
-        """What tells this store from any other, and from a rebuilt one."""
+        """An id of these collections; a rebuilt archive has another one."""
         return f"{self._root.key}/{self.generation}"
 
     @property
@@ -86,103 +97,67 @@ class StoreState:
 
     @property
     def changing(self) -> bool:
-        """Whether a change is under way, or was cut off."""
+        """Whether a change is in progress, or was interrupted."""
         return bool(self.made_with.get("changing", 0))
 
-    @property
-    def is_server(self) -> bool:
-        """Whether other processes may change it."""
-        return self._connection.is_server
-
-    @property
-    def place(self) -> str:
-        """Its folder or address."""
-        return self._connection.place
-
     def refresh(self, check: Callable[[Mapping[str, Any]], None] = lambda made_with: None) -> None:
-        """See what other processes made of it.
+        """Read again what other processes may have changed.
 
         Args:
-            check: asked whether how it is made now will do, before that is taken over; what it raises goes on to the
-                caller, and all is left as it was.
+            check: called with how the archive is made now. What it raises is passed on, and nothing has changed then.
         """
-        root = self._connection.collection(self._name or _PARTS[0])
+        root = self.connection.collection(self._name or _PARTS[0])
         check(root.metadata)
         generation = int(root.metadata.get("generation", 0))
         if generation != self.generation or not self._name:
-            self._passages, self._articles, self._history = self._open_parts(root, generation)
+            self.passages, self.articles, self.history = self._open_parts(root, generation)
         self._root, self.generation = root, generation
 
     def begin(self) -> int:
-        """Mark that a change is under way; returns the revision that it will make."""
+        """Mark that a change is in progress; returns the revision that it will make."""
         self._root.remember({**self.made_with, "changing": 1})
         return self.revision + 1
 
-    def check_usable(self) -> None:
-        """See that it may be changed.
-
-        Raises:
-            ArchiveError: Chroma failed before, in this process.
-        """
-        self._connection.check_usable()
-
     def advance(self, past: int | None = None) -> int:
-        """Count one change that is done, after the present revision or another; returns the new one."""
+        """Count one finished change, after the current revision or after `past`; returns the new revision."""
         revision = (self.revision if past is None else past) + 1
         self._root.remember({**self.made_with, "revision": revision, "changing": 0})
         return revision
 
     def settle(self) -> None:
-        """Have Chroma apply what it has in its log: a write that failed there may else appear with the next one.
+        """Have Chroma apply its log: otherwise a write that failed there may appear with the next one.
 
-        Reading does not apply it, and a change to a record that is not there does no more than that.
+        Reading does not apply the log. A change to a record that does not exist does that and nothing else.
         """
-        for collection in (self._passages, self._articles, self._history):
+        for collection in (self.passages, self.articles, self.history):
             collection.update(ids=["none"], metadatas=[{"settled": 1}])
 
-    def upgrade(self, made_with: Mapping[str, Any]) -> None:
-        """Remember another way in which it was made."""
-        self._root.remember({**self.made_with, **made_with})
-
     def switch(self, made_with: Mapping[str, Any], revision: int) -> None:
-        """Let this generation count from now on; on a server only."""
+        """Make this generation the current one; on a server only.
+
+        Args:
+            made_with: how it was made.
+            revision: the archive's revision from now on.
+        """
         state = {"revision": revision, "changing": 0, "generation": self.generation}
         self._root.remember({**made_with, **state})
 
     def drop_other_generations(self) -> None:
-        """Delete what was rebuilt in vain, or has been replaced; on a server only."""
-        counts = set(self._part_names(int(self._root.metadata["generation"])))
-        for name in self._connection.names():
+        """Delete generations that were replaced, or whose rebuilding was interrupted; on a server only."""
+        current = set(self._part_names(int(self._root.metadata["generation"])))
+        for name in self.connection.names():
             parts = name.split(".")
-            if len(parts) == 3 and parts[0] == self._name and parts[2] in _PARTS and name not in counts:
-                self._connection.delete_collection(name)
-
-    def seconds(self) -> float:
-        """The server's clock."""
-        return self._connection.seconds()
+            if len(parts) == 3 and parts[0] == self._name and parts[2] in _PARTS and name not in current:
+                self.connection.delete_collection(name)
 
     def lease(self) -> str:
-        """What the lease says, as JSON; empty where there is none."""
-        found = self._root.get(ids=[_LEASE], include=["documents"])
-        return str(found["documents"][0]) if found["ids"] else ""
+        """The lease as JSON; empty where there is none."""
+        leases = self._root.get(ids=[_LEASE], include=["documents"])
+        return str(leases["documents"][0]) if leases["ids"] else ""
 
     def put_lease(self, document: str) -> None:
-        """Write the lease, or delete it by an empty one."""
+        """Write the lease; an empty document deletes it."""
         if document:
             self._root.upsert(ids=[_LEASE], documents=[document], embeddings=[idle_vector(_LEASE)])
         else:
             self._root.delete([_LEASE])
-
-    def close(self) -> None:
-        """Let go of folder or server."""
-        self._connection.close()
-
-    @property
-    def n_passages(self) -> int:
-        """Number of passages, those of replaced versions that are not yet collected among them."""
-        return self._passages.count()
-
-    @property
-    def n_articles(self) -> int:
-        """Number of articles."""
-        return self._articles.count()

@@ -1,4 +1,4 @@
-"""What an article was before: its earlier versions, each with its text and its time."""
+"""The earlier versions of an article, each with its text and its time."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from typing import Any
 
 from ingest.base.article import Article
 from ingest.base.errors import ArticleNotFound
+from ingest.store.reader import Reader
 from ingest.store.records import Standing
-from ingest.store.store import Store
 
 
 @dataclass(frozen=True)
 class Version:
-    """One version of an article, and when it counted.
+    """One version of an article, and when it was the current one.
 
     Attributes:
         number: its place among the article's versions, from 1.
         version: as in `article.version`.
-        taken: when it was taken in, ISO 8601 in UTC; None where that was not recorded.
-        until: when it ceased to count; None for the one that counts.
+        taken: when it was added, ISO 8601 in UTC; None where that was not recorded.
+        until: when it stopped being the current version; None for the current one.
         why: `current`; `replaced` by another one; `older`, since it came after one of a higher edition; `removed`,
-            where the article was taken out and taken in again.
+            where the article was removed and added again.
         article: its facts and its text.
     """
 
@@ -41,60 +41,56 @@ class Version:
         return {"number": self.number, "taken": self.taken, "until": self.until, "why": self.why} | facts
 
 
-def versions(store: Store, record: Mapping[str, Any], current: Article) -> list[Version]:
+def versions(reader: Reader, record: Mapping[str, Any], current: Article) -> list[Version]:
     """All versions of an article that the archive holds, the oldest first.
 
     Args:
-        store: where it is.
+        reader: of the archive's articles.
         record: of the article.
-        current: the article as it is.
+        current: the article in its current version.
     """
-    article_id = str(record["article_id"])
-    known = store.history_metadata([(article_id, number) for number in range(1, record["number"])])
-    earlier = [
-        Version(
-            metadata["number"],
-            metadata["version"],
-            _iso(metadata["taken"]),
-            _iso(metadata["until"]),
-            metadata["why"],
-            store.history_article(metadata),
-        )
-        for metadata in sorted(known.values(), key=lambda each: int(each["number"]))
-    ]
-    standing = Standing.of(record)
-    return [*earlier, Version(standing.number, current.version, _iso(standing.taken), None, "current", current)]
-
-
-def removed(store: Store, limit: int) -> list[Version]:
-    """What was taken out of an archive and can be put back, the last one first."""
-    known = sorted(store.removed(), key=lambda each: int(each["until"]), reverse=True)[:limit]
+    article_id, standing = str(record["article_id"]), Standing.of(record)
+    earlier = reader.history_metadata([(article_id, number) for number in range(1, standing.number)])
     return [
-        Version(
-            each["number"],
-            each["version"],
-            _iso(each["taken"]),
-            _iso(each["until"]),
-            each["why"],
-            store.history_article(each),
-        )
-        for each in known
+        *(_earlier(reader, metadata) for metadata in sorted(earlier.values(), key=lambda m: int(m["number"]))),
+        Version(standing.number, current.version, _iso(standing.taken), None, "current", current),
     ]
 
 
-def pick(found: list[Version], version: str) -> Version:
-    """The version whose name begins so; the latest, where a text came back.
+def removed(reader: Reader, limit: int) -> list[Version]:
+    """The removed articles that can be restored, the last removed first.
+
+    Args:
+        reader: of the archive's articles.
+        limit: number of articles at most.
+    """
+    last = sorted(reader.removed(), key=lambda metadata: int(metadata["until"]), reverse=True)[:limit]
+    return [_earlier(reader, metadata) for metadata in last]
+
+
+def pick(choices: list[Version], version: str) -> Version:
+    """The one version whose name begins so; the latest, where a text came back.
+
+    Args:
+        choices: the versions of one article.
+        version: the name, or its first characters.
 
     Raises:
         ArticleNotFound: none does, or several do.
     """
-    matches = [each for each in found if version and each.version.startswith(version)]
-    names = list(dict.fromkeys(each.version for each in matches))
+    matches = [choice for choice in choices if version and choice.version.startswith(version)]
+    names = list(dict.fromkeys(match.version for match in matches))
     if len(names) == 1:
         return matches[-1]
     what = "several versions begin" if names else "no version begins"
-    listed = ", ".join(dict.fromkeys(each.version for each in found))
-    raise ArticleNotFound(f"{what} with {version!r}; {found[-1].article.article_id} has {listed}")
+    listed = ", ".join(dict.fromkeys(choice.version for choice in choices))
+    raise ArticleNotFound(f"{what} with {version!r}; {choices[-1].article.article_id} has {listed}")
+
+
+def _earlier(reader: Reader, metadata: Mapping[str, Any]) -> Version:
+    times = _iso(metadata["taken"]), _iso(metadata["until"])
+    article = reader.history_article(metadata)
+    return Version(metadata["number"], metadata["version"], *times, metadata["why"], article)
 
 
 def _iso(seconds: int) -> str | None:

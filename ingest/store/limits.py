@@ -1,7 +1,7 @@
-"""Facts of articles, cut where Chroma Cloud would not take them: hardly any article is, those of broken pages may be.
+"""Cut facts of articles that are too long for Chroma Cloud; only articles from broken pages have such facts.
 
-It takes documents of up to 16,384 bytes and values of metadata of up to 4,096
-(https://docs.trychroma.com/cloud/quotas-limits). The text is no part of it: that is stored as passages.
+Chroma Cloud accepts documents of up to 16,384 bytes and metadata values of up to 4,096
+(https://docs.trychroma.com/cloud/quotas-limits). The text is not concerned: it is stored as passages.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _DOCUMENT = 16_384  # bytes
 _VALUE = 4_000  # bytes; a record's earlier versions name a source with 13 characters before it
 _MARK = "…"
 
-# Bytes that each fact may have where the whole is too long; with an identity of 2,500 and the names they make 15,400.
+# Bytes that a fact may have where the record is too long; with an identity of 2,500 and their names they make 15,400.
 _WORDS = {"headline": 2_000, "publisher": 500, "place": 300, "dateline": 500, "correction": 2_000, "language": 100}
 _PLACES = {"source": 2_000, "position": 600}
 _AUTHORS = 2_000
@@ -29,11 +29,11 @@ _URL = 2_500
 
 
 def fitted(article: Article) -> Article:
-    """An article whose facts every Chroma takes; the same one where they do already.
+    """The article with facts that every Chroma accepts; unchanged where they fit already.
 
-    A headline and other words end with an ellipsis where they are cut, and so does the list of authors. Of a source the
-    middle is cut, and a checksum stands there, so that two sources stay two. An address is left out: half of one leads
-    nowhere.
+    A headline and other words that are cut end with an ellipsis, and so does the list of authors. A source is cut in
+    the middle, and a checksum is put there, so that two sources stay different. A web address that is too long is left
+    out, since half an address leads nowhere.
 
     Raises:
         ArchiveError: its identity alone is too long.
@@ -74,7 +74,7 @@ def _size(text: str) -> int:
 
 
 def _cut(text: str, limit: int) -> str:
-    """The beginning of a text, whole words where it has any; an ellipsis behind it."""
+    """The beginning of a text, in whole words where possible, with an ellipsis."""
     if _size(text) <= limit:
         return text
     start = _beginning(text, limit - _size(_MARK))
@@ -83,7 +83,7 @@ def _cut(text: str, limit: int) -> str:
 
 
 def _cut_middle(text: str, limit: int) -> str:
-    """Both ends of a text, and between them a checksum of the whole."""
+    """Both ends of a text, with a checksum of the whole text between them."""
     if _size(text) <= limit:
         return text
     middle = _MARK + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16] + _MARK
@@ -101,7 +101,7 @@ def _beginning(text: str, limit: int) -> str:
 
 
 def _some(names: Iterable[str]) -> Iterable[str]:
-    """The first of some names, as many as there is room for."""
+    """As many of the names, from the first, as there is room for."""
     left = _AUTHORS
     for name in names:
         short = _cut(name, _AUTHOR)
@@ -113,5 +113,5 @@ def _some(names: Iterable[str]) -> Iterable[str]:
 
 
 def _to_microseconds(moment: Published | None) -> Published | None:
-    """A time without what stands beyond microseconds; no clock tells that."""
+    """A time without digits beyond microseconds, which no clock measures."""
     return moment and Published.parse(re.sub(r"(\.\d{6})\d+", r"\1", moment.iso))

@@ -1,4 +1,4 @@
-"""Articles and passages as Chroma holds them: ids, documents, flat metadata."""
+"""How articles and passages are stored in Chroma: ids, documents, flat metadata."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_PIECE = 12_000  # bytes of UTF-8; Chroma Cloud takes documents of up to 16,384
-_HEADLINE = 1_000  # characters of it in metadata; Chroma Cloud takes 4,096 bytes a value
-_EARLIER = 20  # earlier versions that a record names, at most
-_EARLIER_BYTES = 3_500  # of them together
+_PIECE = 12_000  # bytes of UTF-8; Chroma Cloud accepts documents of up to 16,384
+_HEADLINE = 1_000  # characters in metadata; Chroma Cloud accepts 4,096 bytes a value
+_EARLIER = 20  # earlier versions that a record names at most
+_EARLIER_BYTES = 3_500  # of all their names
 
-#: Why an earlier version is not the one that counts.
+#: Why an earlier version is not the current one.
 REPLACED, OLDER, REMOVED = "replaced", "older", "removed"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One passage as the derived indexes see it; metadata as in Chroma, and the vector where it is wanted."""
+    """One passage for the derived indexes: metadata as in Chroma, and the vector where it is needed."""
 
     passage_id: str
     headline: str
@@ -39,13 +39,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where an article stands in its own history.
+    """The position of an article in its own history.
 
     Attributes:
-        number: of the version that counts, from 1; the history holds all below it.
-        earlier: versions before, the last 20 or as many as there is room for, each with the file that it came from.
-        taken: when this version was taken in, seconds since 1970; 0 where that is not known.
-        changed: the archive's revision with which its record was last written.
+        number: of the current version, from 1; the history holds all below it.
+        earlier: the last 20 earlier versions, or as many as there is room for, each with the file that it came from.
+        taken: when this version was added, seconds since 1970; 0 where that is not known.
+        changed: the archive's revision with which the article's record was last written.
     """
 
     number: int = 1
@@ -55,15 +55,27 @@ class Standing:
 
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> Standing:
-        """As a record says it."""
+        """Read it from a record."""
         return cls(int(record["number"]), tuple(record["earlier"]), int(record["taken"]), int(record["changed"]))
 
     def after(self, version: str, source: str, changed: int) -> Standing:
-        """Once another version counts, of which this one was before."""
+        """The standing once a new version has replaced the current one.
+
+        Args:
+            version: the one that is replaced.
+            source: the file that it came from.
+            changed: the archive's revision of this change.
+        """
         return Standing(self.number + 1, _join(self.earlier, version, source), int(time.time()), changed)
 
     def beside(self, version: str, source: str, changed: int) -> Standing:
-        """Once a version went into the history without ever counting."""
+        """The standing once a version has gone into the history without ever being the current one.
+
+        Args:
+            version: the one in the history.
+            source: the file that it came from.
+            changed: the archive's revision of this change.
+        """
         return Standing(self.number + 1, _join(self.earlier, version, source), self.taken, changed)
 
 
@@ -85,7 +97,13 @@ def article_document(article: Article) -> str:
 
 
 def article_metadata(article: Article, n_passages: int, standing: Standing) -> dict[str, Any]:
-    """What an article's record is found and listed by; `version` points at its passages."""
+    """The metadata of an article's record; `version` points at its passages.
+
+    Args:
+        article: whose record it is.
+        n_passages: number of passages.
+        standing: of the article in its history.
+    """
     return {
         "article_id": article.article_id,
         "version": article.version,
@@ -103,13 +121,14 @@ def article_metadata(article: Article, n_passages: int, standing: Standing) -> d
     } | filterable(article)
 
 
-#: What the records of archives of schema 1 lack.
-_LATER = {"status": "", "edition": -1, "number": 1, "taken": 0, "changed": 0}
+def without_padding(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """Metadata without the empty version that stands for an empty list, which Chroma refuses."""
+    return {**metadata, "earlier": [version for version in metadata["earlier"] if version]}
 
 
-def to_record(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """An article's metadata as they were before Chroma's refusal of empty lists, with what older ones lack."""
-    return {**_LATER, **metadata, "earlier": [version for version in metadata["earlier"] if version]}
+def passage_ids(record: Mapping[str, Any]) -> list[str]:
+    """Ids of the passages that an article's record points at."""
+    return [f"{record['article_id']}:{record['version']}:{ordinal}" for ordinal in range(record["n_passages"])]
 
 
 @dataclass(frozen=True)
@@ -122,19 +141,25 @@ class Row:
 
 
 def history_id(article_id: str, number: int | str, piece: int) -> str:
-    """Id of one piece of an earlier version; `number` is `removed` for that of an article that was taken out."""
+    """Id of one piece of an earlier version.
+
+    Args:
+        article_id: of the article.
+        number: of the version in the history, or `removed` for an article that was removed.
+        piece: number of the piece, from 0.
+    """
     return f"{article_id}:{number}:{piece}"
 
 
 def history_rows(article: Article, number: int | str, why: str, standing: Standing, until: int) -> list[Row]:
-    """An earlier version as the history holds it: all its facts as JSON, in pieces that every Chroma takes.
+    """An earlier version as the history holds it: all its facts as JSON, in pieces that every Chroma accepts.
 
     Args:
         article: the version, with its text.
         number: its place in the history, or `removed`.
         why: REPLACED, OLDER or REMOVED.
-        standing: of the article when the version counted.
-        until: when it ceased to, seconds since 1970.
+        standing: of the article while the version was the current one.
+        until: when that ended, seconds since 1970.
     """
     pieces = _pieces(json.dumps(article.facts(), ensure_ascii=False))
     facts: dict[str, Any] = {
@@ -169,7 +194,7 @@ def _pieces(text: str) -> list[str]:
 
 
 def idle_vector(row_id: str) -> list[float]:
-    """A vector for what is never searched by one; different ones, since an index of equal vectors is slow."""
+    """A vector for a record that is never searched by vector; they differ, since an index of equal vectors is slow."""
     angle = (hash_of(row_id) % 3_600) / 3_600 * 2 * math.pi
     return [math.cos(angle), math.sin(angle)]
 
@@ -180,20 +205,25 @@ def hash_of(text: str) -> int:
 
 
 def passage_metadata(article: Article, passage: Passage) -> dict[str, Any]:
-    """What a passage is filtered by, and where it stands in its article."""
+    """The facts by which a passage is filtered, and its place in its article.
+
+    Args:
+        article: that the passage is of.
+        passage: the passage.
+    """
     return {
         "article_id": passage.article_id,
         "version": passage.version,
         "ordinal": passage.ordinal,
         "start": passage.start,
         "end": passage.end,
-        # Chroma refuses an empty list; a pair that is no span stands for it.
+        # Chroma refuses an empty list; a pair that is no span stands for one.
         "sentences": [offset for span in passage.sentences for offset in span] or [-1, -1],
     } | filterable(article)
 
 
 def filterable(article: Article) -> dict[str, Any]:
-    """What a search is limited by, the id apart."""
+    """The facts by which a search is filtered, besides the id."""
     return {
         "published": article.published.local_epoch if article.published else UNDATED,
         "publisher": publisher_key(article.publisher),
@@ -202,7 +232,12 @@ def filterable(article: Article) -> dict[str, Any]:
 
 
 def to_article(document: str, text: str = "") -> Article:
-    """An article from its record and its text, where the record does not hold that too."""
+    """An article from its stored form.
+
+    Args:
+        document: its facts as JSON.
+        text: its text, where the facts do not include it.
+    """
     facts: dict[str, Any] = json.loads(document)
     for name in ("published", "embargo"):
         facts[name] = Published.parse(facts[name]) if facts[name] else None
@@ -211,7 +246,12 @@ def to_article(document: str, text: str = "") -> Article:
 
 
 def to_passage(document: str, metadata: Mapping[str, Any]) -> Passage:
-    """A passage from its record."""
+    """A passage from its stored form.
+
+    Args:
+        document: its text.
+        metadata: its facts.
+    """
     offsets = [offset for offset in metadata["sentences"] if offset >= 0]
     return Passage(
         article_id=metadata["article_id"],
@@ -227,11 +267,25 @@ def to_passage(document: str, metadata: Mapping[str, Any]) -> Passage:
 def to_entry(
     passage_id: str, document: str, metadata: Mapping[str, Any], vector: NDArray[np.float32], headline: str
 ) -> Entry:
-    """A passage for the derived indexes."""
+    """A stored passage for the derived indexes.
+
+    Args:
+        passage_id: of the passage.
+        document: its text.
+        metadata: its facts.
+        vector: its vector.
+        headline: of its article.
+    """
     return Entry(passage_id, headline, document, metadata, vector)
 
 
 def entry_of(article: Article, passage: Passage, vector: NDArray[np.float32]) -> Entry:
-    """The same for a passage that is being written."""
+    """A passage that is being written, for the derived indexes.
+
+    Args:
+        article: that the passage is of.
+        passage: the passage.
+        vector: its vector.
+    """
     metadata = passage_metadata(article, passage)
     return to_entry(passage.passage_id, passage.text, metadata, vector, article.headline[:_HEADLINE])

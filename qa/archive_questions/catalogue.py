@@ -1,4 +1,4 @@
-"""Questions about the archive itself, answered from the index: counts, first and last, outlets, lists."""
+"""Answer questions about the archive from its index: counts, first and last article, outlets, lists."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from qa.base.answer import Nearby
 from qa.dates.periods import range_in_words
 from qa.question.question import Question
 
-_LATEST = 5  # articles that are listed for the latest
+_LATEST = 5  # articles in a list of the latest
 
 
 @dataclass(frozen=True)
 class Listing:
-    """What the index says to it.
+    """The articles that match a question about the archive.
 
     Attributes:
         intent: what was asked.
-        limits: the range and publishers that it was asked of, in words.
-        articles: those that were counted, newest first; oldest first for a span, the newest few for the latest.
-        count: how many there are.
+        limits: the range and publishers of the question, in words.
+        articles: the matching articles, newest first; oldest first for a span, the newest few for the latest.
+        count: the number of matching articles.
         first: publication of the oldest, ISO 8601; None where none has a date.
-        last: of the newest.
-        publishers: how many are of each, most first.
-        as_phrase: whether the words stand in them as they were asked for; else all of them stand in one passage.
+        last: publication of the newest.
+        publishers: each publisher with its number of articles, most first.
+        as_phrase: whether the articles contain the phrase as it was asked; else one passage has all of its words.
         covers: what the whole archive covers, in words.
-        stories: how many stories the counted articles carry; fewer than there are articles where some are copies.
+        stories: the number of different stories; fewer than articles where some are copies.
     """
 
     intent: Intent
@@ -46,26 +46,27 @@ class Listing:
     stories: int = 0
 
     def words(self) -> str:
-        """One or two sentences for people."""
+        """One or two sentences for display."""
         limits = f" {self.limits}" if self.limits else ""
         if not self.count:
-            return f"No article{limits}{self._about(one=True)}. {self.covers}"
+            start = "There is no article" if self.intent.phrase is None else "No article"
+            return f"{start}{limits}{self._about(one=True)}. {self.covers}"
         one = self.count == 1
-        told = f"{self.count:,} article{'' if one else 's'}{limits}{self._about(one=one)}"
+        counted = f"{self.count:,} article{'' if one else 's'}{limits}{self._about(one=one)}"
         if self.intent.kind == "publishers":
             named = ", ".join(f"{name} ({count})" for name, count in self.publishers)
             outlets = len(self.publishers)
-            return f"{outlets} outlet{'' if outlets == 1 else 's'}: {named}. Counted: {told}{self._copies()}."
+            return f"{outlets} outlet{'' if outlets == 1 else 's'}: {named}. Counted: {counted}{self._copies()}."
         if self.intent.kind == "latest":
-            return f"The newest is of {_in_words(self.last)}; {told} in all."
-        return f"{told}{self._span()}{self._copies()}."
+            return f"The newest is from {_in_words(self.last)}; {counted} in all."
+        return f"{counted}{self._span()}{self._copies()}."
 
     def _about(self, *, one: bool) -> str:
         if self.intent.phrase is None:
-            return "" if self.count else " is there"
+            return ""
         if self.as_phrase:
             return f" mention{'s' if one else ''} “{self.intent.phrase}”"
-        return f" hold{'s' if one else ''} all words of “{self.intent.phrase}” in one passage"
+        return f" ha{'s' if one else 've'} all words of “{self.intent.phrase}” in one passage"
 
     def _copies(self) -> str:
         if not 0 < self.stories < self.count:
@@ -76,28 +77,28 @@ class Listing:
     def _span(self) -> str:
         if not self.first or not self.last:
             return ", without a date"
-        published = "of" if "published" in self.limits else "published"
+        published = "from" if "published" in self.limits else "published"
         return f", {published} {re.sub(r'^(?:on|in) ', '', range_in_words(self.first[:10], self.last[:10]))}"
 
 
 def look_up(archive: Archive, question: Question, intent: Intent) -> Listing:
-    """What the index says.
+    """Look up the articles that a question about the archive asks for.
 
     Args:
-        archive: an open one.
-        question: with its range of dates and publishers.
+        archive: an open archive.
+        question: the question with its limits.
         intent: what is asked.
     """
     if intent.publishers and not question.publishers:
         question = replace(question, publishers=intent.publishers)
-    found, as_phrase = archive.mentioning(intent.phrase, question.scope)
-    dated = sorted((each for each in found if each.published), key=_moment)
-    kept = dated + [each for each in found if not each.published]
+    articles, as_phrase = archive.mentioning(intent.phrase, question.scope)
+    dated = sorted((article for article in articles if article.published), key=_moment)
+    listed = dated + [article for article in articles if not article.published]
     if intent.kind != "span":
-        kept = [*reversed(dated), *kept[len(dated) :]]
+        listed = [*reversed(dated), *listed[len(dated) :]]
     if intent.kind == "latest":
-        kept = kept[:_LATEST]
-    counts = Counter(each.publisher or "without a publisher" for each in found)
+        listed = listed[:_LATEST]
+    counts = Counter(article.publisher or "without a publisher" for article in articles)
     coverage = archive.coverage()
     covers = f"The archive covers {coverage.n_articles:,} articles"
     if coverage.first and coverage.last:
@@ -105,14 +106,14 @@ def look_up(archive: Archive, question: Question, intent: Intent) -> Listing:
     return Listing(
         intent,
         question.limits,
-        tuple(map(_nearby, kept)),
-        len(found),
+        tuple(map(_nearby, listed)),
+        len(articles),
         dated[0].published.iso if dated and dated[0].published else None,
         dated[-1].published.iso if dated and dated[-1].published else None,
         tuple(sorted(counts.items(), key=lambda item: (-item[1], publisher_key(item[0])))),
         as_phrase,
         f"{covers}.",
-        len(set(archive.origins([each.article_id for each in found], question.scope.now).values())),
+        len(set(archive.origins([article.article_id for article in articles], question.scope.now).values())),
     )
 
 
@@ -126,4 +127,4 @@ def _nearby(article: Article) -> Nearby:
 
 
 def _in_words(day: str | None) -> str:
-    return Published.parse(day).in_words() if day else "no known date"
+    return Published.parse(day).in_words() if day else "an unknown date"

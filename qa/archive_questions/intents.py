@@ -1,4 +1,4 @@
-"""Which questions are about the archive itself, and what they want to know of it."""
+"""Detect questions about the archive itself, and what they ask for."""
 
 from __future__ import annotations
 
@@ -139,12 +139,12 @@ _EMPTY = frozenset("it that this them there you archive everything news articles
 
 @dataclass(frozen=True)
 class Intent:
-    """What a question wants to know of the archive.
+    """What a question asks about the archive.
 
     Attributes:
-        kind: how many, from when to when, by whom, the newest, or which.
-        phrase: what the articles should mention; None for all of them.
-        publishers: names of publishers that it is limited to.
+        kind: the number, the span of dates, the publishers, the latest, or a list.
+        phrase: what the articles mention; None for all articles.
+        publishers: names of the publishers that it is limited to.
     """
 
     kind: IntentKind
@@ -153,21 +153,21 @@ class Intent:
 
 
 def find_intent(text: str, publishers: Sequence[str] = (), today: date | None = None) -> Intent | None:
-    """Whether a question is about the archive, and what it wants to know; None for any other.
+    """What a question asks about the archive; None for any other question.
 
     Args:
-        text: its words.
-        publishers: names of those that the archive has.
+        text: the question.
+        publishers: names of the archive's publishers.
         today: the day on which it is asked.
     """
     words = _without_times(" ".join(text.split()).strip(" ?!."), today or date.today())
     named = named_anywhere(words, publishers)
     bare = words
-    for _, said in named:
-        # "Tidewater stories", "by the Courier", "did the Weekly run": no part of what they are about.
+    for _, naming in named:
+        # "Tidewater stories", "by the Courier", "did the Weekly run": not part of the phrase.
         bare = re.sub(
             rf"(?:,?\s*\b(?:and|by|from|in|did|does|has|have"
-            rf"|according to)\s+)*(?:the\s+)?{re.escape(said)}(?:[’']s?)?(?:\s+(?:run|publish|carry|write|report"
+            rf"|according to)\s+)*(?:the\s+)?{re.escape(naming)}(?:[’']s?)?(?:\s+(?:run|publish|carry|write|report"
             rf"|have|published))?(?=\W|$)",
             "",
             bare,
@@ -193,12 +193,12 @@ def _without_times(text: str, today: date) -> str:
 
 
 def _phrase(text: str) -> str | None:
-    for found in (
+    for match in (
         re.search(_SUBJECT, text, re.IGNORECASE),
         _AFTER.search(text, text.find(" ") + 1),
         _BEFORE.search(text),
     ):
-        phrase = _trimmed(found["x"]) if found else ""
+        phrase = _trimmed(match["x"]) if match else ""
         if phrase and phrase.casefold() not in _EMPTY:
             return phrase
     return None

@@ -1,1 +1,1 @@
-"""Answers, and what they cost."""
+"""Requests, answers and their cost."""

@@ -1,4 +1,4 @@
-"""Answer, Sentence, Citation: what comes out."""
+"""An answer with its sentences and their citations."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ REFUSAL = "The archive holds no answer to this question."
 #: A marker in `Answer.text` that points at a citation, counted from 1.
 MARKER = re.compile(r"\[(\d{1,3})\]")
 
-# What Markdown gives a meaning to: anywhere in a line, in bare addresses, and at its beginning.
+# Characters that Markdown interprets: anywhere in a line, in bare addresses, and at the beginning of a line.
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>|~$&@]|:(?=//)|(?<=www)\.|^[#+-]", re.IGNORECASE)
 _NUMBERED = re.compile(r"^(\d{1,9})([.)])")
 
 
 @dataclass(frozen=True)
 class Carrier:
-    """An article that carries the same story as another.
+    """An article that carries the same story as a cited one.
 
     Attributes:
-        article_id: of the article.
-        headline: its own.
-        publisher: who published it, or None.
-        published: when, ISO 8601 as exact as the source said, or None.
-        url: of the original, or None.
+        article_id: id of the article.
+        headline: its headline.
+        publisher: its publisher, or None.
+        published: its date, ISO 8601, as exact as the source gave it, or None.
+        url: address of the original, or None.
     """
 
     article_id: str
@@ -39,25 +39,25 @@ class Carrier:
     url: str | None
 
     def source(self) -> str:
-        """Publisher and date in one line."""
+        """Publisher and date in one line, for display."""
         parts = [self.publisher, self.published and self.published[:10]]
         return ", ".join(part for part in parts if part) or "undated"
 
 
 @dataclass(frozen=True)
 class Citation:
-    """The exact words of an article that a sentence rests on: `article.text[start:end] == quote`.
+    """The exact words of an article that support a sentence: `article.text[start:end] == quote`.
 
     Attributes:
-        article_id: of the article.
-        version: of its text; the offsets hold for this one.
-        headline: of the article.
-        publisher: who published it, or None.
-        published: when, ISO 8601 as exact as the source said, or None.
-        url: of the original, or None.
-        quote: the words, exactly.
+        article_id: id of the article.
+        version: version of its text, for which the offsets hold.
+        headline: headline of the article.
+        publisher: its publisher, or None.
+        published: its date, ISO 8601, as exact as the source gave it, or None.
+        url: address of the original, or None.
+        quote: the exact words.
         start: offset of the first character in the article's text.
-        end: one past the last.
+        end: one past the last character.
         place: where the article was filed from, or None.
         correction: the editor's note, where the article was corrected.
         also_carried_by: other articles that carry the same story, the first published one first.
@@ -77,23 +77,23 @@ class Citation:
     also_carried_by: tuple[Carrier, ...] = ()
 
     def source(self) -> str:
-        """Publisher and date in one line: `Bloomberg, 2020-07-21`."""
+        """Publisher and date in one line, for display: `Bloomberg, 2020-07-21`."""
         parts = [self.publisher, self.published and self.published[:10]]
         return ", ".join(part for part in parts if part) or "undated"
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence of an answer and what it rests on.
+    """A sentence of an answer with its citations.
 
     Attributes:
         text: its words, without markers.
         citations: one or more; none where it is struck.
-        noted: its words with the days that relative ones mean, as in "Last week [13 to 19 July 2020]"; None where
-            there are none that can be resolved.
-        day: when what it tells was published, in words, where an answer tells events in order; None elsewhere.
-        struck: why it was struck out, of a sentence that a chat model wrote and no passage supports: it is shown as
-            struck, and is no part of the answer; None of all others. Its text is empty where its words are withheld.
+        noted: its words with the days that relative date expressions mean, as in "Last week [13 to 19 July 2020]"; None
+            where there are none that can be resolved.
+        day: the date of publication for display, where the answer lists events in order; else None.
+        struck: the reason where a chat model wrote the sentence and no passage supports it: it is shown as struck, and
+            is not part of the answer; else None. The text is empty where it is withheld.
     """
 
     text: str
@@ -104,35 +104,35 @@ class Sentence:
 
     @property
     def shown(self) -> str:
-        """Its words as they are shown: with the day in front, and days behind relative words."""
+        """Its words for display, with the date of publication and the days of date expressions."""
         words = self.noted or self.text
         return f"{self.day}: {words}" if self.day else words
 
 
 @dataclass(frozen=True)
 class Nearby(Carrier):
-    """An article that is near to a question without answering it."""
+    """An article that is related to a question without answering it."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the archive says to a question, or that it does not.
+    """The answer to a question, or a refusal.
 
-    Answers add up: the parts that a chain streams, added, are the answer.
+    The parts that a chain streams can be added; their sum is the answer.
 
     Attributes:
-        question: as it was understood: its words, range of dates, publishers.
+        question: the question as it was understood: its words, range of dates, publishers.
         answered: whether there is an answer; a refusal has no sentences and no citations.
-        sentences: in order.
+        sentences: its sentences, in order.
         short_answer: the few words that answer, where there are some; None in a refusal.
         confidence: probability that the answer is right, 0..1.
-        refusal: what is said in place of an answer; None where there is one.
-        nearby: of a refusal: the nearest articles; of a question about the archive: the articles that it is about.
-        note: what is said beside it that no article says: how it was searched, what was counted.
-        fingerprint: what the answer rests on: the archive's schema, embedder, passage size and revision.
-        written: whether a chat model wrote its sentences; else they are quoted.
-        draft: of a part that is streamed: words that are being written and are not checked yet; empty when it is done.
-        cost: what the chat model took; None where none was asked.
+        refusal: the text in place of an answer; None where there is an answer.
+        nearby: for a refusal, the nearest articles; for a question about the archive, the articles that were counted.
+        note: remarks that no article supports: how the archive was searched, what was counted.
+        fingerprint: the archive's schema, embedder, passage size and revision.
+        written: whether a chat model wrote the sentences; else they are quoted.
+        draft: for a part of a stream, words that are being written and not yet checked; else empty.
+        cost: what the chat model used; None where none was used.
     """
 
     question: Question
@@ -149,18 +149,18 @@ class Answer:
     cost: Cost | None = None
 
     @property
-    def told(self) -> tuple[Sentence, ...]:
-        """Its sentences without those that are struck."""
+    def supported(self) -> tuple[Sentence, ...]:
+        """Its sentences without the struck ones."""
         return tuple(sentence for sentence in self.sentences if sentence.struck is None)
 
     @property
     def citations(self) -> tuple[Citation, ...]:
-        """All citations, each once, in the order in which they are first cited; marker [n] is the n-th."""
-        return tuple(dict.fromkeys(citation for sentence in self.told for citation in sentence.citations))
+        """All citations without repeats, in order of first use; marker [n] is the n-th."""
+        return tuple(dict.fromkeys(citation for sentence in self.supported for citation in sentence.citations))
 
     @property
     def also_carried_by(self) -> tuple[Carrier, ...]:
-        """Other articles that carry the stories that are cited, each once."""
+        """Other articles that carry the cited stories, without repeats."""
         return tuple(dict.fromkeys(carrier for citation in self.citations for carrier in citation.also_carried_by))
 
     @property
@@ -171,12 +171,12 @@ class Answer:
         numbers = {citation: number for number, citation in enumerate(self.citations, 1)}
         sentences = [
             f"{sentence.shown} {''.join(f'[{numbers[citation]}]' for citation in sentence.citations)}"
-            for sentence in self.told
+            for sentence in self.supported
         ]
         return " ".join([*([self.note] if self.note else []), *sentences])
 
     def __add__(self, other: Answer) -> Answer:
-        """This part and the next one."""
+        """This part with the next one added."""
         return replace(
             other,
             sentences=self.sentences + other.sentences,
@@ -184,7 +184,7 @@ class Answer:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """For JSON; `text`, and `citations` numbered from 1 as in the markers, are in it."""
+        """The answer for JSON, with `text`, and `citations` numbered from 1 as in its markers."""
         numbers = {citation: number for number, citation in enumerate(self.citations, 1)}
         return {
             "question": self.question.as_typed,
@@ -193,7 +193,7 @@ class Answer:
             "text": self.text,
             "short_answer": self.short_answer,
             "confidence": round(self.confidence, 4),
-            "sentences": [{"text": s.text, "citations": [numbers[c] for c in s.citations]} for s in self.told],
+            "sentences": [{"text": s.text, "citations": [numbers[c] for c in s.citations]} for s in self.supported],
             "struck": [{"text": s.text, "reason": s.struck} for s in self.sentences if s.struck],
             "citations": [{"number": numbers[c]} | asdict(c) for c in self.citations],
             "note": self.note,
@@ -204,7 +204,7 @@ class Answer:
         }
 
     def to_markdown(self) -> str:
-        """For people: the answer, then its sources with the quoted words; what articles say is escaped."""
+        """The answer in Markdown, followed by its sources with the quoted words; text of articles is escaped."""
         if not self.answered or not self.sentences:
             listed = [f"- {escape_markdown(n.headline)} — {escape_markdown(n.source())}" for n in self.nearby]
             return "\n".join([escape_markdown(self.text), *(["", *listed] if self.answered and listed else [])])
@@ -235,10 +235,10 @@ def _also_carried_by(citation: Citation) -> str:
 
 
 def escape_markdown(text: str) -> str:
-    """Text that Markdown shows as it is: no link, image, tag or emphasis comes of it."""
+    """Escape a text so that Markdown shows it unchanged, without a link, image, tag or emphasis."""
     return _NUMBERED.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\g<0>", " ".join(text.split())))
 
 
 def escape_link(url: str) -> str:
-    """An address as the target of a link in Markdown, whatever it holds."""
+    """Escape an address so that it is safe as the target of a Markdown link."""
     return re.sub(r"[\s()<>\"'\\]", lambda match: f"%{ord(match[0]):02X}", url)

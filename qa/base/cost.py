@@ -1,4 +1,4 @@
-"""What a chat model took for an answer: tokens and time."""
+"""The tokens and time that a chat model used for an answer."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Cost:
-    """What one answer cost.
+    """The cost of one answer.
 
     Attributes:
         model: name of the chat model.
         prompt: version of the prompts.
-        tokens_in: read by the model, over all calls.
-        tokens_out: written by it.
-        first: seconds to its first word; None where none came.
-        total: seconds over all calls.
-        calls: how often it was asked.
-        estimated: whether tokens are reckoned from characters, because the model does not tell them.
-        cached: whether the answer was there from before; then nothing was spent.
+        tokens_in: tokens that the model read, in all calls.
+        tokens_out: tokens that it wrote, in all calls.
+        first: seconds to its first word; None where it wrote none.
+        total: seconds, in all calls.
+        calls: number of calls.
+        estimated: whether tokens are estimated from characters, because the model does not report them.
+        cached: whether the answer came from the cache, without any cost.
     """
 
     model: str
@@ -32,7 +32,7 @@ class Cost:
     cached: bool = False
 
     def line(self) -> str:
-        """In one line, for people."""
+        """The cost in one line, for display."""
         if self.cached:
             return f"{self.model}, from the cache"
         about = "about " if self.estimated else ""

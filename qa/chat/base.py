@@ -1,10 +1,10 @@
-"""What every chat model shares: how much it may write, and the error where it cannot be used."""
+"""What all chat models share: the limit of what they write, and their error."""
 
 from __future__ import annotations
 
 from ingest.base.errors import DatelineError
 
-#: Tokens that a model may write in one go.
+#: The most tokens that a model writes in one call.
 MAX_WRITTEN = 500
 
 

@@ -17,7 +17,7 @@ from pydantic import ConfigDict, PrivateAttr
 
 from ingest.embedding.runtime import cores
 from qa.chat.base import MAX_WRITTEN, ChatModelError
-from qa.chat.threads import Tell, told_by
+from qa.chat.threads import Emit, emitted_by
 
 _ROLES = {"human": "user", "ai": "assistant", "system": "system"}
 
@@ -26,9 +26,9 @@ class GgufChatModel(BaseChatModel):
     """A model file as a LangChain chat model.
 
     Attributes:
-        path: of the file.
-        max_tokens: that it writes at the most.
-        temperature: 0 for the likeliest word always, so that the same question gets the same answer.
+        path: path of the file.
+        max_tokens: the most tokens that it writes.
+        temperature: 0 always selects the most likely word, so that the same question gets the same answer.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -40,11 +40,11 @@ class GgufChatModel(BaseChatModel):
 
     @classmethod
     def load(cls, path: Path, context: int) -> GgufChatModel:
-        """Load a file.
+        """Load a model file.
 
         Args:
-            path: of a model in GGUF format.
-            context: tokens that it is given room for.
+            path: path of a model in GGUF format.
+            context: tokens of its context.
 
         Raises:
             ChatModelError: it does not load.
@@ -60,12 +60,12 @@ class GgufChatModel(BaseChatModel):
         asked.warmup = False
         asked.verbosity = 0
         asked.ui = False
-        # llama.cpp opens a port of loopback beside; nobody has the key to it.
+        # llama.cpp also opens a port on loopback; a random key locks it.
         asked.hostnames = ["127.0.0.1"]
         asked.api_keys = [secrets.token_hex(16)]
         try:
             server = xllamacpp.Server(asked)
-        except Exception as error:  # llama.cpp's own
+        except Exception as error:  # llama.cpp raises its own types
             raise ChatModelError(f"{path} does not load as a GGUF model: {error}") from None
         model = cls(path=path)
         model._server = server
@@ -80,40 +80,40 @@ class GgufChatModel(BaseChatModel):
         messages: list[BaseMessage],
         stop: list[str] | None = None,
         run_manager: CallbackManagerForLLMRun | None = None,
-        **given: Any,
+        **options: Any,
     ) -> ChatResult:
-        return generate_from_stream(self._stream(messages, stop, run_manager, **given))
+        return generate_from_stream(self._stream(messages, stop, run_manager, **options))
 
     def _stream(
         self,
         messages: list[BaseMessage],
         stop: list[str] | None = None,
         run_manager: CallbackManagerForLLMRun | None = None,
-        **given: Any,
+        **options: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        asked: dict[str, Any] = {
+        request: dict[str, Any] = {
             "messages": _as_json(messages),
-            "max_tokens": given.get("max_tokens", self.max_tokens),
+            "max_tokens": options.get("max_tokens", self.max_tokens),
             "temperature": self.temperature,
             "seed": 1,
             "stream": True,
             "stream_options": {"include_usage": True},
             **({"stop": stop} if stop else {}),
         }
-        for event in self._events(asked):
+        for event in self._events(request):
             chunk = _chunk(event)
             if chunk is not None:
                 if run_manager:
                     run_manager.on_llm_new_token(str(chunk.message.content), chunk=chunk)
                 yield chunk
 
-    def _events(self, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """What llama.cpp tells, one after another; it stops when nobody listens any more."""
+    def _events(self, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """The events of llama.cpp as they come; it stops when they are no longer read."""
 
-        def work(tell: Tell[dict[str, Any]]) -> None:
-            self._server.handle_chat_completions(asked, lambda event: not tell(event))
+        def work(emit: Emit[dict[str, Any]]) -> None:
+            self._server.handle_chat_completions(request, lambda event: not emit(event))
 
-        return told_by(work, "gguf")
+        return emitted_by(work, "gguf")
 
 
 def _as_json(messages: Sequence[BaseMessage]) -> list[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""Chat models that write answers: any that LangChain reaches, or a local file that llama.cpp runs."""
+"""Load the chat model that writes answers: any that LangChain supports, or a local file that llama.cpp runs."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ _loading = threading.Lock()
 
 @dataclass(frozen=True)
 class Provider:
-    """How a provider is reached.
+    """A provider of chat models.
 
     Attributes:
-        name: as LangChain knows it.
-        package: that has to be installed.
-        extra: of Dateline that brings it.
+        name: its name in LangChain.
+        package: the package that it needs.
+        extra: the extra of Dateline that installs the package.
         key: environment variable with its key; empty where none is needed.
-        most: what LangChain calls the most tokens that may be written.
+        limit_option: LangChain's name for the option that limits the tokens written.
     """
 
     name: str
     package: str
     extra: str
     key: str
-    most: str = "max_tokens"
+    limit_option: str = "max_tokens"
 
 
 _GOOGLE = Provider("google_genai", "langchain_google_genai", "google", "GOOGLE_API_KEY", "max_output_tokens")
 _MISTRAL = Provider("mistralai", "langchain_mistralai", "mistral", "MISTRAL_API_KEY")
 
-#: Providers by the names that the setting takes.
+#: Providers by their names in the setting.
 PROVIDERS = {
     "openai": Provider("openai", "langchain_openai", "openai", "OPENAI_API_KEY"),
     "anthropic": Provider("anthropic", "langchain_anthropic", "anthropic", "ANTHROPIC_API_KEY"),
@@ -58,11 +58,11 @@ class ChatModel:
     """A chat model with its limits.
 
     Attributes:
-        name: as in the settings; of a file its name, without the folder.
-        model: LangChain's.
-        context: tokens that it takes at once, those that it writes among them.
-        seconds: that a written answer may take.
-        tokens: that a question may cost.
+        name: its name in the settings; for a file, the file name without the folder.
+        model: the LangChain model.
+        context: tokens of its context, including what it writes.
+        seconds: time limit for a written answer.
+        tokens: token limit for a question.
     """
 
     name: str
@@ -76,7 +76,7 @@ def load_chat_model(settings: Settings) -> ChatModel | None:
     """The chat model that the settings name; None where they name none.
 
     Raises:
-        ChatModelError: its provider is unknown, its package or key is missing, or it does not load.
+        ChatModelError: the provider is unknown, its package or key is missing, or the model does not load.
     """
     if not settings.chat_model:
         return None
@@ -90,42 +90,39 @@ def _load(name: str, url: str, context: int) -> tuple[BaseChatModel, str]:
     provider, _, model = name.partition(":")
     if provider.lower() == "gguf":
         return _local(Path(model).expanduser(), context), f"gguf:{Path(model).name}"
-    known = PROVIDERS.get(provider.lower())
-    if known is None:
+    host = PROVIDERS.get(provider.lower())
+    if host is None:
         raise ChatModelError(
-            f"no provider of chat models is called {provider!r}; "
-            f"known are {', '.join(sorted(PROVIDERS))}, and gguf:PATH"
+            f"unknown provider of chat models {provider!r}; use {', '.join(sorted(PROVIDERS))}, or gguf:PATH"
         )
-    if url and known.name != "openai":
+    if url and host.name != "openai":
         raise ChatModelError(
-            f"DATELINE_CHAT_URL is for servers that speak OpenAI's protocol: name the model openai:{model}, not {name}"
+            f"DATELINE_CHAT_URL is for servers with OpenAI's protocol; name the model openai:{model}, not {name}"
         )
-    if importlib.util.find_spec(known.package) is None:
-        raise ChatModelError(f"{name} needs a package that is not there: pip install 'dateline[{known.extra}]'")
-    given: dict[str, Any] = {known.most: MAX_WRITTEN}
-    if known.key and not os.environ.get(known.key):
+    if importlib.util.find_spec(host.package) is None:
+        raise ChatModelError(f"{name} needs a package that is not installed: pip install 'dateline[{host.extra}]'")
+    options: dict[str, Any] = {host.limit_option: MAX_WRITTEN}
+    if host.key and not os.environ.get(host.key):
         if not url:
-            raise ChatModelError(f"{name} needs its key in the environment variable {known.key}")
-        given["api_key"] = "none"  # most servers of one's own ask for none
+            raise ChatModelError(f"{name} needs its key in the environment variable {host.key}")
+        options["api_key"] = "none"  # most self-hosted servers need no key
     if url:
-        given |= {"base_url": url, "temperature": 0.0}
-    if known.name == "openai":
-        given["stream_usage"] = True
+        options |= {"base_url": url, "temperature": 0.0}
+    if host.name == "openai":
+        options["stream_usage"] = True
     from langchain.chat_models import init_chat_model
 
     try:
-        return init_chat_model(model, model_provider=known.name, **given), name
-    except Exception as error:  # each provider raises its own; what it says may hold a key
-        raise ChatModelError(
-            f"the chat model {name} does not load ({type(error).__name__}); look at its name"
-        ) from None
+        return init_chat_model(model, model_provider=host.name, **options), name
+    except Exception as error:  # each provider raises its own types; the message may contain a key
+        raise ChatModelError(f"the chat model {name} does not load ({type(error).__name__}); check its name") from None
 
 
 def _local(path: Path, context: int) -> BaseChatModel:
     if importlib.util.find_spec("xllamacpp") is None:
-        raise ChatModelError("gguf: needs a package that is not there: pip install 'dateline[local]'")
+        raise ChatModelError("gguf: needs a package that is not installed: pip install 'dateline[local]'")
     if not path.is_file():
-        raise ChatModelError(f"there is no file {path}; gguf: takes the path of a model in GGUF format")
+        raise ChatModelError(f"the file {path} does not exist; gguf: takes the path of a model in GGUF format")
     from qa.chat.gguf import GgufChatModel
 
     return GgufChatModel.load(path, context)

@@ -1,4 +1,4 @@
-"""All that is ever said to a chat model. Whoever changes a word changes `VERSION`."""
+"""All prompts for chat models. A change of any word requires a new `VERSION`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from string import Template
 
-#: Of the prompts; an answer names it.
+#: The version of the prompts, which an answer names.
 VERSION = "1"
 
 WRITE = Template("""\
@@ -66,7 +66,7 @@ $turns
 
 The last question: $question""")
 
-#: Every prompt with the names of what is filled in.
+#: Every prompt with the names of its variables.
 PROMPTS: dict[str, tuple[Template, frozenset[str]]] = {
     "write": (WRITE, frozenset({"fence"})),
     "ask": (ASK, frozenset({"passages", "question", "limits"})),
@@ -78,17 +78,21 @@ PROMPTS: dict[str, tuple[Template, frozenset[str]]] = {
 
 
 def fill(name: str, **values: object) -> str:
-    """A prompt with its variables filled in; what is filled in is never looked at for variables again.
+    """Fill in the variables of a prompt; variables inside the values are not replaced.
+
+    Args:
+        name: name of the prompt.
+        values: a value for each of its variables.
 
     Raises:
-        ValueError: a variable is missing, or one is given that the prompt has not.
+        ValueError: a variable is missing, or the prompt does not have it.
     """
-    template, known = PROMPTS[name]
-    if set(values) != known:
-        raise ValueError(f"the prompt {name!r} takes {', '.join(sorted(known))}, got {', '.join(sorted(values))}")
+    template, variables = PROMPTS[name]
+    if set(values) != variables:
+        raise ValueError(f"the prompt {name!r} takes {', '.join(sorted(variables))}, got {', '.join(sorted(values))}")
     return template.substitute({key: str(value) for key, value in values.items()})
 
 
 def fence_of(texts: Sequence[str]) -> str:
-    """A word for the marks around passages that none of them can hold: it hangs on all of their letters."""
+    """A word for the marks around passages; it is a hash of them, so that none of them can contain it."""
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:8]

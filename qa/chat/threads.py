@@ -1,4 +1,4 @@
-"""What a thread tells, one after another, for work that can only call back."""
+"""Iterate over what a function emits in a thread of its own, for work that can only call back."""
 
 from __future__ import annotations
 
@@ -10,43 +10,43 @@ from typing import TypeVar
 
 _T = TypeVar("_T")
 
-#: Takes something that is told; says whether anybody still listens.
-Tell = Callable[[_T], bool]
+#: Takes an item; returns whether the items are still read.
+Emit = Callable[[_T], bool]
 
 
-def told_by(work: Callable[[Tell[_T]], object], name: str) -> Iterator[_T]:
-    """Let work run in a thread of its own, and give what it tells as it comes.
+def emitted_by(work: Callable[[Emit[_T]], object], name: str) -> Iterator[_T]:
+    """Run work in a thread of its own, and yield the items that it emits.
 
     Args:
-        work: is called with what it tells by; it should end where nobody listens any more.
-        name: of the thread.
+        work: called with the function that emits items; it should end when the items are no longer read.
+        name: name of the thread.
 
     Raises:
         BaseException: what the work raised.
     """
-    told: queue.SimpleQueue[tuple[bool, _T | BaseException | None]] = queue.SimpleQueue()
-    left = threading.Event()
+    items: queue.SimpleQueue[tuple[bool, _T | BaseException | None]] = queue.SimpleQueue()
+    closed = threading.Event()
 
-    def tell(each: _T) -> bool:
-        told.put((True, each))
-        return not left.is_set()
+    def emit(item: _T) -> bool:
+        items.put((True, item))
+        return not closed.is_set()
 
     def run() -> None:
         error: BaseException | None = None
         try:
-            work(tell)
-        except BaseException as raised:  # it belongs to whoever listens
+            work(emit)
+        except BaseException as raised:  # raised again in the thread that reads
             error = raised
-        told.put((False, error))
+        items.put((False, error))
 
     threading.Thread(target=copy_context().run, args=(run,), name=name, daemon=True).start()
     try:
         while True:
-            goes_on, each = told.get()
+            goes_on, item = items.get()
             if not goes_on:
-                if isinstance(each, BaseException):
-                    raise each
+                if isinstance(item, BaseException):
+                    raise item
                 return
-            yield each  # type: ignore[misc] # what goes on is what was told
+            yield item  # type: ignore[misc] # an item that was emitted
     finally:
-        left.set()
+        closed.set()

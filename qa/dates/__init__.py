@@ -1,1 +1,1 @@
-"""Date expressions: what they mean, in questions and in articles."""
+"""Date expressions and their meaning, in questions and in articles."""

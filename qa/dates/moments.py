@@ -1,6 +1,6 @@
-"""Relative words for time in articles, such as "last week", against the article's own date.
+"""Resolve relative date expressions in articles, such as "last week", against the date of the article.
 
-They are resolved only where they can mean one time: an absent note is better than a wrong one.
+They are resolved only where they are unambiguous: no note is better than a wrong one.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Literal
 from dateutil.relativedelta import relativedelta
 
 from ingest.base.article import Published, Span
-from ingest.cleaning.dateline import MONTHS
 from qa.dates.periods import Period, find_periods, range_in_words
 from qa.dates.rules import NoSuchDay
+from qa.dates.vocabulary import PARTS
 
 Precision = Literal["day", "week", "month", "year", "range"]
 
@@ -47,24 +47,23 @@ _NO_NOTE = re.compile(
 _ATTRIBUTE = re.compile(
     r"[’']s\b|s\b|\s+(?:Times|Mail|Mirror|Post|Telegraph|Express|Prayers?|prayers?|of (?:his|her|their|its))\b"
 )
-_PART = re.compile(r"(?:the )?(?:early|mid|late|start|beginning|middle|end)\b", re.IGNORECASE)
+_PART = re.compile(rf"(?:the )?(?:{'|'.join(PARTS)})\b", re.IGNORECASE)
 _ROUGH = re.compile(r"\b(?:almost|nearly|about|around|some|over|under|roughly|(?:more|less) than)\s+$", re.IGNORECASE)
 _ROUGHLY = re.compile(r"(?:a|an|a couple of|a few|few|several) |.*\b(?:decade|centur)", re.IGNORECASE)
 _LONG = 250  # days
-_FIXED = frozenset(("relative", "ago"))  # these words say themselves whether they lie behind or ahead
-_DAY_OF_MONTH = re.compile(rf"\b(?:{'|'.join(f'{month}|{month[:3]}' for month in MONTHS)})\b", re.IGNORECASE)
+_FIXED = frozenset(("relative", "ago"))  # these expressions are past or future by themselves
 
 
 @dataclass(frozen=True)
 class Moment:
-    """Words for a time, and the days that they mean.
+    """A date expression and the days that it means.
 
     Attributes:
-        start: offset of the words in their text.
-        end: one past their last character.
+        start: offset of the expression in the text.
+        end: one past its last character.
         first: the first day.
         last: the last day.
-        precision: how exactly it is known.
+        precision: the unit that it covers.
     """
 
     start: int
@@ -74,7 +73,7 @@ class Moment:
     precision: Precision
 
     def words(self) -> str:
-        """For people: `21 July 2020`, `13 to 19 July 2020`, `July 2020`, `2020`."""
+        """The days for display: `21 July 2020`, `13 to 19 July 2020`, `July 2020`, `2020`."""
         if self.precision == "year":
             return str(self.first.year)
         if self.precision == "month":
@@ -84,11 +83,11 @@ class Moment:
 
 
 def find_moments(text: str, published: Published | None) -> list[Moment]:
-    """The relative words for time in a sentence of an article, in order.
+    """The relative date expressions in a sentence of an article, in order.
 
     Args:
         text: the sentence.
-        published: the article's date; without one, or with less than a month, nothing is resolved.
+        published: the article's date; nothing is resolved without one, or where only its month or year is known.
     """
     if published is None or published.precision in ("year", "month"):
         return []
@@ -102,7 +101,12 @@ def find_moments(text: str, published: Published | None) -> list[Moment]:
 
 
 def annotate(text: str, moments: Sequence[Moment]) -> str:
-    """A text with the days behind the words that mean them: "Last week [13 to 19 July 2020] he resigned"."""
+    """A text with the days after each date expression: "Last week [13 to 19 July 2020] he resigned".
+
+    Args:
+        text: a sentence.
+        moments: the date expressions in it, in order.
+    """
     pieces, position = [], 0
     for moment in moments:
         pieces += [text[position : moment.end], f" [{moment.words()}]"]
@@ -111,11 +115,11 @@ def annotate(text: str, moments: Sequence[Moment]) -> str:
 
 
 def resolved(span: Span, moments: Sequence[Moment]) -> Moment | None:
-    """The moment whose words make up a span, but for a word or two around them; None where none does, or several do.
+    """The only moment that overlaps a span; None where none does, or several do.
 
     Args:
-        span: of the few words that answer, in the same text.
-        moments: of that text.
+        span: of the short answer, in the same text.
+        moments: the date expressions of that text.
     """
     inside = [m for m in moments if m.start < span[1] and span[0] < m.end]
     return inside[0] if len(inside) == 1 else None
@@ -123,12 +127,12 @@ def resolved(span: Span, moments: Sequence[Moment]) -> Moment | None:
 
 def _moment(text: str, period: Period, day: date) -> Moment | None:
     words = text[period.start : period.end]
-    before, behind = text[: period.start], text[period.end :]
+    before, after = text[: period.start], text[period.end :]
     if period.first is None or period.last is None or _YEAR.search(words):
         return None
     if period.form in ("since", "after", "until", "before", "range", "spell", "quarter", "season", "decade", "century"):
         return None
-    if _PART.match(words) or _NO_NOTE.search(before) or _ATTRIBUTE.match(behind):
+    if _PART.match(words) or _NO_NOTE.search(before) or _ATTRIBUTE.match(after):
         return None
     if period.form in ("weekday", "day", "month"):
         return _directed(text, period, day)
@@ -141,7 +145,7 @@ def _moment(text: str, period: Period, day: date) -> Moment | None:
 
 
 def _is_vague(text: str, period: Period, words: str) -> bool:
-    """Whether words mean no certain days: "almost two years ago", "more than ever today"."""
+    """Whether an expression means no certain days: "almost two years ago", "more than ever today"."""
     if period.form == "ago":
         return _ROUGH.search(text[: period.start]) is not None or _ROUGHLY.match(words) is not None
     if words.lower() != "today":
@@ -151,7 +155,7 @@ def _is_vague(text: str, period: Period, words: str) -> bool:
 
 
 def _whole(words: str, period: Period, day: date) -> tuple[date, date]:
-    """A period as an article means it: "this year" is all of it, not the part of it up to the day."""
+    """A period as an article means it: "this year" is the whole year, not only the part up to the article's day."""
     first, last = period.first or day, period.last or day
     if re.match(r"this (?:week|month|year)\b", words, re.IGNORECASE):
         unit = words.split()[1].lower()
@@ -161,53 +165,53 @@ def _whole(words: str, period: Period, day: date) -> tuple[date, date]:
 
 
 def _directed(text: str, period: Period, day: date) -> Moment | None:
-    """A weekday, a day or a month without its year: the last one or the next one, as the verb of its clause says."""
+    """A weekday, day or month without its year: the last or the next one, by the verb of its clause."""
     words = text[period.start : period.end]
     first, last = period.first or day, period.last or day
     if re.match(r"(?:last|next|this)\b", words, re.IGNORECASE):
-        leans = re.match(r"this\b", words, re.IGNORECASE) or text[: period.start].lower().endswith("the ")
-        return None if leans else _made(period, first, last)
-    way = _direction(text, period)
-    if way is None:
+        is_unclear = re.match(r"this\b", words, re.IGNORECASE) or text[: period.start].lower().endswith("the ")
+        return None if is_unclear else _moment_of(period, first, last)
+    direction = _direction(text, period)
+    if direction is None:
         return None
     if period.form == "weekday":
-        if way == "ahead":
-            return _made(period, first + timedelta(7), last + timedelta(7)) if first < day else None
-        return _made(period, first, last)
-    if way == "ahead" and last < day:
+        if direction == "ahead":
+            return _moment_of(period, first + timedelta(7), last + timedelta(7)) if first < day else None
+        return _moment_of(period, first, last)
+    if direction == "ahead" and last < day:
         first, last = first + relativedelta(years=1), last + relativedelta(years=1)
         if period.form == "month":
             last = first + relativedelta(months=1, days=-1)
-    if way == "past" and (day - last).days > _LONG:
-        return None  # rather one to come, of which no verb tells
-    if (way == "past" and first > day) or (way == "ahead" and first <= day):
+    if direction == "past" and (day - last).days > _LONG:
+        return None  # more likely a coming one, though no verb says so
+    if (direction == "past" and first > day) or (direction == "ahead" and first <= day):
         return None
-    return _made(period, first, last)
+    return _moment_of(period, first, last)
 
 
-def _made(period: Period, first: date, last: date) -> Moment:
+def _moment_of(period: Period, first: date, last: date) -> Moment:
     return Moment(period.start, period.end, first, last, _precision(first, last))
 
 
 def _clause(text: str, period: Period) -> tuple[str, int]:
-    """The clause that a period stands in, and where in it."""
+    """The clause around a period, and the offset of the period in it."""
     start = max((m.end() for m in _CLAUSE_ENDS.finditer(text, 0, period.start)), default=0)
     ends = _CLAUSE_ENDS.search(text, period.end)
     return text[start : ends.start() if ends else len(text)], period.start - start
 
 
 def _direction(text: str, period: Period) -> Literal["past", "ahead"] | None:
-    """Whether what happens at a time has happened, by the nearest verb of the clause; None where none tells."""
+    """Whether a time is past or ahead, by the nearest verb of its clause; None where that is unclear."""
     clause, place = _clause(text, period)
     verbs = [(m.start(), "ahead") for m in _AHEAD.finditer(clause)]
-    # "will be published": the participle says nothing of the time.
+    # "will be published": the participle does not show the time.
     verbs += [(m.start(), "past") for m in _PAST.finditer(clause) if not _PASSIVE.search(clause[: m.start()])]
-    in_front = [verb for verb in sorted(verbs) if verb[0] < place]
-    nearest = in_front[-1:] or sorted(verbs)[:1]
-    way = nearest[0][1] if nearest else None
-    if _OPEN.search(text[: period.start]) and way != "ahead":
+    before = [verb for verb in sorted(verbs) if verb[0] < place]
+    nearest = before[-1:] or sorted(verbs)[:1]
+    direction = nearest[0][1] if nearest else None
+    if _OPEN.search(text[: period.start]) and direction != "ahead":
         return None  # "had been set for Thursday"
-    return "ahead" if way == "ahead" else "past" if way == "past" else None
+    return "ahead" if direction == "ahead" else "past" if direction == "past" else None
 
 
 def _precision(first: date, last: date) -> Precision:

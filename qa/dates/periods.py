@@ -1,4 +1,4 @@
-"""Days, months, years and spells of time as questions name them, reckoned from the day on which it is asked."""
+"""Find the periods that a text names: days, months, years and ranges, relative to the day of the text."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from qa.dates.rules import DAY, FORMS, NoSuchDay
 
 @dataclass(frozen=True)
 class Period:
-    """A run of days that words name.
+    """A period that a text names.
 
     Attributes:
         first: its first day; None where it has no beginning.
         last: its last day; None where it has no end.
-        start: offset of its words in the text.
-        end: one past their last character.
-        form: what kind of words: day, month, year, weekday, relative, ...
+        start: offset of the date expression in the text.
+        end: one past its last character.
+        form: the kind of date expression: day, month, year, weekday, relative, ...
     """
 
     first: date | None
@@ -31,49 +31,49 @@ class Period:
     form: str
 
     def covers(self, other: Period) -> bool:
-        """Whether all days of another lie in it."""
+        """Whether it includes all days of another period."""
         return (self.first or date.min) <= (other.first or date.min) and (other.last or date.max) <= (
             self.last or date.max
         )
 
 
 def find_periods(text: str, today: date) -> list[Period]:
-    """The periods that a text names, in order, none within another.
+    """The periods that a text names, in order and without overlaps.
 
     Args:
         text: a question, or a sentence of an article.
-        today: the day on which it is said.
+        today: the day from which relative expressions count.
 
     Raises:
-        NoSuchDay: it names a day that does not exist, or a range that ends before it begins.
+        NoSuchDay: a date in it does not exist, or a range in it ends before it begins.
     """
     points = _points(text, today)
-    found: list[Period] = []
+    periods: list[Period] = []
     for point in points:
-        if (found and point.start < found[-1].end) or _is_weekday_of_day(text, point, points):
+        if (periods and point.start < periods[-1].end) or _is_weekday_of_day(text, point, points):
             continue
         joined = _joined(text, point, points, today)
-        found.append(_bounded(text, joined, today))
-    return found
+        periods.append(_bounded(text, joined, today))
+    return periods
 
 
 def _points(text: str, today: date) -> list[Period]:
-    """Periods without the words that bound them, longest first where two begin alike."""
-    found: list[Period] = []
-    for form, pattern, reckon in FORMS:
+    """The periods without words such as "since" or "until", in order."""
+    points: list[Period] = []
+    for form, pattern, rule in FORMS:
         for match in pattern.finditer(text):
-            if any(match.start() < other.end and other.start < match.end() for other in found):
+            if any(match.start() < other.end and other.start < match.end() for other in points):
                 continue
-            days = reckon(match, today)
+            days = rule(match, today)
             if days is not None:
-                found.append(Period(days[0], days[1], match.start(), match.end(), form))
-    return sorted(found, key=lambda period: period.start)
+                points.append(Period(days[0], days[1], match.start(), match.end(), form))
+    return sorted(points, key=lambda period: period.start)
 
 
 def _is_weekday_of_day(text: str, point: Period, points: list[Period]) -> bool:
     """Whether a day of the month follows: "Thursday 12 March"."""
-    following = (each for each in points if each.form in ("day", "iso", "numeric") and each.start >= point.end)
-    return point.form == "weekday" and any(re.fullmatch(r",? ", text[point.end : each.start]) for each in following)
+    days = (other for other in points if other.form in ("day", "iso", "numeric") and other.start >= point.end)
+    return point.form == "weekday" and any(re.fullmatch(r",? ", text[point.end : day.start]) for day in days)
 
 
 _JOIN = re.compile(r"\s*(?:-|–|to|until|till|through|and)\s*(?:the )?", re.IGNORECASE)
@@ -82,15 +82,15 @@ _BARE_DAY = re.compile(rf"\b{DAY}(?=\s*(?:-|–|to|and|until)\s*(?:the )?$)", re
 
 
 def _joined(text: str, point: Period, points: list[Period], today: date) -> Period:
-    """A period with the one that it is joined to: "between March and May", "13 to 19 July"."""
+    """A period together with the one that it is joined to: "between March and May", "13 to 19 July"."""
     opening = _OPENS.search(text, 0, point.start)
-    other = next((each for each in points if each.start >= point.end), None)
+    other = next((later for later in points if later.start >= point.end), None)
     link = _JOIN.fullmatch(text, point.end, other.start) if other else None
     if other is None or link is None or ("and" in link[0].lower() and not (opening and opening["word"][0] in "bB")):
         return _from_bare_day(text, point)
     first, last = point.first, other.last
     if first and last and first > last and not _has_year(text, point):
-        # "between November and February": of the year before the second one's.
+        # "between November and February": November of the year before.
         first -= relativedelta(years=-(-(first - last).days // 366))
     elif first and other.first and not _has_year(text, point) and _has_year(text, other):
         first = first.replace(year=other.first.year)
@@ -104,7 +104,7 @@ def _joined(text: str, point: Period, points: list[Period], today: date) -> Peri
 
 
 def _from_bare_day(text: str, point: Period) -> Period:
-    """In "13 to 19 July" it begins on the 13th."""
+    """A range whose first day has no month: "13 to 19 July" begins on the 13th."""
     if point.form != "day" or point.first is None:
         return point
     bare = _BARE_DAY.search(text[: point.start])
@@ -135,7 +135,7 @@ _ONWARD = re.compile(r"\s+(?:onwards?|forward|on(?=\s*(?:[,;:.?!]|$)))(?![\w’'
 
 
 def _bounded(text: str, period: Period, today: date) -> Period:
-    """A period as the word in front of it bounds it: "since July", "before 2020"."""
+    """A period with the bound that the word before it sets: "since July", "before 2020"."""
     bound = _BOUND.search(text, 0, period.start)
     if bound is None:
         opening, onward = _OPENS.search(text, 0, period.start), _ONWARD.match(text, period.end)
@@ -143,9 +143,9 @@ def _bounded(text: str, period: Period, today: date) -> Period:
             return Period(period.first, today, opening.start(), onward.end(), "since")
         return period
     word = bound["word"].lower()
-    behind = text[bound.end("word") : period.start].strip().lower()
-    if behind not in ("", "the") and word not in ("since", "ever since"):
-        return period  # "after the vote in March": the month is the vote's
+    between = text[bound.end("word") : period.start].strip().lower()
+    if between not in ("", "the") and word not in ("since", "ever since"):
+        return period  # "after the vote in March": the month dates the vote
     if word in ("since", "ever since"):
         return replace(period, last=today, start=bound.start(), form="since")
     if word in ("after", "later than"):
@@ -160,21 +160,21 @@ def _bounded(text: str, period: Period, today: date) -> Period:
 
 
 def range_in_words(first: str | None, last: str | None) -> str:
-    """For people: "1 to 31 July 2020", "on 21 July 2020", "since 3 November 2019", "until May 2020".
+    """A range for display: "1 to 31 July 2020", "on 21 July 2020", "since 3 November 2019", "until May 2020".
 
     Args:
-        first: ISO 8601, as exact as it is known; None for no beginning.
-        last: the same, of the end.
+        first: the first day, month or year, ISO 8601; None for no beginning.
+        last: the last one, in the same form; None for no end.
     """
     if not first or not last:
-        known = Published.parse(first or last or "").in_words()
-        return f"since {known}" if first else f"until {known}"
+        end = Published.parse(first or last or "").in_words()
+        return f"since {end}" if first else f"until {end}"
     if first[4:] == "-01-01" and last == f"{first[:4]}-12-31":
         return f"in {first[:4]}"
-    one, other = Published.parse(first).in_words(), Published.parse(last).in_words()
-    if one == other:
-        return f"on {one}" if len(first) >= 10 else f"in {one}"
-    ours, theirs = one.split(), other.split()
-    while len(ours) > 1 and ours[-1] == theirs[-1]:
-        ours, theirs = ours[:-1], theirs[:-1]
-    return f"{' '.join(ours)} to {other}"
+    begin, end = Published.parse(first).in_words(), Published.parse(last).in_words()
+    if begin == end:
+        return f"on {begin}" if len(first) >= 10 else f"in {begin}"
+    words, end_words = begin.split(), end.split()
+    while len(words) > 1 and words[-1] == end_words[-1]:
+        words, end_words = words[:-1], end_words[:-1]
+    return f"{' '.join(words)} to {end}"

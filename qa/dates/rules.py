@@ -1,4 +1,4 @@
-"""How each form of words for time is reckoned: from its match and the day it is said on, its first and last day."""
+"""The rules for date expressions: each computes the first and last day from a match and the day of the text."""
 
 from __future__ import annotations
 
@@ -10,39 +10,42 @@ from datetime import date, timedelta
 from dateutil.easter import easter
 from dateutil.relativedelta import relativedelta
 
-from ingest.cleaning.dateline import MONTHS
+from ingest.cleaning.dateline import MONTH_ABBREVIATIONS, MONTHS, month_number
+from qa.dates.vocabulary import (
+    ORDINALS,
+    PARTS,
+    RELATIVE_WORDS,
+    SEASONS,
+    SMALL_NUMBERS,
+    WEEKDAYS,
+    YEAR,
+    any_of,
+)
 
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()
-_ORDINALS = "first second third fourth".split()
+_NUMBERS = SMALL_NUMBERS[:12]
 _CENTURIES = {"fifteenth": 15, "sixteenth": 16, "seventeenth": 17, "eighteenth": 18, "nineteenth": 19} | {
     "twentieth": 20,
     "twenty-first": 21,
 }
 _DECADES = "twenties thirties forties fifties sixties seventies eighties nineties".split()
-_SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
-_EARLY, _LATE = (1, 10), (21, 31)  # days of a month; those between are its middle
+_EARLY, _LATE = (1, 10), (21, 31)  # days of a month; the days between are its middle
 
-_MONTH = rf"(?:{'|'.join(f'{month}|{month[:3]}' for month in MONTHS)}|Sept)\b\.?"
+_MONTH = rf"{any_of(*MONTHS, *MONTH_ABBREVIATIONS)}\b\.?"
 DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?\b"
-_YEAR = r"(?P<year>(?:1[4-9]|20)\d\d)\b(?![.,]\d|%)"
-_WEEKDAY = rf"(?:{'|'.join(_WEEKDAYS)})"
+_YEAR = rf"(?P<year>{YEAR})\b(?![.,]\d|%)"
 _COUNT = rf"(?P<count>\d{{1,3}}|a couple of|a few|several|an?|{'|'.join(_NUMBERS)})"
 _UNIT = r"(?P<unit>day|week|fortnight|month|quarter|year|decade|century|centurie)s?\b"
-_SEASON = rf"(?P<season>{'|'.join(_SEASONS)})\b"
-_PART = r"(?:the )?(?P<part>early|mid|late|start|beginning|middle|end)(?:-| in | of | )(?:the )?"
+_SEASON = rf"(?P<season>{'|'.join(SEASONS)})\b"
+_PART = rf"(?:the )?(?P<part>{'|'.join(PARTS)})(?:-| in | of | )(?:the )?"
+_ORDINAL = "|".join(ORDINALS)
 
 
 class NoSuchDay(ValueError):
-    """Words that have the form of a date which does not exist, such as 31 February."""
+    """A date that does not exist, such as 31 February, or a range that ends before it begins."""
 
 
 Days = tuple[date | None, date | None]
-Reckon = Callable[[re.Match[str], date], Days | None]
-
-
-def _month_number(name: str) -> int:
-    return next(number for number, month in enumerate(MONTHS, 1) if month[:3].lower() == name[:3].lower())
+Rule = Callable[[re.Match[str], date], Days | None]
 
 
 def _whole_month(year: int, month: int) -> Days:
@@ -51,10 +54,10 @@ def _whole_month(year: int, month: int) -> Days:
 
 def _exact(match: re.Match[str], year: int, month: int, day: int) -> Days:
     try:
-        found = date(year, month, day)
+        exact = date(year, month, day)
     except ValueError:
-        raise NoSuchDay(f"there is no {match[0].strip()!r} in the calendar") from None
-    return found, found
+        raise NoSuchDay(f"{match[0].strip()!r} does not exist in the calendar") from None
+    return exact, exact
 
 
 def _iso_day(match: re.Match[str], _: date) -> Days:
@@ -67,7 +70,7 @@ def _iso_month(match: re.Match[str], _: date) -> Days | None:
 
 
 def _numeric(match: re.Match[str], _: date) -> Days | None:
-    """Day, month and year in figures; None where day and month cannot be told apart."""
+    """Day, month and year in figures; None where it is unclear which is the day and which the month."""
     one, two, year = int(match["one"]), int(match["two"]), int(match["year"])
     year += 0 if year > 99 else 2000 if year < 70 else 1900
     if one <= 12 and two <= 12 and one != two and match["sign"] != ".":
@@ -77,24 +80,24 @@ def _numeric(match: re.Match[str], _: date) -> Days | None:
 
 
 def _day(match: re.Match[str], today: date) -> Days:
-    month, day = _month_number(match["month"]), int(match["day"])
+    month, day = month_number(match["month"]), int(match["day"])
     if match["year"]:
         return _exact(match, int(match["year"]), month, day)
-    for year in range(today.year, today.year - 9, -1):  # 29 February is not in every one
+    for year in range(today.year, today.year - 9, -1):  # only leap years have a 29 February
         if day <= calendar.monthrange(year, month)[1] and date(year, month, day) <= today:
             return _exact(match, year, month, day)
     return _exact(match, today.year, month, day)
 
 
 def _days(match: re.Match[str], today: date) -> Days | None:
-    """As in "13-19 July"."""
+    """For example "13-19 July"."""
     last = _day(match, today)[1]
     low = int(match["low"])
     return (last.replace(day=low), last) if last and 1 <= low < last.day else None
 
 
 def _month_year(match: re.Match[str], _: date) -> Days:
-    return _part(match, _whole_month(int(match["year"]), _month_number(match["month"])))
+    return _part(match, _whole_month(int(match["year"]), month_number(match["month"])))
 
 
 def _named_month(match: re.Match[str], today: date) -> Days:
@@ -102,8 +105,8 @@ def _named_month(match: re.Match[str], today: date) -> Days:
 
 
 def _month_of(match: re.Match[str], today: date, which: str) -> Days:
-    """The latest month of the name that has begun; "last May" has ended."""
-    month = _month_number(match["month"])
+    """The latest month of this name that has begun; "last May" has ended."""
+    month = month_number(match["month"])
     year = today.year - (month > today.month or (month == today.month and which.lower() == "last"))
     if which.lower() == "next":
         year = today.year + (month <= today.month)
@@ -111,7 +114,7 @@ def _month_of(match: re.Match[str], today: date, which: str) -> Days:
 
 
 def _part_of_now(match: re.Match[str], today: date) -> Days:
-    """As in "at the end of the year", "early this month"."""
+    """For example "at the end of the year", "early this month"."""
     back = -1 if re.search(r"\blast \w+$", match[0], re.IGNORECASE) else 0
     first, last = _around(match["this"], today, back)
     if match["this"].lower() != "week":
@@ -164,7 +167,7 @@ def _century(match: re.Match[str], _: date) -> Days:
 
 
 def _quarter(match: re.Match[str], today: date) -> Days:
-    number = int(match["q"]) if match["q"] else _ORDINALS.index(match["word"].lower()) + 1
+    number = int(match["q"]) if match["q"] else ORDINALS.index(match["word"].lower()) + 1
     months = 6 if match["half"] and match["half"].lower() == "half" else 3
     year = int(match["year"]) if match["year"] else today.year
     first = date(year, 1 + months * (number - 1), 1)
@@ -172,7 +175,7 @@ def _quarter(match: re.Match[str], today: date) -> Days:
 
 
 def _season(match: re.Match[str], today: date) -> Days:
-    month = _SEASONS[match["season"].lower()]
+    month = SEASONS[match["season"].lower()]
     which = (match["which"] or "").lower()
 
     def of(year: int) -> tuple[date, date]:
@@ -192,29 +195,27 @@ def _season(match: re.Match[str], today: date) -> Days:
 
 
 def _week_of_month(match: re.Match[str], today: date) -> Days:
-    """As in "the first week of May": its days by sevens; the last seven for the last."""
+    """For example "the first week of May": days 1 to 7; the last week is the last seven days."""
     first, last = (
-        _whole_month(int(match["year"]), _month_number(match["month"]))
-        if match["year"]
-        else _month_of(match, today, "")
+        _whole_month(int(match["year"]), month_number(match["month"])) if match["year"] else _month_of(match, today, "")
     )
-    assert first is not None  # noqa: S101 (a month has both)
+    assert first is not None  # noqa: S101 (a month has both ends)
     assert last is not None  # noqa: S101
     if match["word"].lower() == "last":
         return last - timedelta(6), last
-    first += timedelta(7 * _ORDINALS.index(match["word"].lower()))
+    first += timedelta(7 * ORDINALS.index(match["word"].lower()))
     return first, first + timedelta(6)
 
 
 def _short_year(match: re.Match[str], _: date) -> Days:
     year = int(match["two"])
-    return _whole_month(year + (2000 if year < 70 else 1900), _month_number(match["month"]))
+    return _whole_month(year + (2000 if year < 70 else 1900), month_number(match["month"]))
 
 
 def _holiday(match: re.Match[str], today: date) -> Days | None:
-    """The feast of the year that is named, or the last that has begun; bare, only behind a preposition."""
+    """The holiday of a given year, or the last one that has begun; the bare name counts only after a preposition."""
     name = match["holiday"].lower().replace("’", "'")
-    if not match["year"] and not match["which"] and not _AT_FEAST.search(match.string, 0, match.start()):
+    if not match["year"] and not match["which"] and not _AT_HOLIDAY.search(match.string, 0, match.start()):
         return None
 
     def of(year: int) -> tuple[date, date]:
@@ -245,7 +246,7 @@ def _weekday(match: re.Match[str], today: date) -> Days | None:
     if re.match(r"\s+the\s+\d", match.string[match.end() :]):
         return None  # "Friday the 13th"
     which = (match["which"] or "").lower()
-    back = (today.weekday() - _WEEKDAYS.index(match["weekday"].lower())) % 7
+    back = (today.weekday() - WEEKDAYS.index(match["weekday"].capitalize())) % 7
     if which == "last" and back == 0:
         back = 7
     day = today - timedelta(back) if which != "next" else today + timedelta(7 - back)
@@ -267,7 +268,7 @@ def _count(word: str) -> int:
 
 
 def _around(unit: str, today: date, steps: int) -> Days:
-    """The calendar's unit that lies some steps from today's; of days, the day."""
+    """The calendar unit that is some steps away from the present one, such as the week two weeks ago."""
     unit = unit.lower()
     if unit == "day":
         day = today + timedelta(steps)
@@ -288,7 +289,7 @@ def _around(unit: str, today: date, steps: int) -> Days:
 
 
 def _relative(match: re.Match[str], today: date) -> Days:
-    """This, last or next week, month, year, weekend."""
+    """This, last or next week, month, year or weekend."""
     which, unit = match["which"].lower().strip(), match["unit"].lower()
     if unit == "weekend":
         saturday = today - timedelta((today.weekday() - 5) % 7)
@@ -301,7 +302,7 @@ def _relative(match: re.Match[str], today: date) -> Days:
 
 
 def _spell(match: re.Match[str], today: date) -> Days:
-    """As in "the past three days", "the last 6 months": back from today."""
+    """For example "the past three days", "the last 6 months": counted back from today."""
     count = _count(match["count"]) if match["count"] else 1
     unit = match["unit"].lower()
     if unit in ("decade", "century", "centurie"):
@@ -322,7 +323,7 @@ def _week_of(match: re.Match[str], today: date) -> Days:
 
 
 _OF_MONTH = rf"(?P<month>{_MONTH})"
-_WHICH = r"(?P<which>this|last|past|next|previous)\s+"
+_WHICH = rf"(?P<which>{'|'.join(RELATIVE_WORDS)})\s+"
 _PLACED = re.compile(
     r"\b(?:in|during|throughout|through|since|until|till|by|before|after|between|from|to|and|over|of|early|late|mid)"
     r"(?:-|\s+)(?:the\s+(?:month of\s+)?)?$",
@@ -330,13 +331,15 @@ _PLACED = re.compile(
 )
 
 
-_AT_FEAST = re.compile(r"\b(?:at|on|over|since|until|till|by|before|after|during|around)\s+(?:the\s+)?$", re.IGNORECASE)
+_AT_HOLIDAY = re.compile(
+    r"\b(?:at|on|over|since|until|till|by|before|after|during|around)\s+(?:the\s+)?$", re.IGNORECASE
+)
 
 
 def _bare_month(match: re.Match[str], today: date) -> Days | None:
-    """A month alone counts behind a preposition; "May left" and "by May, who" are not about the month."""
-    behind = match.string[match.end() :]
-    if not _PLACED.search(match.string, 0, match.start()) or re.match(r"['’]s\b|\s+(?:[A-Z]|\w+ed\b)", behind):
+    """A bare month counts only after a preposition; "May left" and "by May, who" are not about the month."""
+    after = match.string[match.end() :]
+    if not _PLACED.search(match.string, 0, match.start()) or re.match(r"['’]s\b|\s+(?:[A-Z]|\w+ed\b)", after):
         return None
     return _month_of(match, today, "")
 
@@ -345,18 +348,18 @@ def _bare_season(match: re.Match[str], today: date) -> Days | None:
     return _season(match, today) if _PLACED.search(match.string, 0, match.start()) else None
 
 
-def _form(name: str, pattern: str, reckon: Reckon) -> tuple[str, re.Pattern[str], Reckon]:
-    return name, re.compile(rf"(?<![\w/.])(?<![\d-]-)(?:{pattern})", re.IGNORECASE), reckon
+def _form(name: str, pattern: str, rule: Rule) -> tuple[str, re.Pattern[str], Rule]:
+    return name, re.compile(rf"(?<![\w/.])(?<![\d-]-)(?:{pattern})", re.IGNORECASE), rule
 
 
-# The first that matches words keeps them.
+# Where several forms match the same words, the first one counts.
 FORMS = (
     _form("week", rf"(?:the )?week of (?:the )?{DAY} (?:of )?{_OF_MONTH}(?:,? {_YEAR})?", _week_of),
-    _form("iso", r"(?P<year>(?:1[4-9]|20)\d\d)-(?P<month>\d\d)-(?P<day>\d\d)\b", _iso_day),
-    _form("iso", r"(?P<year>(?:1[4-9]|20)\d\d)-(?P<month>[01]\d)\b(?![-–]?\d)", _iso_month),
-    _form("iso", r"(?P<year>(?:1[4-9]|20)\d\d)/(?P<month>\d\d)/(?P<day>\d\d)\b", _iso_day),
+    _form("iso", rf"(?P<year>{YEAR})-(?P<month>\d\d)-(?P<day>\d\d)\b", _iso_day),
+    _form("iso", rf"(?P<year>{YEAR})-(?P<month>[01]\d)\b(?![-–]?\d)", _iso_month),
+    _form("iso", rf"(?P<year>{YEAR})/(?P<month>\d\d)/(?P<day>\d\d)\b", _iso_day),
     _form("iso", r"(?P<month>0[1-9]|1[0-2])/(?P<year>(?:19|20)\d\d)\b", _iso_month),
-    _form("range", r"(?P<year>(?:1[4-9]|20)\d\d)[-–](?P<until>(?:(?:1[4-9]|20)\d\d|\d\d))\b(?!-)", _years),
+    _form("range", rf"(?P<year>{YEAR})[-–](?P<until>{YEAR}|\d\d)\b(?!-)", _years),
     _form("numeric", r"(?P<one>\d{1,2})(?P<sign>[/.])(?P<two>\d{1,2})(?P=sign)(?P<year>\d{4}|\d\d)\b", _numeric),
     _form("range", rf"(?P<low>\d{{1,2}})[-–]{DAY} (?:of )?{_OF_MONTH}(?:,? {_YEAR})?", _days),
     _form("range", rf"{_OF_MONTH} (?P<low>\d{{1,2}})[-–]{DAY}(?:,? {_YEAR})?", _days),
@@ -364,7 +367,7 @@ FORMS = (
     _form("day", rf"{_OF_MONTH} (?:the )?{DAY}(?![:,.]\d)(?:,? {_YEAR})?", _day),
     _form(
         "week",
-        rf"(?:the )?(?P<word>first|second|third|fourth|last) week (?:of|in) {_OF_MONTH}(?:,? {_YEAR})?",
+        rf"(?:the )?(?P<word>{_ORDINAL}|last) week (?:of|in) {_OF_MONTH}(?:,? {_YEAR})?",
         _week_of_month,
     ),
     _form("month", rf"(?:{_PART})?{_OF_MONTH},? (?:of )?{_YEAR}", _month_year),
@@ -377,7 +380,7 @@ FORMS = (
     ),
     _form(
         "quarter",
-        r"(?:Q(?P<q>[1-4])|(?:the )?(?P<word>first|second|third|fourth) (?P<half>quarter|half))"
+        rf"(?:Q(?P<q>[1-4])|(?:the )?(?P<word>{_ORDINAL}) (?P<half>quarter|half))"
         rf"(?:,? (?:of )?{_YEAR}| of (?:this|the) year)",
         _quarter,
     ),
@@ -407,7 +410,7 @@ FORMS = (
     _form("relative", r"the (?P<unit>week|month|year|weekend)(?P<which> before last)\b", _relative),
     _form("relative", r"(?<=over )the (?P<unit>weekend)(?P<which>)\b", _relative),
     _form("relative", rf"{_WHICH}(?P<unit>weekend|week|fortnight|month|quarter|year|decade|century)\b", _relative),
-    _form("weekday", rf"(?:{_WHICH})?(?P<weekday>{_WEEKDAY})\b", _weekday),
+    _form("weekday", rf"(?:{_WHICH})?(?P<weekday>{'|'.join(WEEKDAYS)})\b", _weekday),
     _form("month", rf"{_WHICH}{_OF_MONTH}(?! \d)", _named_month),
     _form("month", rf"{_PART}{_OF_MONTH}(?! \d)", _named_month),
     _form("month", rf"{_OF_MONTH}(?! \d)", _bare_month),

@@ -1,7 +1,7 @@
-"""Which time a question is about: the time of the coverage that it asks for, or a date that is its subject.
+"""Whether a date in a question limits the articles, or is its subject.
 
 "What did Pompeo say in July 2020?" asks for articles of that month. "Who won the 1998 World Cup?" does not ask for
-articles of 1998: the year is part of a name, and any article may tell.
+articles of 1998: the year is part of a name, and any article may answer.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from qa.dates.periods import Period, find_periods
+from qa.dates.vocabulary import RELATIVE_WORDS
 
 _COVERAGE = (
     r"(?:articles?|reports?|reporting|stories|story|coverage|news|headlines?|issues?|editions?|pieces?|items?|updates?"
@@ -29,7 +30,7 @@ _DETERMINED = re.compile(
     r"|s[’'])\s+(?:[a-z]+\s+)?$",
     re.IGNORECASE,
 )
-# A capitalised word in front of a year or weekday makes a name of both: "Euro 2020", "Black Friday".
+# A capitalised word before a year or weekday forms a name with it: "Euro 2020", "Black Friday".
 _NAMED = re.compile(r"(?<![.?!]\s)(?<!^)\b(?P<word>[A-Z][\w’'-]*|[\w]+-)\s?$")
 _NO_NAME = frozenset(
     "in on at during since until till by before after between from of the and to what who when where why how did was "
@@ -40,8 +41,8 @@ _BEGAN = re.compile(
     r"|unveiled as|launched as)\s+(?:back\s+)?(?:in|from|on|to|at|for)\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
-# "the law that was passed in 1998": part of what the question names.
-_RELATIVE = re.compile(
+# "the law that was passed in 1998": the date belongs to the law.
+_RELATIVE_CLAUSE = re.compile(
     r"(?<!^)\b(?:the|a|an|this|that|those)\s+(?:[\w’'-]+\s+){1,3}?(?:that|which|who|whose)\s+[^,;?]*$", re.IGNORECASE
 )
 _PARTICIPLE = re.compile(
@@ -49,7 +50,7 @@ _PARTICIPLE = re.compile(
     r"(?:[a-z]{3,}ed|built|made|held|won|lost|born|sunk|begun|written|struck|hit|taken|found|sold|bought|set)"
     r"\s+(?:by [\w’' -]+ )?$"
 )
-_NOUN_BEHIND = re.compile(
+_NOUN_AFTER = re.compile(
     r"[\s-]+(?!(?:and|or|but|to|in|on|at|of|by|for|from|with|about|as|after|before|when|while|than|if|so|that"
     r"|which|who|what|how"
     r"|why|where|is|are|was|were|did|do|does|has|have|had|will|would|can|could|should|may|might|must|be|been|not"
@@ -62,12 +63,12 @@ _NOUN_BEHIND = re.compile(
 _PLURAL = re.compile(
     r"\s+(?!(?:was|is|has|does|as|this|its|his|us|plus|versus)\b)(?:[a-z]+s|people|men|women|children)\b"
 )
-# "In 2018 and 2019": what is joined to a scope is one.
+# "In 2018 and 2019": a date that is joined to a limit is one, too.
 _ALSO = re.compile(
     r"\s*(?:,|,? and|,? or|as well as|versus|vs\.?|than|with|to)\s*(?:in |on |of )?(?:the )?", re.IGNORECASE
 )
 _SPENT = re.compile(r"^how (?:long|many (?:days|weeks|months|years|decades))\b", re.IGNORECASE)
-# What newspapers of a time wrote is asked of these; what happened, of all that tell of it.
+# A question about what newspapers wrote asks for articles of that time; what happened may be in later ones.
 _PRESS = re.compile(
     rf"\b(?:{_COVERAGE}|(?:news)?papers?|press|journalists?|reporters?|wrote|written|write|writing|reported|covered"
     r"|described|said|say|says|announced?)\b",
@@ -76,8 +77,8 @@ _PRESS = re.compile(
 _WHEN = re.compile(r"\w.*\bwhen\s[^,;?]*$", re.IGNORECASE)  # "how old was she when she was crowned in 1953"
 _RECENT = 366  # days
 _DISTANT = 30 * 366  # days
-_OLDEST = 1800  # no collection of news begins before it
-_RELATIVES = frozenset(("relative", "ago", "spell"))
+_OLDEST = 1800  # no archive of news begins before this year
+_RELATIVE_FORMS = frozenset(("relative", "ago", "spell"))
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,8 @@ class Timing:
     """The times that a question names.
 
     Attributes:
-        scope: of the coverage that it asks for; None where it sets no limit.
-        subjects: those that are part of what it asks about.
+        scope: the range that limits the articles; None where it sets no limit.
+        subjects: the times that are part of its subject.
     """
 
     scope: Period | None
@@ -94,15 +95,15 @@ class Timing:
 
 
 def find_timing(text: str, today: date, since: date | None = None) -> Timing:
-    """The times that a question names, and what they are to it.
+    """The times that a question names, as limit or as subject.
 
     Args:
         text: the question.
         today: the day on which it is asked.
-        since: the first day of the archive that is asked, where that is known.
+        since: the first day of the archive's coverage, where that is known.
 
     Raises:
-        NoSuchDay: it names a day that does not exist, or a range that ends before it begins.
+        NoSuchDay: a date in it does not exist, or a range in it ends before it begins.
     """
     scopes: list[Period] = []
     subjects: list[Period] = []
@@ -111,13 +112,23 @@ def find_timing(text: str, today: date, since: date | None = None) -> Timing:
         subject = not joined and is_subject(text, period, today, since)
         (subjects if subject else scopes).append(period)
     scope: Period | None = None
-    for each in scopes:
-        scope = each if scope is None else _both(scope, each)
+    for period in scopes:
+        scope = period if scope is None else _both(scope, period)
     return Timing(scope, tuple(subjects))
 
 
+def may_cover_distant_past(since: date, today: date) -> bool:
+    """Whether an archive goes back so far that a date in a question may limit its articles which else is a subject.
+
+    Args:
+        since: the first day of its coverage.
+        today: the day on which it is asked.
+    """
+    return (today - since).days > _DISTANT
+
+
 def _both(one: Period, other: Period) -> Period:
-    """The narrower of two where it lies in the other; else all days of both, as where two are compared."""
+    """The narrower of two periods where the other includes it; else all days from one to the other."""
     start, end = min(one.start, other.start), max(one.end, other.end)
     if one.covers(other):
         return replace(other, start=start, end=end)
@@ -129,21 +140,28 @@ def _both(one: Period, other: Period) -> Period:
 
 
 def is_subject(text: str, period: Period, today: date, since: date | None = None) -> bool:
-    """Whether a period is part of what a question is about, and not the time of the coverage that it asks for."""
-    before, behind = text[: period.start], text[period.end :]
+    """Whether a period is part of the subject of a question, and does not limit the articles.
+
+    Args:
+        text: the question.
+        period: a period that it names.
+        today: the day on which it is asked.
+        since: the first day of the archive's coverage, where that is known.
+    """
+    before, after = text[: period.start], text[period.end :]
     if _lies_ahead(period, today) or (period.last is not None and period.last.year < _OLDEST):
         return True
-    if _quoted(before, behind) or _is_distant(text, period, today, since) or _is_spent(text, period):
+    if _is_quoted(before, after) or _is_distant(text, period, today, since) or _is_spent(text, period):
         return True
     if period.form in ("since", "after", "until", "before", "range"):
         return False
-    if period.form in _RELATIVES:
-        return re.match(r"\s+of\s+(?:his|her|their|its)\b", behind) is not None
+    if period.form in _RELATIVE_FORMS:
+        return re.match(r"\s+of\s+(?:his|her|their|its)\b", after) is not None
     if re.search(r"\b(?:a|an|each|every|any)\s+$", before, re.IGNORECASE):
         return True
     if period.last is not None and (today - period.last).days > _RECENT and _BEGAN.search(before):
         return True
-    if _RELATIVE.search(before) or _PARTICIPLE.search(before) or _WHEN.search(before):
+    if _RELATIVE_CLAUSE.search(before) or _PARTICIPLE.search(before) or _WHEN.search(before):
         return True
     of = _OF.search(before)
     if of:
@@ -154,9 +172,9 @@ def is_subject(text: str, period: Period, today: date, since: date | None = None
             is None
         )
     if placed := _PREPOSITION.search(before):
-        counted = period.form == "year" and _PLURAL.match(behind) is not None
+        counted = period.form == "year" and _PLURAL.match(after) is not None
         # "about the 2015 deal" against "in the 1990s"
-        named = period.form not in ("decade", "century", "quarter", "season") and _NOUN_BEHIND.match(behind)
+        named = period.form not in ("decade", "century", "quarter", "season") and _NOUN_AFTER.match(after)
         return counted or bool(named and placed[0].lower().endswith("the "))
     return _is_attribute(text, period)
 
@@ -168,38 +186,38 @@ def _lies_ahead(period: Period, today: date) -> bool:
 
 
 def _is_distant(text: str, period: Period, today: date, since: date | None) -> bool:
-    """Whether it is so long ago, and before the archive, that no coverage of the time is meant."""
+    """Whether it is so long ago, and before the archive's coverage, that it cannot limit the articles."""
     if period.last is None or (today - period.last).days <= _DISTANT or (since and period.last >= since):
         return False
     return _PRESS.search(text) is None
 
 
 def _is_spent(text: str, period: Period) -> bool:
-    """As in "How long has it been since 1989?"."""
+    """For example "How long has it been since 1989?"."""
     return period.form == "since" and _SPENT.search(text) is not None
 
 
-def _quoted(before: str, behind: str) -> bool:
-    return before[-1:] in ("“", '"', "‘", "'") or behind[:1] in ("”", '"')
+def _is_quoted(before: str, after: str) -> bool:
+    return before[-1:] in ("“", '"', "‘", "'") or after[:1] in ("”", '"')
 
 
 def _is_attribute(text: str, period: Period) -> bool:
-    """Whether it stands in front of a noun or behind a name: "the 1998 final", "Euro 2020", "Good Friday"."""
-    before, behind = text[: period.start], text[period.end :]
+    """Whether it belongs to a noun or name: "the 1998 final", "Euro 2020", "Good Friday"."""
+    before, after = text[: period.start], text[period.end :]
     named = _NAMED.search(before)
-    which = re.match(r"(?:this|last|past|next|previous)\b", text[period.start :], re.IGNORECASE)
+    which = re.match(rf"(?:{'|'.join(RELATIVE_WORDS)})\b", text[period.start :], re.IGNORECASE)
     if period.form == "weekday" and which:
         return False
     if period.form in ("year", "weekday", "decade") and named and named["word"].lower() not in _NO_NAME:
         return True
     if period.form == "weekday":
-        return bool(re.match(r"\s[A-Z]|s\b", behind)) or (
-            _NOUN_BEHIND.match(behind) is not None and bool(_DETERMINED.search(before))
+        return bool(re.match(r"\s[A-Z]|s\b", after)) or (
+            _NOUN_AFTER.match(after) is not None and bool(_DETERMINED.search(before))
         )
-    if re.match(r"[’']s\b", behind):
+    if re.match(r"[’']s\b", after):
         return False
     if period.form == "year":
-        return not re.match(r"\s*(?:[?:,;.!]|$)", behind) or bool(before.strip())
-    return _NOUN_BEHIND.match(behind) is not None and (
+        return not re.match(r"\s*(?:[?:,;.!]|$)", after) or bool(before.strip())
+    return _NOUN_AFTER.match(after) is not None and (
         bool(_DETERMINED.search(before)) or not before.strip() or period.form in ("day", "month")
     )

@@ -1,1 +1,1 @@
-"""Follow-up questions: what a conversation is about, and what a question leaves out."""
+"""Complete follow-up questions from the conversation before them."""

@@ -1,4 +1,4 @@
-"""What a conversation is about: who, what, where and when its last turns named."""
+"""Find what a conversation is about: the people, things, places and days that its last turns name."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from ingest.index.keywords import terms
 from qa.base.answer import Answer
-from qa.language.names import TITLES, agreement, country, find_names, fold
+from qa.language.names import agreement, country, find_names, fold
+from qa.language.titles import FEMALE_TITLES, MALE_TITLES, TITLES
 
-_TURNS = 6  # of a conversation, that are looked back on
-_ARTICLES = 4  # that it is about
+_TURNS = 6  # the last turns, which are read
+_ARTICLES = 4  # the most articles that a conversation is about
 _BODY = re.compile(
     r"\b(?:Authority|Agency|Airlines?|Airways|Assembly|Board|Bank|Bridge|Chamber|Church|City|Club|College"
     r"|Commission|Committee|Company"
@@ -25,13 +26,13 @@ _BODY = re.compile(
 )
 _HE, _SHE = re.compile(r"\b(?:he|him|his|himself)\b", re.I), re.compile(r"\b(?:she|her|hers|herself)\b", re.I)
 _MALE, _FEMALE = (
-    re.compile(r"\b(?:Mr|Sir|Lord|King|Prince|Baron)\b"),
-    re.compile(r"\b(?:Mrs|Ms|Miss|Dame|Lady|Queen|Princess)\b"),
+    re.compile(rf"\b(?:{'|'.join(sorted(map(str.capitalize, titles)))})\b")
+    for titles in (MALE_TITLES | {"baron"}, FEMALE_TITLES)
 )
 _ACTED = r"said|says|told|resigned|wrote|won|died|who|did|has said|was born|added"
 _ACTS = r"say|tell|think|resign|win|die|believe|want|claim|become|born|warn"
 _DETERMINER = r"(?:the|a|an|this|that|these|those|his|her|their|its|our|[\w’-]+[’']s)"
-# A noun and what describes it, behind its determiner; where it ends is told by the words that no noun goes on with.
+# A determiner and the noun phrase after it, which ends before a word that cannot be part of a noun phrase.
 _ENDS = (
     r"(?:and|or|but|of|in|on|at|to|by|for|from|with|about|as|after|before|when|while|than|if|so|that|which|who"
     r"|whom|what|how|why|where"
@@ -51,18 +52,18 @@ _NOUN = re.compile(rf"\b(?P<noun>{_DETERMINER}\s+(?:(?!{_ENDS}\b)[\w’'-]+\s?){
 
 @dataclass(frozen=True)
 class Focus:
-    """What the last turns of a conversation named; each list has the most likely first.
+    """What the last turns of a conversation named; each list starts with the most likely.
 
     Attributes:
-        question: the last question that was asked, as it was understood.
-        answer: its answer.
+        question: the last question, as it was understood.
+        answer: the answer to it.
         people: names of people.
         places: names of places.
         names: all other names.
-        nouns: what else was named, such as "the harbour tunnel".
-        articles: ids of the articles that it is about.
-        told: the sentences that were quoted: article id, start and end.
-        day: publication of the one that was cited last, ISO 8601; None where that is not known.
+        nouns: things without a name, such as "the harbour tunnel".
+        articles: ids of the articles that the conversation is about.
+        cited: the sentences that were quoted, as article id, start and end.
+        day: publication of the article that was cited last, ISO 8601; None where that is unknown.
     """
 
     question: str
@@ -72,11 +73,11 @@ class Focus:
     names: tuple[str, ...]
     nouns: tuple[str, ...]
     articles: tuple[str, ...]
-    told: tuple[tuple[str, int, int], ...]
+    cited: tuple[tuple[str, int, int], ...]
     day: str | None
 
     def person(self, pronoun: str) -> str | None:
-        """Whom "he" or "she" means: the first of the people that the articles do not call the other."""
+        """The person that "he" or "she" means: the first one whom the articles do not call by the other pronoun."""
         other = _SHE if _HE.fullmatch(pronoun) else _HE
         own = _HE if _HE.fullmatch(pronoun) else _SHE
         quotes = " ".join(c.quote for c in self.answer.citations)
@@ -86,18 +87,18 @@ class Focus:
         return next(iter(fitting or self.people), None)
 
     def noun(self, head: str) -> str | None:
-        """What "that law" means: the last thing of that name."""
+        """What "that law" means: the last thing with this noun."""
         stem = terms(head)[-1:]
         return next((noun for noun in (*self.nouns, *self.names) if stem and stem[0] in terms(noun)), None)
 
     @property
     def topic(self) -> str | None:
-        """What it was about, in a few words: a thing, else whoever or wherever."""
+        """The topic of the conversation in a few words: a thing, else a person or place."""
         return next(iter((*self.nouns, *self.names, *self.people, *self.places)), None)
 
 
 def find_focus(history: Sequence[Answer]) -> Focus | None:
-    """What a conversation is about; None where nothing was asked yet.
+    """Find what a conversation is about; None before the first question.
 
     Args:
         history: the answers so far, the last one last.
@@ -114,9 +115,9 @@ def find_focus(history: Sequence[Answer]) -> Focus | None:
         texts = _texts(turn)
         heads = " ".join(texts)
         for text in texts:
-            people += [_without_titles(name) for name in _said(text, heads) if is_person(name, heads)]
+            people += [_without_titles(name) for name in _names(text, heads) if is_person(name, heads)]
         for text in dict.fromkeys([turn.question.text, *texts]):
-            for name in _said(text, heads):
+            for name in _names(text, heads):
                 if not is_person(name, heads):
                     (places if _is_place(name, heads) else names).append(name)
         nouns += _nouns(turn.question.text)
@@ -132,7 +133,7 @@ def find_focus(history: Sequence[Answer]) -> Focus | None:
 
 
 def _texts(turn: Answer) -> list[str]:
-    """What was said in a turn, what matters most first."""
+    """The texts of a turn, the most important first."""
     asks_who = turn.question.kind == "who"
     short = [turn.short_answer] if turn.short_answer else []
     cited = [text for c in turn.citations[:2] for text in (c.headline, c.quote)]
@@ -140,8 +141,8 @@ def _texts(turn: Answer) -> list[str]:
     return [*short, *own, *cited] if asks_who else [*own, *short, *cited]
 
 
-def _said(text: str, heads: str) -> list[str]:
-    """Names in a text; one word that only begins a sentence or headline counts where it is a name elsewhere, too."""
+def _names(text: str, heads: str) -> list[str]:
+    """The names in a text; a single first word of a sentence counts only where it is a name elsewhere, too."""
     names = [name for name in find_names(text) if len(name.text) > 1]
     return [n.text for n in names if n.start or " " in n.text or _stands_within(n.text, heads)]
 
@@ -158,7 +159,12 @@ def _without_titles(name: str) -> str:
 
 
 def is_person(name: str, text: str) -> bool:
-    """Whether a name is a person's, as far as its form and a text with it tell."""
+    """Whether a name seems to be a person's, from its form and its context.
+
+    Args:
+        name: the name.
+        text: a text that contains it.
+    """
     words = [word for word in name.split() if fold(word) not in TITLES]
     if not words or country(name) is not None or _BODY.search(name) or any(any(c.isdigit() for c in w) for w in words):
         return False
@@ -180,12 +186,12 @@ def _is_place(name: str, text: str) -> bool:
 
 
 def _nouns(question: str) -> list[str]:
-    found = [match["noun"].strip() for match in _NOUN.finditer(question)]
-    return [noun for noun in found if terms(noun)]
+    phrases = [match["noun"].strip() for match in _NOUN.finditer(question)]
+    return [phrase for phrase in phrases if terms(phrase)]
 
 
 def _distinct(names: Iterable[str]) -> tuple[str, ...]:
-    """Each once, by its longest form, in the order of the first mentions."""
+    """The names without repeats, in their longest forms, in order of first mention."""
     kept: list[str] = []
     for name in names:
         same = next(
@@ -199,6 +205,6 @@ def _distinct(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _calls(person: str, text: str, pronoun: re.Pattern[str]) -> int:
-    """How often a pronoun follows a person's surname closely in a text."""
+    """How often a pronoun closely follows a person's surname in a text."""
     surname = re.escape(person.split()[-1])
     return sum(len(pronoun.findall(match[0])) for match in re.finditer(rf"{surname}\b.{{0,80}}", text))

@@ -1,7 +1,7 @@
-"""A question of a conversation as one that stands alone, by rules.
+"""Rewrite a follow-up question by rules as a self-contained one.
 
-What it leaves out is filled in from the turns before it: whom "she" means, which law "that law" is, what "why?" asks
-about. A question that says all of it itself is left as it is, and nothing is carried into it.
+What it leaves out is filled in from the turns before it: who "she" is, which law "that law" is, what "why?" asks about.
+Self-contained questions are not rewritten.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from datetime import date
 from ingest.index.keywords import terms
 from qa.base.answer import Answer
 from qa.dialogue.focus import Focus, find_focus
-from qa.dialogue.pointers import filled, points_back
-from qa.dialogue.relative_dates import period_in, tells_by_another, with_dates
-from qa.dialogue.smalltalk import goes_on, reply_to
+from qa.dialogue.pointers import refers_back, resolve_references
+from qa.dialogue.relative_dates import has_relative_dates, period_in, resolve_relative_dates
+from qa.dialogue.smalltalk import asks_for_more, reply_to
 from qa.language.names import find_names
 from qa.question.kinds import find_kind
 
-Told = tuple[tuple[str, int, int], ...]
+Cited = tuple[tuple[str, int, int], ...]
 
 _WH = r"(?:who|whom|whose|what|which|when|where|why|how)"
 _AUX = r"(?:did|does|do|is|are|was|were|has|have|had|will|would|can|could|should|may|might|must)"
@@ -66,54 +66,54 @@ _QUESTION = re.compile(
     re.IGNORECASE,
 )
 _PLACED = re.compile(r"(?:in|at|from|near)\s+", re.IGNORECASE)
-_SHORT = 6  # words at most of "and the mayor of Lisbon?"
+_SHORT = 6  # the most words of a fragment such as "and the mayor of Lisbon?"
 _ASKING = frozenset(
     "what who whom whose which when where why how mani much did does has have had were can will".split()
 )
-_FEW = 2  # terms at most of a question that says too little to stand alone
+_FEW = 2  # the most terms of a question that is not self-contained
 
 
 @dataclass(frozen=True)
 class Resolved:
-    """A question that stands alone.
+    """A self-contained question.
 
     Attributes:
         text: its words; "" where there is nothing to search.
-        articles: ids of those articles that the turns before were about and it may be, too.
-        reply: what is said in place of an answer: to "thanks", or "hello".
-        told: sentences that were quoted already, where it asks for more than these: article id, start and end.
-        dates: the first and last day that it asks about, as a chat model read them; None leaves that to rules.
+        articles: ids of the articles that the conversation is about, where the question may be about them, too.
+        reply: the reply to small talk such as "thanks" or "hello", in place of an answer.
+        already_cited: sentences that were quoted before, where it asks for more: article id, start and end.
+        dates: the first and last day that it asks about, as a chat model understood it; None leaves that to rules.
     """
 
     text: str
     articles: tuple[str, ...] = ()
     reply: str | None = None
-    told: Told = ()
+    already_cited: Cited = ()
     dates: tuple[str, str] | None = None
 
 
 def resolve(text: str, history: Sequence[Answer], today: date) -> Resolved:
-    """A question of a conversation as one that stands alone.
+    """Rewrite a question of a conversation as a self-contained one.
 
     Args:
-        text: as it was typed.
+        text: the question as it was typed.
         history: the answers before it, the last one last.
         today: the day on which it is asked.
     """
     words = " ".join(text.split())
     focus = find_focus(history)
-    if focus is not None and goes_on(words):
+    if focus is not None and asks_for_more(words):
         return _carrying(focus, _more(focus), further=True)
     reply = reply_to(words)
     if reply is not None:
         return Resolved("", reply=reply)
     if focus is None:
         return Resolved(words)
-    return next((found for rule in _RULES if (found := rule(words, focus, today)) is not None), Resolved(words))
+    return next((resolved for rule in _RULES if (resolved := rule(words, focus, today)) is not None), Resolved(words))
 
 
 def _carrying(focus: Focus, text: str, *, further: bool = False) -> Resolved:
-    return Resolved(_asked(text), focus.articles, told=focus.told if further else ())
+    return Resolved(_asked(text), focus.articles, already_cited=focus.cited if further else ())
 
 
 def _asked(text: str) -> str:
@@ -126,13 +126,13 @@ def _without_lead(text: str) -> str:
 
 
 def _more(focus: Focus) -> str:
-    """What to ask for more of a story."""
+    """The question that asks for more of a story."""
     headline = next((c.headline for c in focus.answer.citations), None)
     return f"What happened: {headline}" if headline else f"What happened: {focus.topic or focus.question}"
 
 
 def _correct(text: str, focus: Focus, today: date) -> Resolved | None:
-    """As in "No, I meant the bridge": the question before with another thing in it."""
+    """For example "No, I meant the bridge": the last question about another thing."""
     match = _CORRECTION.match(text)
     return _carrying(focus, _substituted(focus, match["rest"].strip(" ?.!"), today)) if match else None
 
@@ -144,11 +144,11 @@ def _latest(text: str, focus: Focus, today: date) -> Resolved | None:
     rest = (match["rest"] or "").strip()
     if _ON_THAT.fullmatch(rest):
         return _carrying(focus, f"What is the latest on {focus.topic or focus.question}")
-    return _carrying(focus, _complete(text, focus, today)) if points_back(rest) else None
+    return _carrying(focus, _complete(text, focus, today)) if refers_back(rest) else None
 
 
 def _else(text: str, focus: Focus, today: date) -> Resolved | None:
-    """As in "Who else?" and "what else did she say?": more of what was asked before."""
+    """For example "Who else?" and "what else did she say?": more answers to the last question."""
     stripped = _without_lead(text)
     match = _ELSE.match(stripped.strip(" ?.!"))
     if match is None:
@@ -159,13 +159,13 @@ def _else(text: str, focus: Focus, today: date) -> Resolved | None:
 
 
 def _fragment(text: str, focus: Focus, today: date) -> Resolved | None:
-    """Such as "Why?", "since when?", "in which city?": asked of what was said before."""
+    """For example "Why?", "since when?", "in which city?": asked about the last question."""
     match = _FRAGMENT.fullmatch(_without_lead(text).strip(" ?.!,"))
     return _carrying(focus, f"{match['asks']} {_predicate(focus)}") if match else None
 
 
 def _predicate(focus: Focus, *, fill: bool = True) -> str:
-    """The question before without its question word, which its answer stands for where that was a name."""
+    """The last question without its question word; where its answer was a person, the answer replaces that word."""
     text = re.sub(rf"^({_WH})[’']s\b", r"\1 is", focus.question.strip(" ?.!"), flags=re.IGNORECASE)
     match = _QUESTION.match(text)
     if match is None:
@@ -179,20 +179,20 @@ def _predicate(focus: Focus, *, fill: bool = True) -> str:
 
 
 def _what_about(text: str, focus: Focus, today: date) -> Resolved | None:
-    """As in "What about Lisbon?", "and in 2019?", "and the mayor?": the question before with another part."""
+    """For example "What about Lisbon?", "and in 2019?", "and the mayor?": the last question with one part replaced."""
     lead = _without_lead(text)
     match = _ABOUT.match(lead)
-    if match is None and lead == text and not tells_by_another(text):
+    if match is None and lead == text and not has_relative_dates(text):
         return None
     part = (match["rest"] if match else lead).strip(" ?.!")
     if re.search(rf"(?:^|,\s*)(?:{_WH}|{_AUX})\b", part, re.IGNORECASE) or len(part.split()) > _SHORT:
         return None
-    part = filled(with_dates(part, focus, today), focus)
+    part = resolve_references(resolve_relative_dates(part, focus, today), focus)
     return _carrying(focus, _substituted(focus, part, today))
 
 
 def _substituted(focus: Focus, part: str, today: date) -> str:
-    """The question before with one part replaced: a time by a time, a place by a place, a name or thing by one."""
+    """The last question with one part replaced by another of its kind: a time, a place, a name or a thing."""
     before = focus.question.strip(" ?.!")
     period = period_in(part, today)
     if period is not None and len(part) - (period.end - period.start) <= len("and only in "):
@@ -204,10 +204,10 @@ def _substituted(focus: Focus, part: str, today: date) -> str:
     names = find_names(before)
     nouns = [noun for noun in focus.nouns if noun.lower() in before.lower()]
     if names and (find_names(part) or not nouns):
-        return _put(before, names[0].start, names[0].end, part)
+        return _replace_part(before, names[0].start, names[0].end, part)
     if nouns:
         start = before.lower().index(nouns[0].lower())
-        return _put(before, start, start + len(nouns[0]), part)
+        return _replace_part(before, start, start + len(nouns[0]), part)
     return f"{before} ({part})"
 
 
@@ -219,8 +219,8 @@ def _with_period(before: str, part: str, today: date) -> str:
     return f"{before[: lead.start() if lead else old.start]} {part} {before[old.end :]}"
 
 
-def _put(text: str, start: int, end: int, part: str) -> str:
-    """A text with one part in place of another, and one article in front of it."""
+def _replace_part(text: str, start: int, end: int, part: str) -> str:
+    """Replace a part of a text, with only one article before it."""
     before = text[:start]
     if re.match(r"(?:the|an?|his|her|its|their)\b", part, re.IGNORECASE):
         before = re.sub(r"\b(?:the|an?)\s+$", "", before, flags=re.IGNORECASE)
@@ -228,32 +228,32 @@ def _put(text: str, start: int, end: int, part: str) -> str:
 
 
 def _reference(text: str, focus: Focus, today: date) -> Resolved | None:
-    """A whole question with words that point back."""
+    """A complete question with words that refer to the conversation."""
     stripped = _without_lead(text)
-    if not points_back(stripped) and not tells_by_another(stripped):
+    if not refers_back(stripped) and not has_relative_dates(stripped):
         return None
     return _carrying(focus, _complete(stripped, focus, today))
 
 
 def _complete(text: str, focus: Focus, today: date) -> str:
-    """A question with the words that point back replaced, and what it is about behind it where it names nothing."""
-    if tells_by_another(text):
-        return filled(with_dates(text, focus, today), focus)
-    text = filled(text, focus)
-    known = (*focus.nouns, *focus.people, *focus.names, *focus.places)
-    if find_names(text[1:]) or not focus.topic or any(each.lower() in text.lower() for each in known):
+    """Replace the words that refer back; where the question then names nothing, add the topic in brackets."""
+    if has_relative_dates(text):
+        return resolve_references(resolve_relative_dates(text, focus, today), focus)
+    text = resolve_references(text, focus)
+    mentions = (*focus.nouns, *focus.people, *focus.names, *focus.places)
+    if find_names(text[1:]) or not focus.topic or any(mention.lower() in text.lower() for mention in mentions):
         return text
     return f"{text.strip(' ?.!')} ({focus.topic})"
 
 
 def _thin(text: str, focus: Focus, today: date) -> Resolved | None:
-    """As in "Was anyone hurt?" or "What did the minister say?": no word points back, and yet it may."""
+    """For example "Was anyone hurt?" or "What did the minister say?": it may refer back without saying so."""
     stripped = _without_lead(text)
     if find_names(stripped[1:]):
         return Resolved(stripped, focus.articles) if stripped != text else None
     own = [term for term in terms(stripped) if len(term) > 2 and term not in _ASKING]
-    said = set(terms(" ".join([focus.question, *(f"{c.headline} {c.quote}" for c in focus.answer.citations)])))
-    shared = [term for term in own if term in said]
+    discussed = set(terms(" ".join([focus.question, *(f"{c.headline} {c.quote}" for c in focus.answer.citations)])))
+    shared = [term for term in own if term in discussed]
     if own and 2 * len(shared) >= len(own):
         return Resolved(_asked(stripped), focus.articles)
     if stripped != text or len(own) <= _FEW:

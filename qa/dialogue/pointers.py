@@ -1,4 +1,4 @@
-"""Words of a question that point to something said before it: he, there, that law."""
+"""Resolve words that refer to the conversation: he, there, that law."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PLACE = re.compile(
     r"(?!\s+(?:is|are|was|were|will|has|have|be|any|been|an?|still|going)\b)",
     re.IGNORECASE,
 )
-# "it" and "that" that stand for nothing: "is it true that", "the man that was".
+# "it" and "that" without a reference: "is it true that", "the man that was".
 _EMPTY = re.compile(
     r"\b(?:is|was|isn[’']t|wasn[’']t) it (?:true|possible|likely|clear|known|right|correct|legal|raining|that"
     r"|because)\b"
@@ -56,8 +56,8 @@ _NOT_OWNED = re.compile(
 )
 
 
-def points_back(text: str) -> bool:
-    """Whether words of a question point to something that it does not say itself."""
+def refers_back(text: str) -> bool:
+    """Whether a question has words that refer to something outside of it."""
     if _PLACE.search(text):
         return True
     if any(not _is_bound(match) for match in _PERSON.finditer(text)):
@@ -68,19 +68,19 @@ def points_back(text: str) -> bool:
 
 
 def _has_person(before: str) -> bool:
-    """Whether a name or "the minister" stands in front of a pronoun, which then means that."""
+    """Whether a name or "the minister" precedes a pronoun, which then refers to that."""
     return bool([name for name in find_names(before) if name.start] or _SOMEBODY.search(before))
 
 
 def _is_bound(match: re.Match[str]) -> bool:
-    """Whether what a pronoun means stands in front of it: "Which singer lost her voice", "when Pell left his post"."""
+    """Whether a pronoun refers to a word before it: "Which singer lost her voice", "when Pell left his post"."""
     before = match.string[: match.start()]
     owned = match["p"].lower() in ("his", "her") and not _NOT_OWNED.match(match.string[match.end() :])
     return _has_person(before) or (owned and _SUBJECT.match(before) is not None)
 
 
 def _demonstrates(match: re.Match[str]) -> bool:
-    """Whether "that law" is one said before; "this week" is a time, and "said that prices rose" a clause."""
+    """Whether "that law" refers back; "this week" is a time, and "said that prices rose" a clause."""
     word, noun = match["d"].lower(), match["noun"]
     if _NOW.fullmatch(noun):
         return False
@@ -90,27 +90,32 @@ def _demonstrates(match: re.Match[str]) -> bool:
 
 
 def _stands_for_thing(match: re.Match[str]) -> bool:
-    before, behind = match.string[: match.start()], match.string[match.end() :]
+    before, after = match.string[: match.start()], match.string[match.end() :]
     word = match["p"].lower()
-    if word == "that" and behind.strip(" ?.!") and _CLAUSE.search(before):
+    if word == "that" and after.strip(" ?.!") and _CLAUSE.search(before):
         return False
     if (
         word in _POINTING
-        and re.match(r"\s+\w", behind)
-        and not re.match(r"\s+(?:happen|mean|be|cost|work|take|in|on|at|by|during|since)\b", behind)
+        and re.match(r"\s+\w", after)
+        and not re.match(r"\s+(?:happen|mean|be|cost|work|take|in|on|at|by|during|since)\b", after)
     ):
-        return False  # a demonstrative, or "that" in front of a clause
+        return False  # a demonstrative, or "that" before a clause
     if _is_empty(match):
         return False
     return (word in _POINTING and _ABOUT.search(before) is not None) or not _NOUN_BEFORE.search(before[1:])
 
 
 def _is_empty(match: re.Match[str]) -> bool:
-    return any(each.start() <= match.start() < each.end() for each in _EMPTY.finditer(match.string))
+    return any(empty.start() <= match.start() < empty.end() for empty in _EMPTY.finditer(match.string))
 
 
-def filled(text: str, focus: Focus) -> str:
-    """A question with the words that point back replaced by what they point at, where that is known."""
+def resolve_references(text: str, focus: Focus) -> str:
+    """Replace the words that refer back by what they refer to, where that is known.
+
+    Args:
+        text: the question.
+        focus: what the conversation is about.
+    """
     if focus.places:
         text = _PLACE.sub(f"in {focus.places[0]}", text)
     text = _DEMONSTRATIVE.sub(lambda match: _named(match, focus) if _demonstrates(match) else match[0], text)
@@ -119,9 +124,9 @@ def filled(text: str, focus: Focus) -> str:
 
 
 def _named(match: re.Match[str], focus: Focus) -> str:
-    found = focus.noun(match["noun"])
-    if found:
-        return found
+    noun = focus.noun(match["noun"])
+    if noun:
+        return noun
     topic = next(iter((*focus.nouns, *focus.names, *focus.places)), None)
     return f"the {match['noun']}" + (f" ({topic})" if topic else "")
 

@@ -1,4 +1,4 @@
-"""Times of a conversation that are told by another: "that day", "the week before", "then"."""
+"""Resolve dates that refer to the conversation: "that day", "the week before", "then"."""
 
 from __future__ import annotations
 
@@ -25,13 +25,19 @@ _OTHER = re.compile(
 )
 
 
-def tells_by_another(text: str) -> bool:
-    """Whether a question has such words."""
+def has_relative_dates(text: str) -> bool:
+    """Whether a question has a date that refers to the conversation."""
     return bool(_SAME.search(text) or _OTHER.search(text))
 
 
-def with_dates(text: str, focus: Focus, today: date) -> str:
-    """A question with such words replaced by the dates that they mean, where these are known."""
+def resolve_relative_dates(text: str, focus: Focus, today: date) -> str:
+    """Replace dates that refer to the conversation by the dates that they mean, where these are known.
+
+    Args:
+        text: the question.
+        focus: what the conversation is about.
+        today: the day on which it is asked.
+    """
 
     def same(match: re.Match[str]) -> str:
         days = _spell(focus, (match["unit"] or "day").lower(), today)
@@ -45,7 +51,12 @@ def _replaced(pattern: re.Pattern[str], by: Callable[[re.Match[str]], str], text
 
 
 def period_in(text: str, today: date) -> Period | None:
-    """The first period that a text names; None where it names none that there is."""
+    """The first period that a text names; None where it names none, or one that does not exist.
+
+    Args:
+        text: a question.
+        today: the day on which it is asked.
+    """
     try:
         return next(iter(find_periods(text, today)), None)
     except NoSuchDay:
@@ -62,7 +73,7 @@ def _spell(focus: Focus, unit: str, today: date) -> tuple[date, date] | None:
 
 
 def _unit(day: date, unit: str) -> tuple[date, date]:
-    """The calendar's day, week, month or year around a day."""
+    """The calendar day, week, month or year that contains a day."""
     if unit == "month":
         first = day.replace(day=1)
         return first, first + relativedelta(months=1, days=-1)
@@ -75,7 +86,7 @@ def _unit(day: date, unit: str) -> tuple[date, date]:
 
 
 def _moved(match: re.Match[str], focus: Focus, today: date) -> str | None:
-    """The year before the one that was talked about, and its like."""
+    """A date such as "the year before", from the time that the conversation is about."""
     unit = (match["unit"] or match["unit2"]).lower()
     days = _spell(focus, unit, today)
     if days is None:

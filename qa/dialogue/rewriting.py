@@ -1,4 +1,4 @@
-"""A question of a conversation as one that stands alone: by rules, or by a chat model where there is one."""
+"""Rewrite follow-up questions as self-contained ones: by rules, or by a chat model where there is one."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from qa.dialogue.followup import Resolved, resolve
 from qa.language.names import agreement, find_names
 from qa.language.numbers import find_figures, periods_of
 
-_TURNS = 4  # of the conversation that the model reads
-_LONGEST = 300  # characters of a question that it writes
+_TURNS = 4  # the last turns, which the model reads
+_LONGEST = 300  # characters of the question that it writes
 _REPLY = re.compile(r"^\W*question\s*:\s*(?P<question>\S[^\n]*)", re.IGNORECASE | re.MULTILINE)
 _DATES = re.compile(
     r"^\W*dates\s*:\s*(?P<first>\d{4}-\d\d-\d\d)\s*(?:to|-|–)\s*(?P<last>\d{4}-\d\d-\d\d)", re.IGNORECASE | re.MULTILINE
 )
-_FORGOTTEN = 0.5  # share of the typed question's own terms that may be missing
+_KEPT = 0.5  # share of the typed question's terms that the rewritten one needs
 
 _log = logging.getLogger(__name__)
 
@@ -34,36 +34,48 @@ class Resolver(Protocol):
     """Completes follow-up questions."""
 
     def resolve(self, text: str, history: Sequence[Answer], today: date) -> Resolved:
-        """A question as one that stands alone.
+        """Rewrite a question of a conversation as a self-contained one.
 
         Args:
-            text: as it was typed.
+            text: the question as it was typed.
             history: the answers before it, the last one last.
             today: the day on which it is asked.
         """
 
 
 class RuleResolver:
-    """By rules alone."""
+    """Completes follow-up questions by rules."""
 
     def resolve(self, text: str, history: Sequence[Answer], today: date) -> Resolved:
-        """A question as one that stands alone."""
+        """Rewrite a question of a conversation as a self-contained one.
+
+        Args:
+            text: the question as it was typed.
+            history: the answers before it, the last one last.
+            today: the day on which it is asked.
+        """
         return resolve(text, history, today)
 
 
 class ModelResolver:
-    """By a chat model, and by rules where it fails, adds what nobody said, or forgets what was asked."""
+    """Completes follow-up questions by a chat model, and by rules where its question fails the checks."""
 
     def __init__(self, chat: ChatModel) -> None:
-        """Args: chat: rewrites."""
+        """Args: chat: the chat model that rewrites."""
         self._chat = chat
 
     def resolve(self, text: str, history: Sequence[Answer], today: date) -> Resolved:
-        """A question as one that stands alone."""
+        """Rewrite a question of a conversation as a self-contained one.
+
+        Args:
+            text: the question as it was typed.
+            history: the answers before it, the last one last.
+            today: the day on which it is asked.
+        """
         by_rules = resolve(text, history, today)
         focus = find_focus(history)
-        if by_rules.reply is not None or by_rules.told or focus is None:
-            return by_rules  # nothing to complete, or "go on"
+        if by_rules.reply is not None or by_rules.already_cited or focus is None:
+            return by_rules  # small talk, "go on", or the first question
         written = self._written(text, history, today)
         if written is None or _plain(written[0]) == _plain(text):
             return by_rules
@@ -72,10 +84,10 @@ class ModelResolver:
         return replace(by_rules, text=question, articles=near, dates=days)
 
     def _written(self, text: str, history: Sequence[Answer], today: date) -> tuple[str, tuple[str, str] | None] | None:
-        """The question and the dates that the model writes, where they can be used."""
+        """The question and the dates that the model writes; None where the question fails the checks."""
         from langchain_core.messages import HumanMessage, SystemMessage
 
-        turns = "\n".join(f"Q: {turn.question.text}\nA: {_told(turn)}" for turn in history[-_TURNS:])
+        turns = "\n".join(f"Q: {turn.question.text}\nA: {_answer_text(turn)}" for turn in history[-_TURNS:])
         messages = [
             SystemMessage(fill("rewrite", today=today.isoformat())),
             HumanMessage(fill("conversation", turns=turns, question=text)),
@@ -90,12 +102,12 @@ class ModelResolver:
         if match is None:
             return None
         question = " ".join(match["question"].split())
-        if not _may_stand(question, text, turns, today):
+        if not _is_faithful(question, text, turns, today):
             return None
         return question, _days(reply)
 
 
-def _told(turn: Answer) -> str:
+def _answer_text(turn: Answer) -> str:
     return (turn.short_answer or turn.text)[:300] if turn.answered else "no answer"
 
 
@@ -110,26 +122,26 @@ def _days(reply: str) -> tuple[str, str] | None:
     return (first.isoformat(), last.isoformat()) if first <= last else None
 
 
-def _may_stand(question: str, typed: str, turns: str, today: date) -> bool:
-    """Whether a rewritten question is one, with no name, number or date that nobody said, and nothing forgotten."""
+def _is_faithful(question: str, typed: str, turns: str, today: date) -> bool:
+    """Whether a rewritten question adds no name, number or date to the conversation, and keeps the typed terms."""
     if not question.endswith("?") or len(question) > _LONGEST:
         return False
-    said = f"{turns}\n{typed}"
-    names = [name.text for name in find_names(said)]
-    plain = said.casefold()
+    conversation = f"{turns}\n{typed}"
+    names = [name.text for name in find_names(conversation)]
+    plain = conversation.casefold()
     if any(
         name.text.casefold() not in plain and not any(agreement(name.text, other) for other in names)
         for name in find_names(question)
     ):
         return False
-    figures = find_figures(said, today)
-    if any(not any(each.agrees(other) for other in figures) for each in find_figures(question, today)):
+    figures = find_figures(conversation, today)
+    if any(not any(figure.agrees(other) for other in figures) for figure in find_figures(question, today)):
         return False
-    known = periods_of(said, today)
-    if any(not any(each.covers(other) for other in known) for each in periods_of(question, today)):
+    periods = periods_of(conversation, today)
+    if any(not any(period.covers(other) for other in periods) for period in periods_of(question, today)):
         return False
     own = [term for term in terms(typed) if len(term) > 2]
-    return sum(term in terms(question) for term in own) >= _FORGOTTEN * len(own)
+    return sum(term in terms(question) for term in own) >= _KEPT * len(own)
 
 
 def _plain(text: str) -> str:

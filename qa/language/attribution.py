@@ -1,4 +1,4 @@
-"""How a statement is worded: whether it is a whole sentence, and whether it keeps who says so."""
+"""Detect statements that are incomplete sentences, or that drop the attribution of their source."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _VERB = re.compile(
     rf"\b(?:(?-i:may)|{'|'.join(_IRREGULAR)}|[a-z]+(?:ed|ied))\b|n[’']t\b|[’'](?:s|re|ve|ll)\b", re.IGNORECASE
 )
 
-# Words of one who says so, behind whom it need not be so.
+# Words by which an article attributes a claim to somebody.
 _HEDGED = re.compile(
     r"\b(?:alleg(?:es|ed|ing)|claim(?:s|ed)|accus(?:es|ed|ing)|blam(?:es|ed|ing)|suspect(?:s|ed)|believ(?:es|ed)"
     r"|thinks|thought|argu(?:es|ed)|insist(?:s|ed)|predict(?:s|ed)|nam(?:es|ed)(?=.* as\b)|call(?:s|ed)"
@@ -39,12 +39,12 @@ _HEDGED = re.compile(
     re.IGNORECASE,
 )
 _ATTRIBUTED = re.compile(rf"{_HEDGED.pattern}|{SPEECH.pattern}|[“\"]|\bsupposed(?:ly)?\b", re.IGNORECASE)
-_LONG = 12  # words, from which on a verb that is not in the list is likelier than none
-_BEHIND = 0.7  # share of a statement's terms behind the words of one who says so
+_LONG = 12  # words; a longer statement more likely has a verb that is not in the list than none
+_ATTRIBUTED_SHARE = 0.7  # share of a statement's terms that follow the attribution in the source
 
 
 def broken(statement: str) -> str | None:
-    """Why a statement is no whole sentence; None where it is, as far as its words tell."""
+    """The reason why a statement is not a complete sentence; None where it seems to be one."""
     if _HANGS.search(statement) or not _ENDS.search(statement) or _opens_only(statement):
         return "it breaks off"
     if len(statement.split()) >= _LONG or _VERB.search(statement):
@@ -53,22 +53,22 @@ def broken(statement: str) -> str | None:
 
 
 def _opens_only(statement: str) -> bool:
-    """Whether a quotation begins in it that does not end in it."""
+    """Whether a quotation begins in a statement and does not end there."""
     return statement.count("“") > statement.count("”") or statement.count('"') % 2 == 1
 
 
 def unattributed(statement: str, source: str) -> str | None:
-    """Why a statement tells as a fact what the article only has somebody say; None where it does not.
+    """The reason why a statement presents as a fact what the article attributes to somebody; None where it does not.
 
     Args:
         statement: one sentence.
-        source: the sentences of the article that are most like it.
+        source: the sentences of the article that are most similar.
     """
     if _ATTRIBUTED.search(statement):
         return None
     wanted = set(terms(statement))
     for match in _HEDGED.finditer(source):
-        behind = set(terms(source[match.end() :])) & wanted
-        if wanted and len(behind) >= _BEHIND * len(wanted):
+        following = set(terms(source[match.end() :])) & wanted
+        if wanted and len(following) >= _ATTRIBUTED_SHARE * len(wanted):
             return f"it leaves out who says so: “{match[0]}” in the article"
     return None

@@ -1,25 +1,25 @@
-"""Kinds of words that answer: times, numbers, places, people, reasons."""
+"""Find the expressions that may answer a question: times, numbers, places, names, reasons, speech."""
 
 from __future__ import annotations
 
 import re
 
 from ingest.base.article import Span
-from ingest.cleaning.dateline import MONTHS
+from ingest.cleaning.dateline import MONTH_ABBREVIATIONS, MONTHS
+from qa.dates.vocabulary import SEASONS, SMALL_NUMBERS, TENS, WEEKDAYS, any_of
 from qa.language.names import Name, agreement, find_names
 
-_MONTH = "|".join(f"{month[:3]}(?:{month[3:]}|\\.|t\\.?)?" if month != "May" else "May" for month in MONTHS)
-_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_MONTH = rf"{any_of(*MONTHS)}\b|{any_of(*MONTH_ABBREVIATIONS)}\b\.?"
+_DAY = any_of(*WEEKDAYS)
 _NUMBER_WORD = (
-    r"(?:a dozen|half a|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
-    r"|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|one"
-    r"|dozens?|hundreds?"
-    r"|thousands?|millions?|billions?|no one|nobody|none|twice|half|a third|a quarter|both)"
-    r"(?:-(?:one|two|three|four|five|six|seven|eight|nine))?"
+    rf"(?:a dozen|half a|{'|'.join((*SMALL_NUMBERS, *TENS))}|dozens?|hundreds?|thousands?|millions?|billions?"
+    rf"|no one|nobody|none|twice|half|a third|a quarter|both)(?:-{any_of(*SMALL_NUMBERS[:9])})?"
 )
+# Currencies that are read as part of a number.
+_CURRENCIES = r"crowns?|dollars?|florins?|francs?|rupees?|pesos?|marks|pounds?|euros?|yen|yuan"
 _UNIT = (
-    r"(?:\s?(?:percent(?:age points?)?|per cent|%|million|billion|trillion|thousand|hundred|m|bn|tn|crowns?|dollars?"
-    r"|florins?|francs?|rupees?|pesos?|marks|pounds?|euros?|yen|yuan|kilomet(?:re|er)s?|km|kph|mph|miles?|met(?:re|er)s?|tonnes?"
+    rf"(?:\s?(?:percent(?:age points?)?|per cent|%|million|billion|trillion|thousand|hundred|m|bn|tn|{_CURRENCIES}"
+    r"|kilomet(?:re|er)s?|km|kph|mph|miles?|met(?:re|er)s?|tonnes?"
     r"|tons?|kg|hours?|days?|weeks?|months?|years?|minutes?|seconds?|degrees?)\b)"
 )
 
@@ -30,7 +30,7 @@ TIME = re.compile(
     rf"(?:\s+(?:morning|afternoon|evening|night))?"
     rf"|(?:\d{{1,2}}\s+)?(?:{_MONTH})(?:\s+\d{{1,2}}(?!\d))?(?:,?\s+\d{{4}})?(?=\b|\s|$)"
     rf"|(?:[Ll]ast|[Nn]ext|[Tt]his|[Tt]he (?:past|previous|following))\s+"
-    rf"(?:week|month|year|night|summer|winter|spring|autumn|fall|weekend|decade|century)"
+    rf"(?:week|month|year|night|{'|'.join(SEASONS)}|weekend|decade|century)"
     rf"|[Yy]esterday|[Tt]oday|[Tt]onight|[Tt]omorrow|[Ee]arlier (?:this|that) \w+"
     rf"|(?:[Aa]|[Tt]wo|[Tt]hree|four|five|six|ten) (?:day|week|month|year)s? (?:ago|later|earlier)"
     rf"|\d+ (?:day|week|month|year|hour)s? (?:ago|later|earlier)|midnight|noon"
@@ -43,9 +43,9 @@ NUMBER = re.compile(
     re.IGNORECASE,
 )
 _MONEY = re.compile(
-    r"[$£€¥]|\b(?:baht|cents?|crowns?|dinars?|dirhams?|dollars?|euros?|florins?|forints?|francs?|guilders?|kron(?:a|e|or|er)|lei|lira"
-    r"|marks|naira|pence|pennies|pesos?|pounds?|rand|reais|ringgit|riyals?|roubles?|rubles?|rupees?|rupiah|shekels?|shillings?|won"
-    r"|yen|yuan|zloty|million|billion|trillion)\b",
+    rf"[$£€¥]|\b(?:{_CURRENCIES}|baht|cents?|dinars?|dirhams?|forints?|guilders?|kron(?:a|e|or|er)|lei|lira|naira|pence"
+    r"|pennies|rand|reais|ringgit|riyals?|roubles?|rubles?|rupiah|shekels?|shillings?|won|zloty"
+    r"|million|billion|trillion)\b",
     re.IGNORECASE,
 )
 _PLACE_WORD = re.compile(
@@ -70,32 +70,37 @@ _NO_PLACE = re.compile(rf"(?:{_DAY}|(?:{_MONTH})\b|I\b|The\b|He\b|She\b).*", re.
 
 
 def times(text: str) -> list[Span]:
-    """Dates, weekdays and times of day; a bare "may" or "march" is none."""
+    """The dates, weekdays and times of day in a text; lower-case "may" and "march" do not count."""
     return [match.span() for match in TIME.finditer(text)]
 
 
 def numbers(text: str) -> list[Span]:
-    """Numbers in figures or words, with their units; those of dates are left out."""
+    """The numbers in a text, in figures or words, with their units; numbers in dates are left out."""
     dates = times(text)
     spans = [match.span() for match in NUMBER.finditer(text)]
     return [span for span in spans if not any(span[0] < end and start < span[1] for start, end in dates)]
 
 
 def amounts(text: str) -> list[Span]:
-    """Sums of money."""
+    """The sums of money in a text."""
     return [span for span in numbers(text) if _MONEY.search(text[span[0] : span[1]])]
 
 
 def places(text: str) -> list[Span]:
-    """Names behind a preposition of place."""
+    """The names after a preposition of place."""
     return [match.span("noun") for match in _PLACE_WORD.finditer(text) if not _NO_PLACE.fullmatch(match["noun"])]
 
 
-def new_names(text: str, known: list[Name]) -> list[Span]:
-    """Names that are not among those known."""
-    return [name.span for name in find_names(text) if not any(agreement(other.text, name.text) for other in known)]
+def new_names(text: str, names: list[Name]) -> list[Span]:
+    """The names in a text that are new.
+
+    Args:
+        text: a sentence.
+        names: the names that are not new.
+    """
+    return [name.span for name in find_names(text) if not any(agreement(other.text, name.text) for other in names)]
 
 
 def is_speech(text: str) -> bool:
-    """Whether somebody says something in it."""
+    """Whether somebody says something in a text."""
     return bool(SPEECH.search(text) or _QUOTED.search(text))

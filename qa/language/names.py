@@ -1,4 +1,4 @@
-"""Names in questions and articles, and when two of them name the same."""
+"""Find names in text, and compare them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ import re
 from dataclasses import dataclass
 
 from ingest.base.article import Span
+from ingest.cleaning.dateline import MONTHS
+from qa.dates.vocabulary import WEEKDAYS
+from qa.language.titles import TITLES
 
 _WORD = r"[A-ZÀ-ÞĀ-Ž][\w’'&-]*"
 _ACRONYM = r"(?:[A-Z]\.){2,}(?:[A-Z]\b)?|U\.S\b|U\.K\b"
 _LINK = r"(?:of the |of |de |van |von |der |al |bin |du |la )"
 _NAME = re.compile(rf"(?:{_ACRONYM}|\d*[A-Z]+-?\d+\b|{_WORD})(?: {_LINK}?(?:{_ACRONYM}|{_WORD}|[A-Z]\.))*")
-# Capitalised where a sentence begins, and names of nothing.
-_PLAIN = frozenset(
+# Capitalised at the beginning of a sentence, but no names.
+_PLAIN = frozenset(map(str.lower, (*WEEKDAYS, *MONTHS))) | frozenset(
     """a about according after again against all along also although among amid an and another any are as at be
     because been before both but by can could did do does during each either even every few first for from had has
     have he her here his how however i if in is it its just last later many may meanwhile might more most much must
@@ -21,19 +24,12 @@ _PLAIN = frozenset(
     perhaps please several shall she should since so some still such tell than that the through throughout toward
     towards their them then there these they this those though three thus to two under until up upon us very was we
     were what whatever when where whether which while who whom whose why will with within without would yes
-    yesterday yet you your today tomorrow say says said asked according earlier officials police monday tuesday
-    wednesday thursday friday saturday sunday january february march april june july august september october
-    november december president minister secretary mr mrs ms dr prof""".split()
-)
-TITLES = frozenset(
-    """president minister secretary mr mrs ms miss dr prof professor sir dame lord lady king queen prince princess
-    captain judge justice general colonel major chief prime foreign deputy acting former senator representative governor
-    mayor superintendent chancellor premier ambassador bishop pope chairman chairwoman director finance transport health
-    state water environment treasury home defence defense trade of the and""".split()
+    yesterday yet you your today tomorrow say says said asked according earlier officials police
+    president minister secretary mr mrs ms dr prof""".split()
 )
 
-# Names of the same country or union: itself, its people, its adjective; behind "|" the seat of its government, which
-# stands for it in news and is a place as well.
+# Names of the same country or union: its own, its people, its adjective; after "|" the seat of its government, which
+# stands for it in news and is also a place.
 _GROUPS = """
 uk, united kingdom, britain, great britain, british, briton, britons, england, english \
 | london, downing street, whitehall
@@ -84,7 +80,7 @@ ecb, european central bank |
 
 @dataclass(frozen=True)
 class Name:
-    """A name as it stands in a text.
+    """A name in a text.
 
     Attributes:
         text: its words.
@@ -98,16 +94,16 @@ class Name:
 
     @property
     def span(self) -> Span:
-        """Its offsets."""
+        """Its offsets in the text."""
         return self.start, self.end
 
 
 def find_names(text: str) -> list[Name]:
-    """Capitalised names in a text, in order; a word that only begins a sentence is none."""
+    """The capitalised names in a text, in order; a plain word that begins a sentence is not a name."""
     names = []
     for match in _NAME.finditer(text):
         start = match.start()
-        # "China’s Huawei" is two names.
+        # "China’s Huawei" contains two names.
         for part in re.split(r"(?<=[’']s) ", match[0]):
             names += _without_plain(part, start)
             start += len(part) + 1
@@ -140,28 +136,26 @@ def _groups() -> tuple[dict[str, int], dict[str, int]]:
 
 @functools.lru_cache(maxsize=1 << 14)
 def fold(name: str) -> str:
-    """A name for comparing: lower case, without full stops, possessive and article."""
+    """Normalise a name for comparison: lower case, without full stops, possessive and article."""
     folded = re.sub(r"[’']s?$", "", name.replace(".", "").casefold().replace("’", "'"))
     return re.sub(r"^the ", "", re.sub(r"\s+", " ", folded)).strip()
 
 
 def country(name: str) -> int | None:
-    """A number for the country, union or body that a name or its adjective stands for; None for other names."""
-    # "who" and "us" are words; their capitals tell.
+    """The number of the country, union or body that a name or its adjective stands for; None for other names."""
+    # "who" and "us" are words, "WHO" and "US" are names.
     if name in ("who", "Who", "us", "Us"):
         return None
     return _groups()[0].get(fold(name))
 
 
 def seat(name: str) -> int | None:
-    """The number of the country whose government sits there; None for other names."""
+    """The number of the country that a name is the seat of government of; None for other names."""
     return _groups()[1].get(fold(name))
 
 
 def form(name: str) -> str:
-    """How a country's or body's name is used: `noun` ("Britain"), `adjective` ("British"), `both` ("U.K."),
-    else `name`.
-    """
+    """The form of a country's name: `noun` ("Britain"), `adjective` ("British"), `both` ("U.K."); `name` for others."""
     if country(name) is None:
         return "name"
     folded = fold(name)
@@ -176,25 +170,31 @@ _ADJECTIVES = frozenset(
 )
 
 
-def agreement(asked: str, found: str) -> float:
-    """How far two names name the same.
+def agreement(name: str, other_name: str) -> float:
+    """The degree to which two names mean the same.
+
+    Args:
+        name: a name.
+        other_name: the name to compare it with.
 
     Returns:
         1 for the same name, the same person by surname, or a country by another of its names; 0.8 for a country by its
         seat of government; 0 otherwise.
     """
-    one, other = fold(asked), fold(found)
+    one, other = fold(name), fold(other_name)
     if one == other:
         return 1.0
-    here, there = country(asked), country(found)
-    if here is not None and here == there:
+    one_country, other_country = country(name), country(other_name)
+    if one_country is not None and one_country == other_country:
         return 1.0
-    if (here is not None and here == seat(found)) or (there is not None and there == seat(asked)):
+    if (one_country is not None and one_country == seat(other_name)) or (
+        other_country is not None and other_country == seat(name)
+    ):
         return 0.8
-    mine = [word for word in one.split() if word not in TITLES]
-    theirs = [word for word in other.split() if word not in TITLES]
-    if not mine or not theirs or here is not None or there is not None:
+    words = [word for word in one.split() if word not in TITLES]
+    other_words = [word for word in other.split() if word not in TITLES]
+    if not words or not other_words or one_country is not None or other_country is not None:
         return 0.0
     # "Pompeo" and "Michael Pompeo", "Huawei" and "Huawei Technologies"; not "Davin Pell" and "Marta Pell".
-    shorter, longer = sorted((mine, theirs), key=len)
+    shorter, longer = sorted((words, other_words), key=len)
     return 1.0 if set(shorter) <= set(longer) else 0.0

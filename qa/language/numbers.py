@@ -1,4 +1,4 @@
-"""Numbers and dates of a statement, and whether its source has them, however either writes them."""
+"""Compare the numbers and dates of a statement with those of its source, however they are written."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from decimal import Decimal
 from ingest.base.article import Published
 from qa.dates.periods import Period, find_periods
 from qa.dates.rules import NoSuchDay
+from qa.dates.vocabulary import SMALL_NUMBERS, TENS
 
-_UNITS = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
-seventeen eighteen nineteen""".split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_UNITS = ("zero", *SMALL_NUMBERS)
 _WORDS = {word: Decimal(value) for value, word in enumerate(_UNITS)} | {
-    word: Decimal(10 * value) for value, word in enumerate(_TENS, 2)
+    word: Decimal(10 * value) for value, word in enumerate(TENS, 2)
 }
 _SCALES = {
     "hundred": 2, "thousand": 3, "k": 3, "million": 6, "mn": 6, "m": 6, "billion": 9, "bn": 9, "b": 9, "trillion": 12,
@@ -25,7 +24,7 @@ _SCALES = {
 _NUMBER = re.compile(
     rf"(?<![\w.])(?<![A-Za-z]-)(?P<money>[$£€¥])?\s?"
     rf"(?:(?P<figures>\d+(?:,\d{{3}})*(?:\.\d+)?)(?:st|nd|rd|th)?"
-    rf"|(?P<words>(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(_UNITS[1:10])}))?|{'|'.join(_UNITS)}"
+    rf"|(?P<words>(?:{'|'.join(TENS)})(?:[- ](?:{'|'.join(_UNITS[1:10])}))?|{'|'.join(_UNITS)}"
     rf"|a(?= dozen| hundred| thousand| million| billion)))"
     rf"(?:[\s-]?(?P<scale>dozen|hundred(?: thousand)?|thousand|million|billion|trillion|[kmb]|mn|bn|tn)(?![\w]))?"
     rf"(?:[\s-]?(?P<percent>%|per ?cent\b|percentage points?\b))?(?:kg|km|cm|mm|mph|kph|lbs?|ft|p)?(?![A-Za-z])",
@@ -45,10 +44,10 @@ class Figure:
 
     Attributes:
         text: its words.
-        value: what they mean; of "half" of a percentage nothing, that is a word.
+        value: the number that they mean.
         unit: `%`, `money`, or empty.
-        least: the least value that agrees with it, as its words allow: "about", "more than".
-        most: the most.
+        least: the least value that agrees with it, given words such as "about" or "more than".
+        most: the greatest such value.
     """
 
     text: str
@@ -58,29 +57,29 @@ class Figure:
     most: Decimal
 
     def agrees(self, other: Figure) -> bool:
-        """Whether a source with the other number supports this one."""
+        """Whether another number, in the source, supports this one."""
         if self.unit and other.unit and self.unit != other.unit:
             return False
         return self.least <= other.value <= self.most
 
 
 def find_figures(text: str, day: date | None = None) -> list[Figure]:
-    """The numbers of a text that are no part of a date.
+    """The numbers of a text that are not part of a date.
 
     Args:
         text: a sentence or passage.
-        day: of its article, to tell dates; None where that is not known.
+        day: the date of its article, for finding dates; None where that is unknown.
     """
     dates = [(period.start, period.end) for period in periods_of(text, day)]
-    found = []
+    figures = []
     for match in _NUMBER.finditer(text):
         start, end = match.span()
         if any(start < e and s < end for s, e in dates) or (match["words"] or "").lower() == "one":
             continue
         figure = _figure(text, match)
         if figure is not None:
-            found.append(figure)
-    return found
+            figures.append(figure)
+    return figures
 
 
 def _figure(text: str, match: re.Match[str]) -> Figure | None:
@@ -108,34 +107,44 @@ def missing_figures(statement: str, source: str, published: Published | None) ->
 
     Args:
         statement: one sentence.
-        source: what it cites, with headline and date.
-        published: when the article was.
+        source: the text that it cites, with headline and date.
+        published: the date of the article.
     """
     day = _day(published)
-    there = find_figures(source, day)
-    return [each.text for each in find_figures(statement, day) if not any(each.agrees(other) for other in there)]
+    in_source = find_figures(source, day)
+    return [f.text for f in find_figures(statement, day) if not any(f.agrees(other) for other in in_source)]
 
 
 def missing_dates(statement: str, source: str, published: Published | None) -> list[str]:
     """The dates of a statement that its source does not have, resolved against the date of its article.
 
-    A month or year is there where a day of it is; a day is not, where only its month is named.
+    A day in the source supports its month and year; a month does not support a day.
+
+    Args:
+        statement: one sentence.
+        source: the text that it cites, with headline and date.
+        published: the date of the article.
     """
     day = _day(published)
-    there = list(periods_of(source, day))
+    in_source = list(periods_of(source, day))
     if day is not None:
-        there.append(Period(day, day, 0, 0, "day"))
+        in_source.append(Period(day, day, 0, 0, "day"))
     lower = source.lower()
     return [
-        statement[each.start : each.end]
-        for each in periods_of(statement, day)
-        if not any(each.covers(other) and other.first and other.last for other in there)
-        and statement[each.start : each.end].lower() not in lower
+        statement[period.start : period.end]
+        for period in periods_of(statement, day)
+        if not any(period.covers(other) and other.first and other.last for other in in_source)
+        and statement[period.start : period.end].lower() not in lower
     ]
 
 
 def periods_of(text: str, day: date | None) -> Sequence[Period]:
-    """The periods that a text names; none where it names one that there is not."""
+    """The periods that a text names; none where one of them does not exist.
+
+    Args:
+        text: a sentence or passage.
+        day: the day from which relative expressions count; None where that is unknown.
+    """
     try:
         return find_periods(text, day or date(2000, 1, 1))
     except NoSuchDay:

@@ -1,4 +1,4 @@
-"""Words that turn a sentence around: negations, and pairs of opposites."""
+"""Detect a statement that says the opposite of its source: negations, opposites, and plans presented as facts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ easy difficult; common rare; known unknown; legal illegal; successful unsuccessf
 ancient modern; primary secondary; true false; empty full; marry divorce; married divorced; appoint dismiss;
 appointed dismissed; approve deny; approved denied; raise cut; raised cut; hire fire; hired fired; teacher student
 """
-# Of what news tells and encyclopedias seldom do.
+# Pairs that are common in news.
 _IN_NEWS = """
 rises falls; rising falling; gains losses; up down; higher lower; jumped dropped; climbed slipped; surged plunged;
 soared slumped; doubled halved; improved worsened; better worse; expand shrink; expanded shrank; grew shrank;
@@ -45,7 +45,7 @@ _NEGATION = re.compile(
     re.IGNORECASE,
 )
 
-# What is still to come, or only may be; of "will be published" the verb behind it.
+# Future or possible events, with their verb: "will be published".
 _AHEAD = re.compile(
     r"\b(?:will|would|(?-i:may)|might|could|should|(?:is|are|was|were) (?:to|due to|expected to|likely to|set to)"
     r"|plan(?:s|ned)? to|hope(?:s|d)? to|want(?:s|ed)? to)\s+(?:not |also |soon |then |be |have ){0,2}(?P<what>\w+)",
@@ -54,51 +54,51 @@ _AHEAD = re.compile(
 
 
 def _opposites(pairs: str) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    opposites: dict[str, list[str]] = {}
     for pair in pairs.replace("\n", " ").split(";"):
         one, other = pair.split()
-        found.setdefault(one, []).append(other)
-        found.setdefault(other, []).append(one)
-    return found
+        opposites.setdefault(one, []).append(other)
+        opposites.setdefault(other, []).append(one)
+    return opposites
 
 
-#: A word's opposites, in lower case, of general use.
+#: The opposites of a word in general use, in lower case.
 OPPOSITES = _opposites(_PAIRS)
 
-#: The same, with those that news uses.
+#: The opposites of a word in general use and in news.
 NEWS_OPPOSITES = _opposites(f"{_PAIRS};{_IN_NEWS}")
 
 
 def negations(text: str) -> list[str]:
-    """The words of a text that negate, in lower case and in order."""
+    """The negations in a text, in lower case and in order."""
     return [match[0].lower() for match in _NEGATION.finditer(text)]
 
 
 def turned(statement: str, source: str) -> str | None:
-    """Why a statement says the opposite of the sentence that it says again; None where no rule sees that.
+    """The reason why a statement says the opposite of its source; None where no rule detects that.
 
     Args:
         statement: one sentence.
-        source: the sentence, or two, of the article that are most like it.
+        source: the one or two sentences of the article that are most similar.
     """
-    words, there = _words(statement), _words(source)
+    words, source_words = _words(statement), _words(source)
     for word in words:
-        if word not in there:
+        if word not in source_words:
             for other in NEWS_OPPOSITES.get(word, ()):
-                if other in there and other not in words:
+                if other in source_words and other not in words:
                     return f"it says “{word}” where the article says “{other}”"
     if not _AHEAD.search(statement):
         ahead = [stem for match in _AHEAD.finditer(source) for stem in terms(match["what"])]
         done = set(terms(_AHEAD.sub(" ", source)))
         if any(stem in terms(statement) and stem not in done for stem in ahead):
             return "it tells as done what the article says will or may be"
-    here, beyond = _negated(statement), _negated(source)
-    own, others = set(terms(statement)), set(terms(source))
-    lost = [verb for verb in beyond if verb in own and verb not in here]
+    negated, source_negated = _negated(statement), _negated(source)
+    stems, source_stems = set(terms(statement)), set(terms(source))
+    lost = [verb for verb in source_negated if verb in stems and verb not in negated]
     if lost:
         return "it leaves out a “not” of the article"
-    added = [verb for verb in here if verb in others and verb not in beyond]
-    if added or (here and not beyond and not negations(source)):
+    added = [verb for verb in negated if verb in source_stems and verb not in source_negated]
+    if added or (negated and not source_negated and not negations(source)):
         return "it has a “not” that the article has not"
     return None
 
@@ -108,10 +108,10 @@ def _words(text: str) -> set[str]:
 
 
 def _negated(text: str) -> set[str]:
-    """The stem behind each negation: what is negated, as well as that can be told by its place."""
-    found = set()
+    """The stem after each negation, which is most likely the negated one."""
+    negated = set()
     for match in _NEGATION.finditer(text):
-        behind = terms(text[match.end() : match.end() + 40])
-        if behind:
-            found.add(behind[0])
-    return found
+        following = terms(text[match.end() : match.end() + 40])
+        if following:
+            negated.add(following[0])
+    return negated

@@ -1,1 +1,1 @@
-"""What a question asks for, and which articles it is asked of."""
+"""Understand a question: what it asks for, and the limits that it sets."""

@@ -1,4 +1,4 @@
-"""What kind of answer a question asks for, by its words."""
+"""Classify a question by the kind of answer that it asks for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 Kind = Literal["who", "when", "where", "why", "number", "money", "said", "yes/no", "how", "what"]
 
 _AUXILIARY = r"(?:did|does|do|is|are|was|were|has|have|had|will|would|can|could|should|may|might|must|am)"
-# Where a question's own word stands: "In July, who ..." asks who; "What did she do when ..." asks what.
+# The question word that decides: "In July, who ..." asks who; "What did she do when ..." asks what.
 _OPENING = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b")
 _KINDS: tuple[tuple[Kind, str], ...] = (
     (
@@ -52,7 +52,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
 
 _COUNTRY = re.compile(r"\b(?:which|what) (?:[\w-]+ )?(?:country|nation)\b", re.IGNORECASE)
 
-# Questions for the state of things, which the newest coverage knows best.
+# Questions about the present state, which the newest articles answer best.
 _STATE = re.compile(
     r"\b(?:latest|newest|most recent(?:ly)?|so far|at present|currently|right now|up to now|these days"
     r"|as of (?:now|today)|still)\b"
@@ -63,11 +63,11 @@ _STATE = re.compile(
 
 
 def asks_for_country(text: str) -> bool:
-    """Whether the answer is the name of a country."""
+    """Whether a question asks for the name of a country."""
     return _COUNTRY.search(text) is not None
 
 
-# Questions for a course of events.
+# Questions about a course of events.
 _OVERVIEW = re.compile(
     r"\bwhat(?:[’']s| is| has| had| was)? (?:been )?(?:happen(?:s|ed|ing)?|going on|gone on)\b"
     r"|^(?:please )?(?:summari[sz]e|sum up|outline|recap)\b"
@@ -83,7 +83,7 @@ _OVERVIEW = re.compile(
 
 
 def find_kind(text: str) -> Kind:
-    """What kind of answer a question asks for, by the words that it opens with."""
+    """The kind of answer that a question asks for, by its first words."""
     lower = text.lower().strip(" ?!.")
     opening = _OPENING.search(lower)
     start = opening.start() if opening else 0
@@ -97,10 +97,10 @@ def find_kind(text: str) -> Kind:
 
 
 def asks_for_state(text: str) -> bool:
-    """Whether it asks how things stand: "who is", "how many have so far", "latest"."""
+    """Whether a question asks for the present state: "who is", "how many have so far", "latest"."""
     return _STATE.search(text) is not None
 
 
 def asks_for_overview(text: str) -> bool:
-    """Whether it asks for a course of events: "what happened in", "summarise", "how did ... develop"."""
+    """Whether a question asks for a course of events: "what happened in", "summarise", "how did ... develop"."""
     return _OVERVIEW.search(text) is not None

@@ -1,4 +1,4 @@
-"""A question: its wording, what kind of answer it asks for, and which articles it is asked of."""
+"""A question: its words, the kind of answer that it asks for, and the articles that it is limited to."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ingest.base.article import Published
 from ingest.base.filters import Scope, publisher_key
 from ingest.cleaning.dateline import MONTHS
 from ingest.cleaning.language import LANGUAGES, detect_language
+from qa.dates.vocabulary import YEAR
 from qa.language.names import Name, find_names
 from qa.question.kinds import Kind, asks_for_overview, find_kind
 from qa.question.limits import (
@@ -20,37 +21,37 @@ from qa.question.limits import (
     BEFORE_PERIOD,
     QuestionError,
     Range,
-    agree,
     checked,
     cut,
+    day_asked,
     day_of,
+    find_range,
     in_words,
-    range_in,
-    range_of,
+    may_depend_on_coverage,
 )
 from qa.question.publishers import find_outlets, find_places
 
-#: How sure an answer has to be: `low` answers more, `high` refuses more.
+#: The confidence that an answer needs: `low` accepts less, `high` is stricter.
 Caution = Literal["low", "normal", "high"]
 CAUTIONS: tuple[Caution, ...] = get_args(Caution)
 
-#: Whether sentences are quoted, or written by a chat model.
+#: Whether sentences are quoted or written by a chat model.
 Style = Literal["quote", "written"]
 STYLES: tuple[Style, ...] = get_args(Style)
 
-_DATES = re.compile(rf"\b(?:1[4-9]\d\d|20\d\d|{'|'.join(MONTHS)})\b")
-_AROUND = timedelta(14)  # before and behind a range that a question's words set
+_DATES = re.compile(rf"\b(?:{YEAR}|{'|'.join(MONTHS)})\b")
+_MARGIN = timedelta(14)  # before and after a range that the question's words set
 _BROAD: frozenset[Kind] = frozenset({"said", "why", "how", "yes/no"})
 
 
 @dataclass(frozen=True)
-class Known:
+class ArchiveFacts:
     """What an archive has that a question may name.
 
     Attributes:
-        publishers: their names.
-        places: where articles were filed from.
-        since: the first day of its coverage, ISO 8601; None where that is not known.
+        publishers: names of its publishers.
+        places: the places that its articles were filed from.
+        since: the first day of its coverage, ISO 8601; None where that is unknown.
     """
 
     publishers: tuple[str, ...] = ()
@@ -64,19 +65,19 @@ class Question:
 
     Attributes:
         text: its words.
-        kind: what kind of answer it asks for.
+        kind: the kind of answer that it asks for.
         published: range of publication, ISO 8601, first and last day; None for no limit.
-        publishers: names of publishers it is asked of; empty for all.
-        without: ids of articles that may not be used for it.
-        caution: how sure an answer has to be.
+        publishers: names of the publishers that it is limited to; empty for all.
+        without: ids of articles that may not be used.
+        caution: the confidence that an answer needs.
         as_of: the day as of which it is asked, ISO 8601; None for now.
-        period: words of it that `published` was read from; None where the range was given, or there is none.
-        outlet: words of it that `publishers` were read from.
-        places: places that it names and articles were filed from; these come first.
-        typed: what was typed, where `text` is how that is understood in a conversation.
-        near: ids of articles that the conversation is about; these come first.
-        told: sentences that were quoted before and are not again, each as article id, start and end.
-        style: whether the answer may be written by a chat model, where there is one, or is quoted.
+        period: the words that `published` was read from; None where it was passed as an option, or is None.
+        outlet: the words that `publishers` were read from.
+        places: places that it names and articles were filed from; their articles are ranked higher.
+        typed: what was typed, where `text` is a follow-up question that was completed.
+        near: ids of the articles that the conversation is about; these are searched as well.
+        already_cited: sentences that were quoted before and are not quoted again, as article id, start and end.
+        style: whether a chat model may write the answer, where there is one, or it is quoted.
     """
 
     text: str
@@ -91,7 +92,7 @@ class Question:
     places: tuple[str, ...] = ()
     typed: str | None = None
     near: tuple[str, ...] = ()
-    told: tuple[tuple[str, int, int], ...] = ()
+    already_cited: tuple[tuple[str, int, int], ...] = ()
     style: Style = "written"
 
     @classmethod
@@ -103,57 +104,66 @@ class Question:
         without: Collection[str] = (),
         caution: Caution = "normal",
         as_of: str | date | None = None,
-        known: Known | None = None,
+        archive: ArchiveFacts | None = None,
         style: Style | None = None,
     ) -> Question:
         """Check and understand a question.
 
         Args:
             text: its words.
-            published: a date such as "2020-07-21" or "2020-07", or (first, last), each of which may be None. None
-                takes the range from the question's words; (None, None) sets no limit, whatever they say.
-            publisher: name of a publisher, or several. None takes them from the question's words, an empty collection
+            published: a date such as "2020-07-21" or "2020-07", or (first, last), each of which may be None. None reads
+                the range from the question's words; (None, None) sets no limit.
+            publisher: name of a publisher, or several. None reads them from the question's words; an empty collection
                 sets no limit.
             without: ids of articles that may not be used.
-            caution: `low` answers more, `high` refuses more.
+            caution: `low` accepts a lower confidence, `high` is stricter.
             as_of: the day as of which it is asked, from which "last week" counts too; None for now.
-            known: what the archive has that a question may name; nothing is read from its words without it.
-            style: "quote" or "written"; None for written, which without a chat model is quoted, too.
+            archive: what the archive has that the question may name; without it, no name is read from its words.
+            style: "quote" or "written"; None for written, which is quoted, too, where there is no chat model.
 
         Raises:
-            QuestionError: it is empty or too long, the dates make no range, or the caution or style is none that
-                there is.
+            QuestionError: the question is empty or too long, its dates do not exist or contradict an option, or an
+                option has an unknown value.
         """
         words = checked(text)
         publishers = (publisher,) if isinstance(publisher, str) else tuple(publisher or ())
         if not all(isinstance(name, str) and name.strip() for name in publishers):
-            raise QuestionError("a publisher has no name; leave it out to ask all of them")
+            raise QuestionError("a publisher has an empty name; leave it out to ask all of them")
         if caution not in CAUTIONS:
-            raise QuestionError(f"caution is {caution!r}; it takes {', '.join(CAUTIONS)}")
+            raise QuestionError(f"unknown caution {caution!r}; use {', '.join(CAUTIONS)}")
         if style is not None and style not in STYLES:
-            raise QuestionError(f"style is {style!r}; it takes {', '.join(STYLES)}")
+            raise QuestionError(f"unknown style {style!r}; use {', '.join(STYLES)}")
         day = day_of(as_of)
-        today = date.fromisoformat(day) if day else datetime.now(UTC).date()
-        said, period = (
-            range_in(words, today, known.since if known else None) if published != (None, None) else (None, None)
+        scope, period = find_range(words, published, day)
+        question = cls(
+            words, find_kind(words), scope, publishers, tuple(without), caution, day, period, style=style or "written"
         )
-        scope = said if published is None else range_of(published)
-        if scope is not said:
-            agree(words, period, scope, said)
-            period = None
-        if scope and scope[0] and day and Published.parse(scope[0]).date > day:
-            raise QuestionError(f"what was {in_words(scope)} is not there yet as of {day}; ask as of a later day")
-        named = find_outlets(words, known.publishers) if known is not None else None
-        outlet = None
+        return question if archive is None else question.with_facts(archive, published, publisher)
+
+    def with_facts(self, archive: ArchiveFacts, published: Range, publisher: str | Collection[str] | None) -> Question:
+        """The question with the publishers and places of an archive that it names.
+
+        Args:
+            archive: what the archive has.
+            published: the option that was passed, as for `parse`.
+            publisher: the option that was passed, as for `parse`.
+
+        Raises:
+            QuestionError: a name or date in it contradicts an option.
+        """
+        scope, period = self.published, self.period
+        if may_depend_on_coverage(archive.since, self.as_of):
+            scope, period = find_range(self.text, published, self.as_of, archive.since)
+        publishers, outlet = self.publishers, None
+        named = find_outlets(self.text, archive.publishers)
         if named and publisher is None:
             publishers, outlet = named
         elif named and publishers and not {*map(publisher_key, publishers)} & {*map(publisher_key, named[0])}:
             raise QuestionError(
-                f"the question asks {named[0][0]}, and publisher says {publishers[0]}; leave one of them out"
+                f"the question names {named[0][0]}, but the publisher option is {publishers[0]}; leave one of them out"
             )
-        places = find_places(words, known.places) if known else ()
-        asked = cls(words, find_kind(words), scope, publishers, tuple(without), caution, day, period, outlet, places)
-        return replace(asked, style=style) if style else asked
+        places = find_places(self.text, archive.places)
+        return replace(self, published=scope, period=period, publishers=publishers, outlet=outlet, places=places)
 
     def __str__(self) -> str:
         """Its words."""
@@ -164,9 +174,14 @@ class Question:
         """The words that were typed."""
         return self.typed or self.text
 
+    @property
+    def today(self) -> date:
+        """The day from which its relative dates count."""
+        return day_asked(self.as_of)
+
     @functools.cached_property
     def scope(self) -> Scope:
-        """Which articles it is asked of."""
+        """The articles that it is limited to."""
         first, last = self.published or (None, None)
         ends = [Published.parse(day).end_epoch for day in (last, self.as_of) if day]
         scope = Scope(
@@ -175,43 +190,43 @@ class Question:
             publishers=frozenset(map(publisher_key, self.publishers)),
             without=frozenset(self.without),
         )
-        # As the archive stood that day, what was under embargo is not there yet.
+        # The archive as of that day: articles then under embargo are left out.
         return replace(scope, now=min(scope.now, Published.parse(self.as_of).end_epoch)) if self.as_of else scope
 
     @property
     def open_scope(self) -> Scope:
-        """Its scope without a range of dates, but for the day as of which it is asked."""
+        """The scope without the range of dates; the day as of which it is asked still counts."""
         return replace(self, published=None, period=None).scope
 
     @property
     def wider(self) -> Scope | None:
-        """Its scope and some days around it, where its words set the range: an event of a day is told later, too.
+        """The scope with some days before and after it, since news of an event is also published later.
 
-        None where there is no range, or where it was given.
+        None where there is no range, or where it was passed as an option.
         """
         first, last = self.published or (None, None)
         if self.period is None or not first or not last:
             return None
         begin, end = date.fromisoformat(first), date.fromisoformat(last)
-        around = max(_AROUND, (end - begin) / 4)
+        margin = max(_MARGIN, (end - begin) / 4)
         open_scope = self.open_scope
-        after = int(datetime(begin.year, begin.month, begin.day, tzinfo=UTC).timestamp()) - int(around.total_seconds())
-        before = Published.parse(last).end_epoch + int(around.total_seconds())
+        after = int(datetime(begin.year, begin.month, begin.day, tzinfo=UTC).timestamp()) - int(margin.total_seconds())
+        before = Published.parse(last).end_epoch + int(margin.total_seconds())
         return replace(open_scope, after=after, before=min(before, open_scope.before or before))
 
     @functools.cached_property
     def dates(self) -> tuple[str, ...]:
-        """The year and month that its words set as its range: an article of another time may speak of them."""
+        """The year and month that its words limit it to; articles of another time may mention them."""
         words = self.period or ""
         return () if not self.published or re.search(r"\b\d{1,2}(?!\d)", words) else tuple(_DATES.findall(words))
 
-    def is_told_in(self, text: str) -> bool:
-        """Whether a text speaks of the time that its words name."""
+    def dates_occur_in(self, text: str) -> bool:
+        """Whether a text mentions the year and month that its words limit it to."""
         return bool(self.dates) and all(date in text for date in self.dates)
 
     @property
     def limits(self) -> str:
-        """In words, the range of dates and the publishers that it is asked of; empty where there is no limit."""
+        """The range of dates and the publishers for display; empty where there is no limit."""
         parts = []
         if self.published:
             parts.append(in_words(self.published))
@@ -223,7 +238,7 @@ class Question:
 
     @functools.cached_property
     def core(self) -> str:
-        """Its words without those that set its limits: the articles are of that time already, and need not say so."""
+        """Its words without those that set its limits, which the scope already applies."""
         words = self.text
         if self.period and self.published:
             words = cut(words, self.period, BEFORE_PERIOD)
@@ -232,44 +247,45 @@ class Question:
         return words if len(words.split()) > 1 else self.text
 
     def to_dict(self) -> dict[str, Any]:
-        """For JSON: its fields, and the limits in words."""
+        """The fields and the limits in words, for JSON."""
         return asdict(self) | {"limits": self.limits}
 
     @property
     def wants_sentences(self) -> bool:
-        """Whether a few words are not enough: for why, how, what somebody said, what happened, yes or no."""
+        """Whether it needs whole sentences: for why, how, what somebody said, what happened, yes or no."""
         return self.kind in _BROAD or asks_for_overview(self.text)
 
     @functools.cached_property
     def names(self) -> list[Name]:
-        """Names in it."""
+        """The names in it."""
         return find_names(self.text)
 
-    def foreign_language(self, known: Collection[str]) -> tuple[str, bool] | None:
-        """The language it is in, where that is not among those known.
+    def foreign_language(self, languages: Collection[str]) -> tuple[str, bool] | None:
+        """The language of the question, where the embedder does not support it.
 
         Args:
-            known: ISO 639-1 codes of the languages that the embedder reads; empty where that is not known.
+            languages: ISO 639-1 codes of the languages that the embedder supports; empty where that is unknown.
 
         Returns:
-            The language's English name and whether that is certain; None where it is a known one, or too short to tell.
+            The language's English name and whether that is certain; None for a supported language, or where the text is
+            too short to detect one.
         """
         letters = re.findall(r"[^\W\d_]", self.text)
-        if not known or "en" not in known or not letters:
+        if not languages or "en" not in languages or not letters:
             return None
         other_script = sum(ord(letter) > 0x24F for letter in letters) > len(letters) / 2
         english = {word.lower() for word in re.findall(r"[A-Za-z]+", self.text)} & _ENGLISH
         if english and not other_script:
             return None
         code, probability = detect_language(self.text)
-        if code in known:
+        if code in languages:
             return None if not other_script else ("another language", True)
         if other_script or probability >= 0.4:
             return LANGUAGES[code], other_script or probability >= 0.7
         return None
 
 
-# Words that mark a text as English; those that other languages share are left out.
+# Words that mark a text as English; words that other languages share are left out.
 _ENGLISH = frozenset(
     """the of and what who when where why how which whose did does is are were has have had with from this that
     about there they their his her by for not will would can could should been it its on says said after before many

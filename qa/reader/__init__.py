@@ -1,1 +1,1 @@
-"""The model that marks the words that answer, and what its scores are worth."""
+"""Read the candidate passages: mark the spans that answer, and compute their confidence."""

@@ -1,4 +1,4 @@
-"""Evidence: a sentence that may answer."""
+"""Evidence: a sentence that may answer the question."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from qa.retrieval.retrieval import Candidate
 
 @dataclass(frozen=True)
 class Evidence:
-    """A sentence that may answer.
+    """A sentence that may answer the question.
 
     Attributes:
-        found: its passage, with the facts of the article.
+        hit: its passage with the facts of the article.
         span: its offsets in the article's text.
-        quote: its words, exactly.
-        confidence: probability that it answers, 0..1.
-        short: the few words of it that answer, or None.
+        quote: its exact words.
+        confidence: probability that it answers the question, 0..1.
+        short: the few words in it that answer, or None.
     """
 
-    found: Found
+    hit: Found
     span: Span
     quote: str
     confidence: float
@@ -32,22 +32,32 @@ class Evidence:
 
 
 def quote_of(candidate: Candidate, sentence: Span) -> str:
-    """The words of a sentence of a passage, by its offsets in the article's text."""
+    """The words of a sentence of a passage.
+
+    Args:
+        candidate: the passage.
+        sentence: offsets of the sentence in the article's text.
+    """
     start = candidate.passage.start
     return candidate.passage.text[sentence[0] - start : sentence[1] - start]
 
 
 def is_within(question: Question, candidate: Candidate) -> bool:
-    """Whether a passage is of the range that a question's words set, or speaks of it; True where they set none."""
-    published, scope = candidate.found.article.published, question.scope
-    if question.period is None or published is None or question.is_told_in(candidate.passage.text):
+    """Whether a passage was published in the range that the question's words set, or mentions it.
+
+    Args:
+        question: what is asked; without a range in its words, every passage is within.
+        candidate: the passage.
+    """
+    published, scope = candidate.hit.article.published, question.scope
+    if question.period is None or published is None or question.dates_occur_in(candidate.passage.text):
         return True
     return (scope.after or -math.inf) <= published.local_epoch <= (scope.before or math.inf)
 
 
 def cite(evidence: Evidence) -> Citation:
-    """The citation of a sentence."""
-    article, passage = evidence.found.article, evidence.found.passage
+    """Make the citation of a sentence."""
+    article, passage = evidence.hit.article, evidence.hit.passage
     return Citation(
         article_id=passage.article_id,
         version=passage.version,
@@ -60,7 +70,7 @@ def cite(evidence: Evidence) -> Citation:
         end=evidence.span[1],
         place=article.place,
         correction=article.correction,
-        also_carried_by=tuple(map(_carrier, evidence.found.carriers)),
+        also_carried_by=tuple(map(_carrier, evidence.hit.carriers)),
     )
 
 

@@ -1,4 +1,4 @@
-"""What the two shipped models share: files that are checked, a session on few cores, inputs side by side."""
+"""Load and run the two models that are shipped: verified files, a session on few cores, padded batches."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 
-#: Threads that read for one question, at the most: others may be asking.
+#: The most threads for one question, since others may ask at the same time.
 MOST_THREADS = 4
 
 
 class ReaderError(DatelineError):
-    """The model of the reader or of the check is missing, altered, or none that does what it is for."""
+    """The model of the reader or of the check is missing, altered or unsuitable."""
 
 
 def load_session(folder: Path, name: str, sha256: dict[str, str], threads: int | None = None) -> Any:
-    """An onnxruntime session.
+    """Open an onnxruntime session.
 
     Args:
-        folder: holds the model and `tokenizer.json`.
-        name: of the model's file.
-        sha256: of each file.
-        threads: of one run; None for all cores, up to `MOST_THREADS`.
+        folder: folder of the model and `tokenizer.json`.
+        name: name of the model's file.
+        sha256: checksum of each file.
+        threads: threads of one run; None for all cores, up to `MOST_THREADS`.
 
     Raises:
         ReaderError: a file is missing or altered.
@@ -42,28 +42,28 @@ def load_session(folder: Path, name: str, sha256: dict[str, str], threads: int |
 
 
 def most_threads() -> int:
-    """How many threads read for one question."""
+    """The number of threads for one question."""
     return min(MOST_THREADS, cores())
 
 
 def load_tokenizer(folder: Path) -> Tokenizer:
-    """The tokenizer beside a model, which neither cuts nor pads."""
+    """Load the tokenizer of a model, without truncation and padding."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    tokenizer.encode_special_tokens = True  # a "[SEP]" in an article is text
+    tokenizer.encode_special_tokens = True  # "[SEP]" in an article is plain text
     return tokenizer
 
 
-def side_by_side(batch: Sequence[Packed]) -> dict[str, Any]:
-    """Inputs as the models take them, padded."""
+def pad(batch: Sequence[Packed]) -> dict[str, Any]:
+    """Pad the inputs of a batch to one length, as arrays."""
     import numpy as np
 
-    shape = (len(batch), max(len(each.ids) for each in batch))
+    shape = (len(batch), max(len(packed.ids) for packed in batch))
     ids, types, mask = (np.zeros(shape, dtype=np.int64) for _ in range(3))
-    for row, each in enumerate(batch):
-        size = len(each.ids)
-        ids[row, :size], types[row, :size], mask[row, :size] = each.ids, each.types, 1
+    for row, packed in enumerate(batch):
+        size = len(packed.ids)
+        ids[row, :size], types[row, :size], mask[row, :size] = packed.ids, packed.types, 1
     return {"ids": ids, "mask": mask, "types": types}

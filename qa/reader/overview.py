@@ -1,4 +1,4 @@
-"""What happened, over several articles: the best sentence of each event, in order of time."""
+"""Answer what happened from several articles: the best sentence of each event, in order of time."""
 
 from __future__ import annotations
 
@@ -16,100 +16,100 @@ from qa.retrieval.retrieval import Candidate
 if TYPE_CHECKING:
     from ingest.embedding.embeddings import PassageEmbeddings
 
-# Terms of a question that names no topic.
+# Terms that are no topic.
 _EMPTY = frozenset("what happen news event been summari summaris tell me go else everyth".split())
-_EVENTS = 7  # at most
-_FLOOR = 0.35  # share of the surest sentence's confidence that a further event needs
-_SAME_DAYS = 3 * 86_400  # seconds within which two articles may tell of one event
-_SAME_STORY = 0.5  # share of a headline's and sentence's stems that two articles of one event have in common
+_EVENTS = 7  # the most events
+_FLOOR = 0.35  # confidence that a further event needs, as a share of the best one's
+_SAME_DAYS = 3 * 86_400  # seconds; articles further apart are about different events
+_SAME_STORY = 0.5  # share of the stems of headline and sentence that two articles of one event share
 
-_TOLD = 20  # passages of which a course of events is told
-_LEAD = 0.02  # similarity that the sentence which opens an article has over the best of it,
-_OPENING = 0.7  # where its own is this share of it, or more
-_LEANS = 0.1  # similarity that a sentence loses which does not stand without the one before it
-_LEANING = re.compile(
+_PASSAGES = 20  # the most passages that are read
+_OPENING_BONUS = 0.02  # similarity that the first sentence of an article has over its best one,
+_OPENING = 0.7  # where its own similarity is at least this share of the best
+_DEPENDENT_PENALTY = 0.1  # similarity that a sentence loses which depends on the one before it
+_DEPENDENT = re.compile(
     r"^(?:[“\"]|(?:\w+ ){0,4}(?:[Hh]e|[Ss]he|[Ii]t|[Tt]hey)\b|(?:But|And|This|That|These|Those|His|Her|Their|Its)\b)"
 )
-_ANY = 0.5  # similarity of an opening sentence to a question that names no topic
+_ANY = 0.5  # similarity of a first sentence to a question without a topic
 
 
 def choose_events(
     evidence: Sequence[Evidence], threshold: float, same: Callable[[Evidence, Evidence], bool]
 ) -> list[Evidence]:
-    """One sentence an event, the oldest event first, those without a date last.
+    """Choose one sentence for each event, the oldest event first, those without a date last.
 
     Args:
-        evidence: the surest first.
-        threshold: confidence below which nothing is told.
+        evidence: the sentences, the most confident first.
+        threshold: the least confidence of an answer.
         same: whether two sentences say the same.
     """
     if not evidence or evidence[0].confidence < threshold:
         return []
     floor = _FLOOR * evidence[0].confidence
     chosen: list[Evidence] = []
-    for each in evidence:
-        if len(chosen) == _EVENTS or each.confidence < floor:
+    for sentence in evidence:
+        if len(chosen) == _EVENTS or sentence.confidence < floor:
             break
-        if not any(_one_event(each, other) or same(each, other) for other in chosen):
-            chosen.append(each)
+        if not any(_one_event(sentence, other) or same(sentence, other) for other in chosen):
+            chosen.append(sentence)
     return sorted(chosen, key=_moment)
 
 
 def _one_event(one: Evidence, other: Evidence) -> bool:
-    if one.found.story == other.found.story:
+    if one.hit.story == other.hit.story:
         return True
-    mine, theirs = _moment(one)[0], _moment(other)[0]
-    if abs(mine - theirs) > _SAME_DAYS:
+    if abs(_moment(one)[0] - _moment(other)[0]) > _SAME_DAYS:
         return False
-    ours, others = (
-        set(terms(f"{one.found.article.headline} {one.quote}")),
-        set(terms(f"{other.found.article.headline} {other.quote}")),
+    stems, other_stems = (
+        set(terms(f"{one.hit.article.headline} {one.quote}")),
+        set(terms(f"{other.hit.article.headline} {other.quote}")),
     )
-    return len(ours & others) >= _SAME_STORY * max(1, min(len(ours), len(others)))
+    return len(stems & other_stems) >= _SAME_STORY * max(1, min(len(stems), len(other_stems)))
 
 
 def _moment(evidence: Evidence) -> tuple[float, str]:
-    published = evidence.found.article.published
-    return (published.epoch if published else float("inf"), evidence.found.passage.passage_id)
+    published = evidence.hit.article.published
+    return (published.epoch if published else float("inf"), evidence.hit.passage.passage_id)
 
 
 def read_events(question: Question, candidates: Sequence[Candidate], embedder: PassageEmbeddings) -> list[Evidence]:
-    """The sentences that are most like a question for a course of events, and those that open their articles.
+    """Score the sentences of passages by their similarity to a question about a course of events.
 
     Args:
         question: what is asked.
         candidates: in the order of retrieval.
-        embedder: the one that the archive was made with.
+        embedder: the embedder of the archive.
 
     Returns:
-        The surest first.
+        The sentences, the most confident first.
     """
-    found = [
+    sentences = [
         (candidate, sentence)
-        for candidate in [each for each in candidates if is_within(question, each)][:_TOLD]
+        for candidate in [candidate for candidate in candidates if is_within(question, candidate)][:_PASSAGES]
         for sentence in candidate.passage.sentences
-        if (candidate.passage.article_id, *sentence) not in question.told
+        if (candidate.passage.article_id, *sentence) not in question.already_cited
     ]
-    if not found:
+    if not sentences:
         return []
-    vectors = embedder.encode_documents([quote_of(*each) for each in found], urgent=True)
-    likeness = (vectors @ embedder.encode_queries([question.core])[0]).tolist()
-    topical = set(terms(question.core)) - _EMPTY  # "what happened in May" asks for all of it
+    quotes = [quote_of(candidate, sentence) for candidate, sentence in sentences]
+    vectors = embedder.encode_documents(quotes, urgent=True)
+    similarities = (vectors @ embedder.encode_queries([question.core])[0]).tolist()
+    topical = set(terms(question.core)) - _EMPTY  # "what happened in May" has no topic
     best: dict[str, float] = {}
-    for (candidate, _), like in zip(found, likeness, strict=True):
+    for (candidate, _), similarity in zip(sentences, similarities, strict=True):
         article = candidate.passage.article_id
-        best[article] = max(best.get(article, 0.0), like)
+        best[article] = max(best.get(article, 0.0), similarity)
     evidence = []
-    for (candidate, sentence), like in zip(found, likeness, strict=True):
-        # The sentence that opens an article says what happened: it stands for the others where it is about that.
+    for (candidate, sentence), quote, similarity in zip(sentences, quotes, similarities, strict=True):
+        # The first sentence of an article says what happened, so it is preferred where it is about the topic.
         most = best[candidate.passage.article_id]
         opens = _opens(candidate, sentence)
-        worth = most + _LEAD if opens and like >= _OPENING * most else like
-        worth -= _LEANS * bool(_LEANING.search(quote_of(candidate, sentence)))
+        score = most + _OPENING_BONUS if opens and similarity >= _OPENING * most else similarity
+        score -= _DEPENDENT_PENALTY * bool(_DEPENDENT.search(quote))
         if not topical:
-            worth = _ANY if opens else 0.0
-        evidence.append(Evidence(candidate.found, sentence, quote_of(candidate, sentence), EVENTS(worth)))
-    return sorted(evidence, key=lambda e: (-e.confidence, e.found.passage.passage_id, e.span))
+            score = _ANY if opens else 0.0
+        evidence.append(Evidence(candidate.hit, sentence, quote, EVENTS(score)))
+    return sorted(evidence, key=lambda e: (-e.confidence, e.hit.passage.passage_id, e.span))
 
 
 def _opens(candidate: Candidate, sentence: Span) -> bool:

@@ -1,4 +1,4 @@
-"""Who acts in a sentence, and whether it can hold what was asked for at all."""
+"""Detect who acts in a sentence, and whether it can contain what was asked for."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from qa.language.speech import speaks
 from qa.question.kinds import asks_for_country
 from qa.question.question import Question
 
-# A verb or a link behind "U.S.", rather than a noun that it describes.
+# A verb or function word after "U.S.", rather than a noun that it modifies.
 _ACTS = re.compile(
     r"\s+(?:has|had|have|is|was|were|are|will|would|did|does|do|said|says|told|made|makes|took|takes|gave|gives"
     r"|went|came|won|lost"
@@ -21,7 +21,7 @@ _ACTS = re.compile(
     r"|in|on|at|to|for"
     r"|from|of|by|with|after|before|over|but|as|[a-z]{3,}ed)\b"
 )
-# "the Trump administration", "Pompeo aides": the noun acts, not the name.
+# "the Trump administration", "Pompeo aides": the noun acts, not the name before it.
 _GOVERNS = re.compile(
     r"\s+(?:administration|government|officials?|spokes\w+|aides?|famil\w+|team|campaign|sanctions?|troops|forces)\b"
 )
@@ -29,12 +29,12 @@ _GOVERNS = re.compile(
 
 @dataclass(frozen=True)
 class Context:
-    """A sentence and what stands around it.
+    """A sentence with its neighbours.
 
     Attributes:
         text: the sentence.
         before: the one or two sentences before it.
-        after: the sentence behind it.
+        after: the sentence after it.
     """
 
     text: str
@@ -43,7 +43,15 @@ class Context:
 
 
 def has_kind(question: Question, context: Context) -> bool | None:
-    """Whether a sentence has what the question's kind asks for and the question does not; None where any may do."""
+    """Whether a sentence has a new expression of the kind that the question asks for.
+
+    Args:
+        question: what is asked.
+        context: the sentence.
+
+    Returns:
+        None where the kind of question has no typical expression.
+    """
     finders: dict[str, Callable[[], Sequence[object] | bool]] = {
         "who": lambda: expressions.new_names(context.text, question.names),
         "when": lambda: _fresh(expressions.times(context.text), context.text, question),
@@ -54,7 +62,7 @@ def has_kind(question: Question, context: Context) -> bool | None:
         "said": lambda: expressions.is_speech(context.text),
     }
     if asks_for_country(question.text):
-        return None  # it need not stand behind a preposition of place
+        return None  # a country may occur without a preposition of place
     finder = finders.get(question.kind)
     return bool(finder()) if finder else None
 
@@ -64,7 +72,7 @@ def _fresh(spans: Sequence[tuple[int, int]], text: str, question: Question) -> l
     return [text[start:end] for start, end in spans if text[start:end].lower() not in lower]
 
 
-# What may stand for a name: a pronoun, or "the top diplomat" at the beginning.
+# What may refer to a name: a pronoun, or "the top diplomat" at the beginning.
 _POINTS_BACK = re.compile(r"\b(?:[Hh]e|[Ss]he|[Tt]hey|[Ii]t|[Ww]e|I|[Hh]is|[Hh]er|[Tt]heir|[Ii]ts)\b|^[“\"]?The\s")
 _SUBJECT = re.compile(
     r"\b(?i:did|does|do|has|have|had|will|would|is|was|were|are|could|should)\s+(?:the\s+)?(?=[A-Z])|^(?=[A-Z])"
@@ -72,7 +80,7 @@ _SUBJECT = re.compile(
 
 
 def subject(question: Question) -> Name | None:
-    """The name that the question says something of: in "Why did Britain ban Huawei?" it is Britain."""
+    """The name that is the subject of a question: Britain in "Why did Britain ban Huawei?"."""
     for match in _SUBJECT.finditer(question.text):
         for name in question.names:
             possessed = re.match(r"[’']s?\b", question.text[name.end :])
@@ -82,49 +90,53 @@ def subject(question: Question) -> Name | None:
 
 
 def agent(question: Question, context: Context) -> float:
-    """Whether the sentence speaks of the question's subject as one who acts, or who speaks where that is asked.
+    """Whether the question's subject acts in a sentence, or speaks there where the question asks what it said.
+
+    Args:
+        question: what is asked.
+        context: the sentence with its neighbours.
 
     Returns:
-        1 where it does, or where the question names no subject; 0.5 where a pronoun or "the minister" may stand for a
-        name in the sentences before; 0 where the name is only another's attribute ("U.S. sanctions") or not there.
+        1 where it does, or where the question has no subject; 0.5 where a pronoun or "the minister" may refer to it in
+        the sentences before; 0 where the name only modifies a noun ("U.S. sanctions") or does not occur.
     """
     asked = subject(question)
     if asked is None:
         return 1.0
-    # "the Trump administration": where the question has the name in front of a noun, the sentence may as well.
+    # "the Trump administration": where the name modifies a noun in the question, it may do so in the sentence.
     governing = _GOVERNS.match(question.text[asked.end :]) is not None
     actors = [name for name in find_names(context.text) if _may_act(name, context.text, governing)]
     own = [name for name in actors if agreement(asked.text, name.text)]
     if question.kind == "said":
         own = [name for name in own if speaks(name, context.text)]
         if not own and context.text.count("“") > context.text.count("”"):
-            # The quotation goes on, and who speaks stands behind its end.
+            # The quotation continues, and its speaker is named after it.
             own = [n for n in find_names(context.after) if agreement(asked.text, n.text) and speaks(n, context.after)]
     if own:
         return 1.0
     pointer = _POINTS_BACK.search(context.text)
     before = [name for name in find_names(context.before) if _may_act(name, context.before)]
-    if question.kind == "said":  # where somebody speaks before, a pronoun is that one, not who was spoken of
+    if question.kind == "said":  # a pronoun refers to the speaker before it, not to a person who was mentioned
         before = [name for name in before if speaks(name, context.before)] or before
     if pointer is None or not any(agreement(asked.text, name.text) for name in before):
         return 0.0
-    # Behind another who acts, a pronoun is more likely that one's.
+    # After another name that acts, a pronoun more likely refers to that one.
     return 0.5 if not any(name.end <= pointer.start() for name in actors) else 0.0
 
 
 def _may_act(name: Name, text: str, governing: bool = False) -> bool:
-    """Whether a mention can be an agent: not a possessor, an adjective, behind a preposition, or in front of a noun."""
-    behind = text[name.end :]
+    """Whether a name can be the agent: no possessive, no adjective, not after a preposition or before a noun."""
+    after = text[name.end :]
     kind = form(name.text)
-    if re.match(r"[’']s?\b", behind) or kind == "adjective" or _UNDER.search(text[: name.start]):
+    if re.match(r"[’']s?\b", after) or kind == "adjective" or _AFTER_PREPOSITION.search(text[: name.start]):
         return False
     if kind == "both":
-        return not re.match(r"\s+[a-zA-Z]", behind) or _ACTS.match(behind) is not None
-    return governing or not _GOVERNS.match(behind)
+        return not re.match(r"\s+[a-zA-Z]", after) or _ACTS.match(after) is not None
+    return governing or not _GOVERNS.match(after)
 
 
-# A preposition in front of a name; "by" and "according to" are not among them: who stands behind those acts.
-_UNDER = re.compile(
+# A preposition before a name; "by" and "according to" are left out, because a name after them acts.
+_AFTER_PREPOSITION = re.compile(
     r"(?<!according )\b(?:on|in|of|at|to|for|with|from|against|between|over|about|into|near|toward|towards)"
     r"\s+(?:the\s+)?$",
     re.IGNORECASE,
@@ -132,7 +144,12 @@ _UNDER = re.compile(
 
 
 def excluded(question: Question, context: Context) -> bool:
-    """Whether a sentence cannot answer, however alike it is: another acts, or what was asked for is not in it."""
+    """Whether a sentence cannot answer: somebody else acts in it, or it lacks what was asked for.
+
+    Args:
+        question: what is asked.
+        context: the sentence with its neighbours.
+    """
     if is_identity(question):
         return describe(question, context.text) is None
     return (
@@ -150,7 +167,7 @@ _DESCRIBES = re.compile(
 
 
 def is_identity(question: Question) -> bool:
-    """Whether it asks who somebody is: "Who is Odo Crail?"."""
+    """Whether a question asks who somebody is: "Who is Odo Crail?"."""
     if len(question.names) != 1:
         return False
     name = question.names[0]
@@ -158,8 +175,14 @@ def is_identity(question: Question) -> bool:
 
 
 def describe(question: Question, text: str) -> str | None:
-    """What a text says of the one that is asked about: "Foreign Secretary" in front of the name, or "a former pilot"
-    behind it; None where it only names him.
+    """The description of a person in a text: "Foreign Secretary" before the name, or "a former pilot" after it.
+
+    Args:
+        question: asks who the person is.
+        text: a sentence.
+
+    Returns:
+        None where the text does not describe the person.
     """
     asked = question.names[0]
     for name in find_names(text):
@@ -168,9 +191,9 @@ def describe(question: Question, text: str) -> str | None:
         own = name.text.rfind(asked.text.split()[0])
         if own > 0:
             return name.text[:own].strip()
-        behind = _DESCRIBES.match(text[name.end :])
-        if behind:
-            return behind["words"].strip()
+        description = _DESCRIBES.match(text[name.end :])
+        if description:
+            return description["words"].strip()
     return None
 
 
@@ -180,7 +203,7 @@ _ROLE = re.compile(
 
 
 def _has_role(question: Question, context: Context) -> bool:
-    """Whether the office in "Who is the captain of ..." is spoken of in or around the sentence."""
+    """Whether the role in "Who is the captain of ..." is mentioned in or next to the sentence."""
     match = _ROLE.match(question.text)
     if match is None:
         return True
@@ -188,7 +211,7 @@ def _has_role(question: Question, context: Context) -> bool:
     return bool(set(stems(match["role"])) & around)
 
 
-# What "how old" and its like ask for.
+# Expressions that answer "how old", "how long" and so on.
 _MEASURES = {
     "old": r"\b\d{1,3}-year-old\b|\baged? (?:of )?\d|, \d{1,3},"
     r"|\b(?:at|turned|is|was) \d{1,3}\b(?! (?:percent|people))|years? old",

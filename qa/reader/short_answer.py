@@ -1,4 +1,4 @@
-"""The few words that answer: cut to what was asked, and whether they are of the kind that was asked for."""
+"""Trim a marked span to what was asked, and check that it is of the kind that was asked for."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from ingest.base.article import Span
 from ingest.index.keywords import terms as stems
 from qa.language import expressions
-from qa.language.names import TITLES, country
+from qa.language.names import country
+from qa.language.titles import PERSONAL_TITLES, TITLES
 from qa.question.kinds import asks_for_country
 from qa.question.question import Question
 
@@ -21,7 +22,7 @@ _NO_PERSON = re.compile(
 )
 _SIGNED = re.compile(r"[-–.](?=\d)")
 _EDGE = " \t\n,;:.!?–—-\"“”‘’'()[]"
-# "before", "after" and "near" are part of the answer, and so is "at least".
+# "before", "after", "near" and "at least" are part of an answer.
 _PREPOSITION = re.compile(r"^(?:in|on|at(?! (?:least|most)\b)|since|by|from|of|for|to)\s+", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:a|an|the)\s+", re.IGNORECASE)
 _WORD = re.compile(r"\S+")
@@ -29,11 +30,6 @@ _POSSESSIVE = re.compile(r"[’']s?$")
 _DIGIT = re.compile(r"\d")
 _SAYS = re.compile(r"[^\W_]")
 _BODY = re.compile(r"^(?:what|which)\b", re.IGNORECASE)
-# Titles that a person bears; "State Farm" and "Home Secretary" begin with words of another sort.
-_BORNE = TITLES - frozenset(
-    """prime foreign finance transport health state water environment treasury home defence defense trade chief acting
-    former deputy of the and""".split()
-)
 _ABBREVIATED = re.compile(r"\b(?:(?:[A-Z]\.)*[A-Z]|[ap]\.m|Inc|Ltd|Co|Corp|Jr|Sr)$")
 _MOMENT = re.compile(
     r"\b(?:dawn|dusk|noon|midnight|christmas|easter|ramadan|thanksgiving|spring|summer|autumn|winter|night|morning"
@@ -44,17 +40,17 @@ _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 
 
 def trim(question: Question, words: str) -> Span:
-    """What to keep of a marked span.
+    """Trim a marked span.
 
-    A title in front of a name goes where a person is asked for, a unit that the question names behind a number, a
-    preposition in front of a date or place, quotation marks and full stops at the ends.
+    Removes titles before a person's name, units after a number that the question names, prepositions before a date or
+    place, and quotation marks and full stops at the ends.
 
     Args:
         question: what is asked.
         words: the span.
 
     Returns:
-        Offsets in the span; never empty where it holds a letter or figure.
+        Offsets in the span; never empty where it contains a letter or digit.
     """
     whole = start, end = _bare(words, 0, len(words))
     kept = words[start:end]
@@ -70,7 +66,12 @@ def trim(question: Question, words: str) -> Span:
 
 
 def fits(question: Question, words: str) -> bool:
-    """Whether words are of the kind that a question asks for; True where any may be."""
+    """Whether words are of the kind that a question asks for; True where any words may be.
+
+    Args:
+        question: what is asked.
+        words: the span.
+    """
     if asks_for_country(question.text):
         return country(_ARTICLE.sub("", words)) is not None or not (_DIGIT.search(words) or words.islower())
     if question.kind in ("number", "money"):
@@ -84,9 +85,9 @@ def fits(question: Question, words: str) -> bool:
 
 @functools.lru_cache(maxsize=1 << 14)
 def key(words: str) -> str:
-    """What two spans that say the same have in common: small letters, no articles, no marks, no possessive.
+    """Normalise a span for comparison: lower case, without articles, punctuation and possessive.
 
-    A point between figures, signs of money, per cent and a sign in front of a number stay: they make another number.
+    Decimal points, currency signs, per cent and the sign of a number are kept, because they change the number.
     """
     folded = _POSSESSIVE.sub("", words.casefold().strip(_QUOTES))
     folded = re.sub(r"(?<=\d),(?=\d{3})", "", folded).replace("–", "-").replace("−", "-")
@@ -101,7 +102,7 @@ def _counts(mark: str) -> bool:
 
 
 def _bare(text: str, start: int, end: int) -> Span:
-    """Without blanks and marks at the ends; a closing bracket, the full stop of an initial and a minus stay."""
+    """Strip spaces and punctuation at the ends, except a closing bracket, the full stop of an initial and a minus."""
     inner_start, inner_end = start, end
     while inner_start < inner_end and text[inner_start] in _EDGE and not _SIGNED.match(text, inner_start):
         inner_start += 1
@@ -117,39 +118,39 @@ def _bare(text: str, start: int, end: int) -> Span:
 
 
 def _without_unit(question: Question, words: str, start: int, end: int) -> int:
-    """The end of a number, before words that the question says itself: "218 seats" of "How many seats?"."""
+    """The end of a number without a unit that the question names: "seats" in "How many seats?"."""
     asked = set(stems(question.text))
-    found = list(_WORD.finditer(words, start, end))
-    while len(found) > 1:
-        own = stems(found[-1][0])
-        if not own or not set(own) <= asked or _DIGIT.search(found[-1][0]):
+    parts = list(_WORD.finditer(words, start, end))
+    while len(parts) > 1:
+        own = stems(parts[-1][0])
+        if not own or not set(own) <= asked or _DIGIT.search(parts[-1][0]):
             break
-        found.pop()
-    return found[-1].end() if found else end
+        parts.pop()
+    return parts[-1].end() if parts else end
 
 
 def _without_title(question: Question, words: str, start: int, end: int) -> int:
-    """Where a name begins behind its titles; the beginning where what follows is none: "the Prime Minister"."""
+    """Where a name begins after its titles; the start where no name follows: "the Prime Minister"."""
     if _BODY.match(question.text):  # "Which company" may have a title in its name
         return start
-    found = list(_WORD.finditer(words, start, end))
-    first = lead = 1 if len(found) > 1 and country(found[0][0]) is not None else 0  # "U.S. Secretary of State"
-    words_of = [each[0].strip(".,").lower() for each in found]
-    while first < len(found) and words_of[first] in TITLES:
+    parts = list(_WORD.finditer(words, start, end))
+    first = lead = 1 if len(parts) > 1 and country(parts[0][0]) is not None else 0  # "U.S. Secretary of State"
+    folded = [part[0].strip(".,").lower() for part in parts]
+    while first < len(parts) and folded[first] in TITLES:
         first += 1
-    if first in (lead, len(found)) or not _is_borne(words_of[lead:first]) or "and" in words_of[first:]:
+    if first in (lead, len(parts)) or not _is_personal(folded[lead:first]) or "and" in folded[first:]:
         return start
-    # "General Ferries" is no general: a first name, or an initial, and a surname follow a title, or one name alone.
-    name = found[first][0]
-    return found[first].start() if name[:1].isupper() and not _NO_PERSON.search(words, start, end) else start
+    # "General Ferries" is not a general: a person's name must follow the title.
+    name = parts[first][0]
+    return parts[first].start() if name[:1].isupper() and not _NO_PERSON.search(words, start, end) else start
 
 
-def _is_borne(titles: Sequence[str]) -> bool:
-    """Whether words are a person's title: "Transport Minister", "Secretary of State"; "State" alone is none."""
-    return titles[-1] in _BORNE or (len(titles) > 2 and titles[-2] == "of" and titles[-3] in _BORNE)
+def _is_personal(titles: Sequence[str]) -> bool:
+    """Whether words are a person's title: "Transport Minister", "Secretary of State"; but not "State" alone."""
+    return titles[-1] in PERSONAL_TITLES or (len(titles) > 2 and titles[-2] == "of" and titles[-3] in PERSONAL_TITLES)
 
 
 def _possessive(question: Question, words: str) -> int:
-    """How long the possessive behind a person's name is; "McDonald's" and "St. Paul's" are names."""
+    """The length of the possessive after a person's name; "McDonald's" and "St. Paul's" are names."""
     match = _POSSESSIVE.search(words)
     return len(match[0]) if match and question.kind == "who" and not _BODY.match(question.text) else 0

@@ -1,4 +1,4 @@
-"""From scores of word pieces to spans: which runs of words a model marks, and how surely."""
+"""Decode the scores of word pieces into marked spans."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _LONGEST = 24  # word pieces of a span
-_BEGINNINGS = 12  # places where a span may begin that are looked at
-_ENDS = 3  # ends of each of them
+_BEGINNINGS = 12  # the best beginnings that are considered
+_ENDS = 3  # the best ends for each beginning
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A run of words that may answer.
+    """A span that may answer.
 
     Attributes:
-        page: index of the page that it stands in.
+        page: index of its page.
         span: its offsets in the page's text.
-        score: start and end over those of "no answer here", in logits; above 0 where the model would rather answer.
+        score: logits of start and end relative to "no answer"; above 0 where the model prefers this answer.
     """
 
     page: int
@@ -36,36 +36,41 @@ class Mark:
 def mark(
     starts: NDArray[np.float32], ends: NDArray[np.float32], offsets: Sequence[Span], page: int, count: int
 ) -> list[Mark]:
-    """The best spans of one input, the best first; no two of them overlap.
+    """The best spans of one input, best first and without overlaps.
 
     Args:
-        starts: a score for each of the passage's word pieces, over that of no answer.
-        ends: the same for the last word piece.
-        offsets: theirs, in the page's text.
-        page: what to call it.
-        count: how many at the most.
+        starts: the score of each word piece of the passage as the first one, relative to no answer.
+        ends: the score of each word piece as the last one, relative to no answer.
+        offsets: offsets of the word pieces in the page's text.
+        page: index of the page.
+        count: the greatest number of spans.
     """
     import numpy as np
 
     size = len(offsets)
     if not size:
         return []
-    found = []
+    marks = []
     for begin in np.argsort(-starts, kind="stable")[:_BEGINNINGS]:
         stop = min(size, int(begin) + _LONGEST)
         for last in begin + np.argsort(-ends[begin:stop], kind="stable")[:_ENDS]:
             score = float(starts[begin] + ends[last])
             if math.isfinite(score):
-                found.append(Mark(page, (offsets[begin][0], offsets[last][1]), score))
-    return apart(found, count)
+                marks.append(Mark(page, (offsets[begin][0], offsets[last][1]), score))
+    return without_overlaps(marks, count)
 
 
-def apart(marks: Sequence[Mark], count: int) -> list[Mark]:
-    """The best of some marks of one page, the best first, each that overlaps a better one left out."""
+def without_overlaps(marks: Sequence[Mark], count: int) -> list[Mark]:
+    """The best marks of one page, best first; a mark that overlaps a better one is left out.
+
+    Args:
+        marks: in any order.
+        count: the greatest number of marks.
+    """
     kept: list[Mark] = []
-    for each in sorted(marks, key=lambda m: (-m.score, m.span)):
+    for candidate in sorted(marks, key=lambda m: (-m.score, m.span)):
         if len(kept) == count:
             break
-        if all(each.span[1] <= other.span[0] or each.span[0] >= other.span[1] for other in kept):
-            kept.append(each)
+        if all(candidate.span[1] <= other.span[0] or candidate.span[0] >= other.span[1] for other in kept):
+            kept.append(candidate)
     return kept

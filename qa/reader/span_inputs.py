@@ -1,4 +1,4 @@
-"""Question and passage as the reader's model sees them: `[CLS] question [SEP] headline (date) [SEP] passage [SEP]`."""
+"""Encode question and passage for the reader's model: `[CLS] question [SEP] headline (date) [SEP] passage [SEP]`."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from ingest.base.article import Span
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
 
-_QUESTION = 64  # word pieces; of a longer question the beginning and the end
+_QUESTION = 64  # word pieces; a longer question keeps its beginning and end
 _HEADING = 40
-_WINDOW = 320  # of a passage; a longer one is read in windows
+_WINDOW = 320  # word pieces of a passage; a longer one is read in windows
 _STRIDE = 256
 
 
 @dataclass(frozen=True)
 class Page:
-    """What is read beside the question.
+    """A passage that the model reads.
 
     Attributes:
-        heading: headline and date, for context; nothing in it is ever marked.
+        heading: headline and date, for context; the model cannot mark spans in it.
         text: the passage.
     """
 
@@ -35,11 +35,11 @@ class Packed:
     """One input of the model.
 
     Attributes:
-        page: index of the page that it is made of.
-        ids: word pieces.
-        types: 0 for the question's, 1 for the others.
-        first: index of the passage's first word piece.
-        offsets: of the passage's word pieces, in the page's text.
+        page: index of its page.
+        ids: ids of the word pieces.
+        types: 0 for word pieces of the question, 1 for the others.
+        first: index of the first word piece of the passage.
+        offsets: offsets of the passage's word pieces in the page's text.
     """
 
     page: int
@@ -50,13 +50,13 @@ class Packed:
 
 
 def pack(tokenizer: Tokenizer, question: str, pages: Sequence[Page], most: int = _QUESTION) -> list[Packed]:
-    """The inputs for a question and its pages, in their order; of a long passage several, which overlap.
+    """Encode a question with each of its pages, in order; a long passage gives several inputs, which overlap.
 
     Args:
-        tokenizer: with the pieces `[CLS]` and `[SEP]`, without truncation and padding.
+        tokenizer: has the pieces `[CLS]` and `[SEP]`, and neither truncates nor pads.
         question: its words.
-        pages: what is read; one without a word piece gives no input.
-        most: word pieces of the question; of a longer one the beginning and the end are read.
+        pages: the passages; one without a word piece gives no input.
+        most: word pieces of the question; a longer one keeps its beginning and end.
     """
     texts = [question, *(page.heading for page in pages), *(page.text for page in pages)]
     encoded: list[Encoding] = tokenizer.encode_batch(texts, add_special_tokens=False)
@@ -78,14 +78,14 @@ def pack(tokenizer: Tokenizer, question: str, pages: Sequence[Page], most: int =
 
 
 def _special(tokenizer: Tokenizer, piece: str) -> int:
-    found = tokenizer.token_to_id(piece)
-    if found is None:
+    piece_id = tokenizer.token_to_id(piece)
+    if piece_id is None:
         raise ValueError(f"the tokenizer has no piece {piece}")
-    return found
+    return int(piece_id)
 
 
 def _windows(length: int) -> list[int]:
-    """Where windows of a passage begin."""
+    """The starts of the windows of a passage."""
     if not length:
         return []
     return [0, *range(_STRIDE, length - _WINDOW + _STRIDE, _STRIDE)] if length > _WINDOW else [0]

@@ -1,1 +1,1 @@
-"""Candidate passages for a question."""
+"""Search the archive for candidate passages."""

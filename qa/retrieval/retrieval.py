@@ -1,4 +1,4 @@
-"""Which passages may hold the answer: keyword and dense search, fused."""
+"""Retrieve the passages that may contain the answer, by keyword and dense search, fused."""
 
 from __future__ import annotations
 
@@ -27,47 +27,47 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-#: How many passages are handed on.
+#: Number of passages that are retrieved.
 PASSAGES = 32
 
-_DEPTH = 60  # of each of the two rankings
+_DEPTH = 60  # passages of each ranking
 _RRF = 60  # the constant of reciprocal rank fusion
-_NEWS = 14 * 86_400  # seconds before the day of a question in which coverage is news
+_NEWS = 14 * 86_400  # seconds before the day of a question in which articles are news
 _SHINGLE = 5  # words
-_EQUAL = 0.9  # share of a passage's shingles that stand in one that says the same in the same words
-_REPEATS = 0.6  # share of a passage's shingles that stand in a better one
+_EQUAL = 0.9  # share of its shingles that an identical passage shares
+_REPEATS = 0.6  # share of its shingles that a repeated passage shares with a better one
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A passage that may hold the answer.
+    """A passage that may contain the answer.
 
     Attributes:
-        passage: its words and where they stand.
-        found: the same, with the facts of its article.
-        score: by rank fusion; higher is better.
-        repeats: passages that say the same and were left out for it.
+        passage: its text and offsets.
+        hit: the passage with the facts of its article.
+        score: the score of rank fusion; higher is better.
+        repeats: passages that say the same and were left out.
     """
 
-    found: Found
+    hit: Found
     score: float
     repeats: tuple[Found, ...] = ()
 
     @property
     def passage(self) -> Passage:
-        """Its words and where they stand."""
-        return self.found.passage
+        """Its text and offsets."""
+        return self.hit.passage
 
 
 def retrieve(archive: Archive, question: Question, limit: int = PASSAGES) -> list[Candidate]:
-    """The passages that fit a question best, best first; those that repeat a better one are left out.
+    """The passages that match a question best, best first; passages that repeat a better one are left out.
 
-    Of a story that several articles carry, passages of one of them are shown, with the others named.
+    For a story that several articles carry, the passages come from one of them, and the others are listed with it.
 
     Args:
-        archive: where to search.
-        question: with its range of dates and publishers.
-        limit: how many at the most.
+        archive: the archive to search.
+        question: the question with its limits.
+        limit: the greatest number of passages.
     """
     return search(archive, question, lambda: archive.embedder.encode_queries([question.core])[0], limit)
 
@@ -75,46 +75,45 @@ def retrieve(archive: Archive, question: Question, limit: int = PASSAGES) -> lis
 def search(
     archive: Archive, question: Question, embed: Callable[[], NDArray[np.float32]], limit: int = PASSAGES
 ) -> list[Candidate]:
-    """The same, with a vector of one's own for the question.
+    """Retrieve as `retrieve` does, with a custom vector for the question.
 
     Method: reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009) of BM25 and cosine similarity.
 
     Args:
-        archive: where to search.
-        question: with its range of dates and publishers.
-        embed: gives the question's vector, shape (dimension,); words are searched beside it.
-        limit: how many at the most.
+        archive: the archive to search.
+        question: the question with its limits.
+        embed: returns the question's vector, shape (dimension,), while the keyword searches run.
+        limit: the greatest number of passages.
     """
     scopes = _scopes(question)
     wordings = [(question.core, scope) for scope in scopes]
-    if question.dates:  # what was published at another time may speak of this one
+    if question.dates:  # articles of another time may mention this one
         wordings.append((question.text, question.open_scope))
-    # Embedding and either search run mostly outside of Python's lock.
-    beside = _beside(os.getpid())
-    by_words = beside.map(lambda wanted: archive.search_words(wanted[0], _DEPTH, wanted[1]), wordings)
+    # Embedding and both searches run mostly outside of Python's lock.
+    by_words = _threads(os.getpid()).map(lambda query: archive.search_words(query[0], _DEPTH, query[1]), wordings)
     vector = embed()
     rankings = [*(archive.search_vectors(vector, _DEPTH, scope) for scope in scopes), *by_words]
     fused = fuse(rankings)
-    found = archive.found([passage_id for passage_id, _ in fused[: 2 * limit]])
+    hits = archive.passages([passage_id for passage_id, _ in fused[: 2 * limit]])
     scores = dict(fused)
-    candidates = [Candidate(each, scores[each.passage.passage_id]) for each in found]
+    candidates = [Candidate(hit, scores[hit.passage.passage_id]) for hit in hits]
     if question.places:
-        candidates = _nearest_first(candidates, question.places)
+        candidates = _raise_places(candidates, question.places)
     return one_carrier(archive, question, without_repeats(candidates))[:limit]
 
 
 @functools.cache
-def _beside(process: int) -> ThreadPoolExecutor:
-    """Threads that stay: a new one for each search would have to be given its memory anew.
+def _threads(process: int) -> ThreadPoolExecutor:
+    """Threads that are kept: a new thread for each search would have to allocate its memory again.
 
     Args:
-        process: the number of this one; a fork has none of the threads of its parent.
+        process: id of this process; a fork does not have the threads of its parent.
     """
     return ThreadPoolExecutor(cores(), "keywords")
 
 
 def _scopes(question: Question) -> list[Scope]:
-    """What is asked, and beside it the days around, or the newest of it again, and what a conversation is about."""
+    """The question's scope; beside it the days around it or the newest articles, and those of the conversation."""
     scope = question.scope
     scopes = [scope]
     if question.wider is not None:
@@ -126,16 +125,16 @@ def _scopes(question: Question) -> list[Scope]:
     return scopes
 
 
-def _nearest_first(candidates: Sequence[Candidate], places: Sequence[str]) -> list[Candidate]:
-    """Candidates with those that were filed from a place moved up, as by one ranking more."""
-    filed = [each for each in candidates if each.found.article.place in places]
-    more = {id(each): 1 / (_RRF + rank) for rank, each in enumerate(filed, 1)}
-    raised = [replace(each, score=each.score + more.get(id(each), 0.0)) for each in candidates]
-    return sorted(raised, key=lambda each: (-each.score, each.passage.passage_id))
+def _raise_places(candidates: Sequence[Candidate], places: Sequence[str]) -> list[Candidate]:
+    """Move candidates up that were filed from a place, as if one more ranking listed them."""
+    filed = [candidate for candidate in candidates if candidate.hit.article.place in places]
+    bonus = {id(candidate): 1 / (_RRF + rank) for rank, candidate in enumerate(filed, 1)}
+    raised = [replace(candidate, score=candidate.score + bonus.get(id(candidate), 0.0)) for candidate in candidates]
+    return sorted(raised, key=lambda candidate: (-candidate.score, candidate.passage.passage_id))
 
 
 def fuse(rankings: Sequence[Sequence[str]]) -> list[tuple[str, float]]:
-    """Reciprocal rank fusion: ids with their scores, best first, ties by id."""
+    """Fuse rankings by reciprocal rank: ids with their scores, best first, ties by id."""
     scores: dict[str, float] = {}
     for ranking in rankings:
         for rank, passage_id in enumerate(ranking, 1):
@@ -144,9 +143,9 @@ def fuse(rankings: Sequence[Sequence[str]]) -> list[tuple[str, float]]:
 
 
 def without_repeats(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Candidates in their order, each that mostly repeats an earlier one named there instead."""
+    """The candidates in order; one that mostly repeats an earlier one becomes one of its repeats."""
     kept: list[Candidate] = []
-    holders: dict[int, int] = {}  # of each shingle, which of those that are kept have it, a bit for each
+    holders: dict[int, int] = {}  # for each shingle a bit set of the kept candidates that have it
     for candidate in candidates:
         own = _shingles(candidate.passage.text)
         shared: Counter[int] = Counter()
@@ -159,47 +158,49 @@ def without_repeats(candidates: Sequence[Candidate]) -> list[Candidate]:
             kept.append(candidate)
         else:
             better = kept[match]
-            kept[match] = Candidate(better.found, better.score, (*better.repeats, candidate.found))
+            kept[match] = Candidate(better.hit, better.score, (*better.repeats, candidate.hit))
     return kept
 
 
 def one_carrier(archive: Archive, question: Question, candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Candidates in their order, of each story from one carrier, with the others named.
+    """The candidates in order, with one carrier for each story, which lists the others.
 
-    That is the carrier of the best passage; of carriers with the same passage, the one that was published first. What
-    another carrier has in other words, or alone, stays.
+    It is the carrier of the best passage; of carriers with the same passage, the one that was published first. A
+    passage that another carrier has in other words, or that only it has, is kept.
 
     Args:
-        archive: where they are from.
-        question: limits by its day, and by the articles that are left out, who is named as another carrier.
+        archive: the archive that was searched.
+        question: carriers after its day, and articles that it leaves out, are not listed.
         candidates: in the order of retrieval, without repeats.
     """
     scope = replace(question.open_scope, publishers=frozenset())
-    ids = [found.passage.article_id for each in candidates for found in (each.found, *each.repeats)]
+    ids = [hit.passage.article_id for candidate in candidates for hit in (candidate.hit, *candidate.repeats)]
     stories = archive.stories(ids, scope)
     read = functools.cache(lambda article_id: [(_shingles(p.text), p) for p in archive.passages_of(article_id)])
     shown: dict[str, Found] = {}
     kept: dict[str, Candidate] = {}
-    for each in candidates:
-        origin = stories[each.passage.article_id].origin
+    for candidate in candidates:
+        story = stories[candidate.passage.article_id]
+        origin = story.origin
         if origin not in shown:
-            first = min(_equals(each, stories), key=_published_first)
+            first = min(_equals(candidate, stories), key=_published_first)
             shown[origin] = replace(first, origin=origin, carriers=stories[first.passage.article_id].others)
-        passage = _in_carrier(each.passage, shown[origin].passage, read)
-        found = replace(shown[origin], passage=passage) if passage else replace(each.found, origin=origin)
+        passage = _in_carrier(candidate.passage, shown[origin].passage, read)
         if passage is None:
-            found = replace(found, carriers=stories[each.passage.article_id].others)
-        repeats = tuple(other for other in (each.found, *each.repeats) if other.passage != found.passage)
-        kept.setdefault(found.passage.passage_id, Candidate(found, each.score, repeats))
+            hit = replace(candidate.hit, origin=origin, carriers=story.others)
+        else:
+            hit = replace(shown[origin], passage=passage)
+        repeats = tuple(other for other in (candidate.hit, *candidate.repeats) if other.passage != hit.passage)
+        kept.setdefault(hit.passage.passage_id, Candidate(hit, candidate.score, repeats))
     return list(kept.values())
 
 
 def _equals(candidate: Candidate, stories: Mapping[str, Story]) -> list[Found]:
-    """The passage and those of other carriers of its story that say the same in the same words."""
+    """The passage, and the identical passages of other carriers of its story."""
     if not candidate.repeats:
-        return [candidate.found]
+        return [candidate.hit]
     own = _shingles(candidate.passage.text)
-    return [candidate.found] + [
+    return [candidate.hit] + [
         other
         for other in candidate.repeats
         if stories[other.passage.article_id].origin == stories[candidate.passage.article_id].origin
@@ -207,20 +208,20 @@ def _equals(candidate: Candidate, stories: Mapping[str, Story]) -> list[Found]:
     ]
 
 
-def _published_first(found: Found) -> tuple[float, str]:
-    published = found.article.published
-    return (published.epoch if published else math.inf, found.passage.article_id)
+def _published_first(hit: Found) -> tuple[float, str]:
+    published = hit.article.published
+    return (published.epoch if published else math.inf, hit.passage.article_id)
 
 
 def _in_carrier(
     passage: Passage, carrier: Passage, read: Callable[[str], list[tuple[frozenset[int], Passage]]]
 ) -> Passage | None:
-    """The passage of a carrier that says what a passage of its story says; None where none does.
+    """The passage of a carrier that says the same as a passage of another carrier; None where there is none.
 
     Args:
-        passage: of any carrier.
+        passage: a passage of any carrier of the story.
         carrier: any passage of the carrier.
-        read: gives the passages of an article, each with its shingles.
+        read: returns the passages of an article, each with its shingles.
     """
     if passage.article_id == carrier.article_id:
         return passage
@@ -228,12 +229,12 @@ def _in_carrier(
     others = [(len(own & shingles), other) for shingles, other in read(carrier.article_id)]
     if not own or sum(shared for shared, _ in others) < _REPEATS * len(own):
         return None
-    return max(others, key=lambda each: (each[0], -each[1].ordinal))[1]
+    return max(others, key=lambda other: (other[0], -other[1].ordinal))[1]
 
 
-@functools.lru_cache(maxsize=256)  # those of a question, whose passages are compared more than once
+@functools.lru_cache(maxsize=256)  # the passages of one question are compared more than once
 def _shingles(text: str) -> frozenset[int]:
-    """A number for each run of words; numbers, since Python's garbage collector looks at every tuple."""
+    """The shingles of a text as hashes; numbers, because Python's garbage collector visits every tuple."""
     words = terms(text)
     if len(words) < _SHINGLE:
         return frozenset([hash(tuple(words))] if words else [])
@@ -241,11 +242,11 @@ def _shingles(text: str) -> frozenset[int]:
 
 
 class ArchiveRetriever(BaseRetriever):
-    """An archive as a LangChain retriever: questions in, documents with character offsets out.
+    """An archive as a LangChain retriever, which returns documents with character offsets.
 
     Attributes:
-        archive: where to search.
-        limit: how many documents at the most.
+        archive: the archive to search.
+        limit: the greatest number of documents.
         published: range of publication, as `qa.ask` takes it.
         publisher: one publisher or several.
     """
@@ -263,8 +264,8 @@ class ArchiveRetriever(BaseRetriever):
 
 
 def to_document(candidate: Candidate) -> Document:
-    """A candidate as LangChain has it; `article.text[start:end]` is its content."""
-    passage, article = candidate.passage, candidate.found.article
+    """A candidate as a LangChain document; `article.text[start:end]` is its content."""
+    passage, article = candidate.passage, candidate.hit.article
     return Document(
         id=passage.passage_id,
         page_content=passage.text,
@@ -278,6 +279,6 @@ def to_document(candidate: Candidate) -> Document:
             "published": article.published and article.published.iso,
             "url": article.url,
             "score": candidate.score,
-            "also_carried_by": [carrier.article_id for carrier in candidate.found.carriers],
+            "also_carried_by": [carrier.article_id for carrier in candidate.hit.carriers],
         },
     )

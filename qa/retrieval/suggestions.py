@@ -1,4 +1,4 @@
-"""Example questions that the archive at hand can answer."""
+"""Suggest example questions that an archive can answer."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ingest.index.keywords import terms
+from qa.dates.vocabulary import WEEKDAYS
 from qa.language.names import agreement, find_names, form
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import Any
 
     from langchain_core.runnables import Runnable
@@ -18,30 +18,28 @@ if TYPE_CHECKING:
     from ingest.archive.archive import Archive
     from qa.base.answer import Answer
 
-_ARTICLES = 40  # newest, in which speakers are looked for
+_ARTICLES = 40  # the newest, in which speakers are searched
 _TRIES = 12
-_COMMON = 0.25  # share of the passages from which on a name is too common to be a topic
+_COMMON = 0.25  # share of the passages; a name in more of them is too common to be a topic
 
 # "Transport Minister Hester Vayle said", "said Greta Sound"
 _WHO = r"(?:[A-Z][\w’-]+ )?[A-Z][\w’-]+"
 _SPEAKER = re.compile(rf"(?P<before>{_WHO}) (?:said|told)\b|\bsaid (?P<after>{_WHO})\b")
 
-
-# "the Marine Accident Board said": bodies speak too, and make dull questions.
+# "the Marine Accident Board said": questions about organisations are dull.
 _BODY = re.compile(
     r"\b(?:Authority|Agency|Board|Bank|Chamber|Commission|Committee|Company|Corp|Council|Court|Department|Group|Inc|Institute"
-    r"|League|Ministry|Office|Party|Police|Service|Society|Trade|Union|University|United|Ferries|Monday|Tuesday|Wednesday"
-    r"|Thursday|Friday|Saturday|Sunday)\b"
+    rf"|League|Ministry|Office|Party|Police|Service|Society|Trade|Union|University|United|Ferries|{'|'.join(WEEKDAYS)})\b"
 )
 
 
-def suggest(archive: Archive, chain: Runnable[str | Mapping[str, Any], Answer], limit: int = 4) -> list[str]:
-    """Questions about speakers in the newest articles, each tried on the chain first.
+def suggest(archive: Archive, chain: Runnable[Any, Answer], limit: int = 4) -> list[str]:
+    """Questions about speakers in the newest articles that the chain answers.
 
     Args:
-        archive: where to look.
-        chain: what has to answer them.
-        limit: how many at the most.
+        archive: the archive to read.
+        chain: the pipeline over the archive.
+        limit: the greatest number of questions.
     """
     suggestions: list[str] = []
     for number, question in enumerate(_candidates(archive)):
@@ -65,7 +63,7 @@ def _candidates(archive: Archive) -> Iterator[str]:
 
 
 def _topic(headline: str, speaker: str, archive: Archive) -> str | None:
-    """The rarest name in a headline, leaving out the speaker's own; None where there is none."""
+    """The rarest name in a headline other than the speaker's; None where there is none."""
     names = [name.text for name in find_names(headline) if name.start and not agreement(name.text, speaker)]
     rare = {name: min(map(archive.document_frequency, terms(name)), default=0) for name in names}
     most = _COMMON * archive.n_passages
@@ -74,9 +72,9 @@ def _topic(headline: str, speaker: str, archive: Archive) -> str | None:
 
 
 def _speakers(text: str) -> Iterator[str]:
-    """Who says something in a text, by full name where the text has it."""
+    """The people who say something in a text, with their full name where the text has it."""
     full = {words[-1]: " ".join(words[-2:]) for name in find_names(text) if len(words := name.text.split()) > 1}
     for match in _SPEAKER.finditer(text):
         name = match["before"] or match["after"]
-        if not _BODY.search(name) and [found.text for found in find_names(name)] == [name]:
+        if not _BODY.search(name) and [other.text for other in find_names(name)] == [name]:
             yield full.get(name, name)

@@ -1,1 +1,1 @@
-"""Whether the cited text supports a sentence."""
+"""Check whether the cited text supports a sentence."""

@@ -1,7 +1,7 @@
-"""Sentences of an article that give orders to a model: no news, and nothing that a statement may rest on.
+"""Detect prompt injection: sentences of an article that give instructions to a model.
 
-No list of patterns is whole. What they miss still meets the fence, the rules and the check of every sentence; what they
-catch by mistake is only not read by the model, and can still be quoted.
+No list of patterns is complete. What they miss is still subject to the fence, the rules of the prompt and the check of
+every sentence; what they match by mistake is only left out of the prompt, and can still be quoted.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import re
 
 from ingest.chunking.sentences import sentence_spans
 
-# From here on a text plays another part of the conversation, or another passage.
-_PLAYS = re.compile(
+# From here on a text imitates another role of the conversation, or another passage.
+_IMITATES = re.compile(
     r"<\|[^|>\n]{1,40}\|>|</?s>|<<SYS>>|\[/?INST\]|\[\[\s*(?:\w+ )?(?:end of )?passage\b"
     r"|^\s*#{2,}\s*(?:system|instruction)",
     re.IGNORECASE | re.MULTILINE,
@@ -35,19 +35,21 @@ _ORDERS = re.compile(
 _log = logging.getLogger(__name__)
 
 
-def without_orders(text: str) -> str:
-    """A passage or headline without the sentences that give orders to a model."""
-    return apart(text)[0]
+def without_injection(text: str) -> str:
+    """A passage or headline without the sentences that look like prompt injection."""
+    return split_injection(text)[0]
 
 
-def apart(text: str) -> tuple[str, str]:
-    """A passage or headline without the sentences that give orders to a model, and these."""
-    plays = _PLAYS.search(text)
-    read = text[: plays.start()] if plays else text
+def split_injection(text: str) -> tuple[str, str]:
+    """A passage or headline without the sentences that look like prompt injection, and these sentences."""
+    imitation = _IMITATES.search(text)
+    read = text[: imitation.start()] if imitation else text
     spans = sentence_spans(read)
     kept = [span for span in spans if not _ORDERS.search(read[slice(*span)])]
-    if plays is None and len(kept) == len(spans):
+    if imitation is None and len(kept) == len(spans):
         return text, ""
-    _log.info("left out %d sentences of a passage that speak to a model", len(sentence_spans(text)) - len(kept))
+    _log.info(
+        "left out %d sentences of a passage that look like prompt injection", len(sentence_spans(text)) - len(kept)
+    )
     orders = [read[slice(*span)] for span in spans if span not in kept]
     return " ".join(read[slice(*span)] for span in kept), " ".join([*orders, text[len(read) :]]).strip()

@@ -1,4 +1,4 @@
-"""The quote guard: what stands in quotation marks was said, in these words, by the one who is named."""
+"""Check that quoted words were said in exactly these words by the speaker who is named."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _AROUND = 3  # sentences before a quotation in which its speaker may be named
 
 
 def quotations(text: str) -> list[str]:
-    """The words of a text that stand in quotation marks, without these."""
+    """The quoted parts of a text, without the quotation marks."""
     return [next(filter(None, match.groups())) for match in _QUOTED.finditer(text)]
 
 
 def misquoted(statement: str, articles: Sequence[str]) -> str | None:
-    """Why what a statement quotes was not said so; None where it was, or where it quotes nothing.
+    """The reason why a quotation in a statement is wrong; None where all are right, or there are none.
 
     Args:
         statement: one sentence.
-        articles: the whole texts of the articles that it cites.
+        articles: the complete texts of the articles that it cites.
     """
     speaker = speaker_of(statement)
     for words in quotations(statement):
@@ -39,10 +39,10 @@ def misquoted(statement: str, articles: Sequence[str]) -> str | None:
 
 
 def speaker_of(text: str) -> Name | None:
-    """The name that speaks in a sentence; None where none or several do."""
+    """The only name that speaks in a sentence; None where none or several do."""
     bare = _QUOTED.sub(lambda match: " " * len(match[0]), text)
-    found = [name for name in find_names(bare) if speaks(name, bare)]
-    return found[0] if len(found) == 1 else None
+    speakers = [name for name in find_names(bare) if speaks(name, bare)]
+    return speakers[0] if len(speakers) == 1 else None
 
 
 def _plain(text: str) -> str:
@@ -50,7 +50,7 @@ def _plain(text: str) -> str:
 
 
 def _places(words: str, text: str) -> list[tuple[int, int]]:
-    """Where words stand in a text, but for the kind of marks, white space, and the case of the first letter."""
+    """Where words occur in a text, ignoring the kind of quotation marks, white space and the first letter's case."""
     kept = _plain(words).strip(_EDGE)
     pattern = r"\s+".join(re.escape(part) for part in kept.split())
     if kept[:1].isalpha():
@@ -59,7 +59,7 @@ def _places(words: str, text: str) -> list[tuple[int, int]]:
 
 
 def _said_by(speaker: Name, text: str, span: tuple[int, int]) -> bool:
-    """Whether words of an article are quoted there, and whether the one who says them may be the speaker."""
+    """Whether words of an article are quoted there, and may be the words of a speaker."""
     start = text.rfind("\n\n", 0, span[0]) + 1
     before = _plain(text[start : span[0]])
     if before.count('"') % 2 == 0 and not _plain(text[span[0] : span[1]]).startswith('"'):
@@ -69,11 +69,11 @@ def _said_by(speaker: Name, text: str, span: tuple[int, int]) -> bool:
     if not own:
         return False
     here = " ".join(text[slice(*sentences[i])] for i in own)
-    behind = text[slice(*sentences[own[-1] + 1])] if own[-1] + 1 < len(sentences) else ""
+    after = text[slice(*sentences[own[-1] + 1])] if own[-1] + 1 < len(sentences) else ""
     bare = _QUOTED.sub(" ", here)
     named = [name for name in find_names(bare) if speaks(name, bare)]
     if named:
         return any(agreement(speaker.text, name.text) for name in named)
     around = [text[slice(*sentences[i])] for i in range(max(0, own[0] - _AROUND), own[0])]
-    nearby = find_names(" ".join([*around, bare] if _PRONOUN.search(bare) or around else [bare, behind]))
-    return any(agreement(speaker.text, name.text) for name in [*nearby, *find_names(behind)])
+    nearby = find_names(" ".join([*around, bare] if _PRONOUN.search(bare) or around else [bare, after]))
+    return any(agreement(speaker.text, name.text) for name in [*nearby, *find_names(after)])

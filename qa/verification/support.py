@@ -1,6 +1,6 @@
-"""How far a passage supports a statement: a small model that was trained for it.
+"""Score entailment, whether a passage supports a statement, with a small model that was trained for it.
 
-It is MiniLM with int8 weights, run by onnxruntime; `training/` says how it was made.
+The model is MiniLM with int8 weights, run by onnxruntime; `training/` shows how it was trained.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from qa.reader.onnx import load_session, load_tokenizer, side_by_side
+from qa.reader.onnx import load_session, load_tokenizer, pad
 from qa.reader.span_inputs import Page, pack
 
-#: Word pieces of a statement that are read; of a longer one the beginning and the end.
+#: Word pieces of a statement; a longer one keeps its beginning and end.
 STATEMENT = 96
 
 _FOLDER = Path(__file__).parent.parent / "reader" / "weights"
@@ -29,14 +29,14 @@ _loading = threading.Lock()
 
 
 class SupportModel(Protocol):
-    """Says how far passages support a statement."""
+    """Scores the support of passages for a statement."""
 
     def support(self, statement: str, pages: Sequence[Page]) -> list[float]:
-        """The probability, 0..1, that each page supports it.
+        """The probability, 0..1, that each page supports the statement.
 
         Args:
             statement: one sentence.
-            pages: what it may rest on, with headings.
+            pages: the passages that may support it, with headings.
         """
 
 
@@ -44,11 +44,11 @@ class OnnxSupportModel:
     """The shipped model; one session serves all threads."""
 
     def __init__(self, folder: Path = _FOLDER, sha256: dict[str, str] | None = None) -> None:
-        """Load it.
+        """Load the model.
 
         Args:
-            folder: holds `verifier.onnx` and `tokenizer.json`.
-            sha256: of the files; those of the shipped ones without it.
+            folder: folder of `verifier.onnx` and `tokenizer.json`.
+            sha256: checksums of the files; None for those of the shipped files.
 
         Raises:
             ReaderError: a file is missing or altered.
@@ -57,18 +57,23 @@ class OnnxSupportModel:
         self._tokenizer = load_tokenizer(folder)
 
     def support(self, statement: str, pages: Sequence[Page]) -> list[float]:
-        """The probability, 0..1, that each page supports it; of a long one its best window."""
+        """The probability, 0..1, that each page supports the statement; for a long page, that of its best window.
+
+        Args:
+            statement: one sentence.
+            pages: the passages that may support it, with headings.
+        """
         best = [0.0] * len(pages)
         packed = pack(self._tokenizer, statement, pages, STATEMENT)
         for at in range(0, len(packed), _BATCH):
             batch = packed[at : at + _BATCH]
-            for each, score in zip(batch, self._session.run(None, side_by_side(batch))[0], strict=True):
-                best[each.page] = max(best[each.page], 1 / (1 + math.exp(-max(-30.0, min(30.0, float(score))))))
+            for item, score in zip(batch, self._session.run(None, pad(batch))[0], strict=True):
+                best[item.page] = max(best[item.page], 1 / (1 + math.exp(-max(-30.0, min(30.0, float(score))))))
         return best
 
 
 def load_support_model() -> SupportModel:
-    """The shipped model, loaded once a process.
+    """Load the shipped model, once in a process.
 
     Raises:
         ReaderError: it is missing or altered.

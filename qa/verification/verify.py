@@ -1,7 +1,7 @@
-"""The checks between a draft and an answer: what is not supported is not said.
+"""Verify the sentences of a draft; an unsupported sentence is not part of the answer.
 
-A quoted sentence has to stand where its citation says. A written one has to pass every check of `StatementCheck`, each
-of which can say why it does not.
+A quoted sentence must occur exactly where its citation says. A written one must pass every check of `StatementCheck`,
+which gives the reason where one fails.
 """
 
 from __future__ import annotations
@@ -18,27 +18,28 @@ from ingest.chunking.sentences import sentence_spans
 from ingest.index.keywords import terms
 from qa.base.answer import Answer, Citation, Sentence
 from qa.language.attribution import unattributed
-from qa.language.names import TITLES, Name, agreement, country, find_names
+from qa.language.names import Name, agreement, country, find_names
 from qa.language.numbers import missing_dates, missing_figures
 from qa.language.polarity import turned
+from qa.language.titles import TITLES
 from qa.reader.evidence import Evidence, cite
 from qa.reader.span_inputs import Page
-from qa.verification.injection import without_orders
+from qa.verification.injection import without_injection
 from qa.verification.quotations import misquoted
 from qa.verification.support import SupportModel
 
-#: Support below which a statement is not made.
+#: The least support of a statement.
 SUPPORTED = 0.7
 
-# Support by the linked sentences alone, without the rest of the passage, below which it is no more than that: a reader
-# sees these marked. Lower than SUPPORTED, since "the company" may be named elsewhere.
+# The least support by the linked sentences alone, which a reader sees marked; with less, it is the support of the
+# statement. Lower than SUPPORTED, because "the company" may be named elsewhere in the passage.
 _ALONE = 0.25
 
-#: What looks like an address or markup, in which data could be carried out.
+#: Addresses and markup, through which data could be leaked.
 ADDRESS = re.compile(r"https?:|www\.|\]\(|!\[|<[a-zA-Z/!]|\b[\w-]+\.(?:com|org|net|io|co)\b", re.IGNORECASE)
-_LISTED = re.compile(r"\s*(?:,|and|or|&)?\s*(?:and|or)?\s*")  # between names whose order says nothing
-_LINKED = 3  # sentences of the articles that a statement is linked to at the most
-_GAIN = 0.2  # share of a statement's terms that a further one of them adds
+_LISTED = re.compile(r"\s*(?:,|and|or|&)?\s*(?:and|or)?\s*")  # between names whose order does not matter
+_LINKED = 3  # the most sentences that a statement is linked to
+_GAIN = 0.2  # share of a statement's terms that each further sentence must add
 _WORD = re.compile(r"[\w’'-]+")
 _PASSAGE = re.compile(r"\bpassages?\b", re.IGNORECASE)
 _LINK = re.compile(r"^(?:of|de|van|von|der|al)\s+(?:the\s+)?")
@@ -47,29 +48,29 @@ _log = logging.getLogger(__name__)
 
 
 class CitationCheck:
-    """Strikes every sentence that has no citation, or one whose quote does not stand at its place in the article."""
+    """Removes every sentence without a citation, or with one whose quote is not at its place in the article."""
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
-        self._seen: dict[str, Article | None] = {}
+        self._articles: dict[str, Article | None] = {}
 
     def check(self, draft: Answer) -> Answer:
-        """The draft without the sentences that fail; it no longer counts as answered where none is left."""
+        """The draft without the sentences that fail; it counts as answered only where one is left."""
         kept = tuple(sentence for sentence in draft.sentences if sentence.struck or self._supported(sentence))
         return replace(draft, sentences=kept, answered=draft.answered and (bool(kept) or not draft.sentences))
 
     def _supported(self, sentence: Sentence) -> bool:
-        supported = bool(sentence.citations) and all(map(self._stands, sentence.citations))
+        supported = bool(sentence.citations) and all(map(self._is_exact, sentence.citations))
         if not supported:
-            _log.warning("struck a sentence that its citations do not support: %r", sentence.text[:80])
+            _log.warning("removed a sentence that its citations do not support: %r", sentence.text[:80])
         return supported
 
-    def _stands(self, citation: Citation) -> bool:
-        if citation.article_id not in self._seen:
+    def _is_exact(self, citation: Citation) -> bool:
+        if citation.article_id not in self._articles:
             versions = self._archive.versions([citation.article_id])
-            there = versions.get(citation.article_id) is not None
-            self._seen[citation.article_id] = self._archive.article(citation.article_id) if there else None
-        article = self._seen[citation.article_id]
+            exists = versions.get(citation.article_id) is not None
+            self._articles[citation.article_id] = self._archive.article(citation.article_id) if exists else None
+        article = self._articles[citation.article_id]
         return (
             article is not None
             and article.version == citation.version
@@ -80,14 +81,14 @@ class CitationCheck:
 
 @dataclass(frozen=True)
 class Source:
-    """A passage that a statement may rest on.
+    """A passage that may support a statement.
 
     Attributes:
-        text: its words, without those that speak to a model.
+        text: its words, without prompt injection.
         heading: headline of its article, with the date.
-        publisher: of the article.
-        published: when it was.
-        article: the article's whole text.
+        publisher: publisher of the article.
+        published: date of the article.
+        article: the complete text of the article.
     """
 
     text: str
@@ -97,23 +98,23 @@ class Source:
     article: str = ""
 
     @property
-    def known(self) -> str:
-        """All that a statement may take names and figures from."""
+    def all_text(self) -> str:
+        """The text from which a statement may take names and figures."""
         return " \n".join(part for part in (self.heading, self.publisher, self.text) if part)
 
     @property
     def page(self) -> Page:
-        """As the models read it."""
+        """The passage as the models read it."""
         return Page(self.heading, self.text)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the checks say of a statement.
+    """The result of the checks of a statement.
 
     Attributes:
-        reason: why it is not supported, for people and for the model that may mend it; None where it is.
-        support: the probability that its sources support it, 0..1; 0 where a rule failed before that was asked.
+        reason: why it is not supported, for people and for the model that may repair it; None where it is supported.
+        support: the probability that its sources support it, 0..1; 0 where a rule failed before.
     """
 
     reason: str | None
@@ -121,20 +122,25 @@ class Verdict:
 
 
 class StatementCheck:
-    """Whether sources support a statement.
+    """Checks whether sources support a statement.
 
-    First rules, which say what is wrong: no address, quotations in the words and of the speaker that they give,
-    numbers, dates and names that the sources have, nothing turned into its opposite. Then a model that was trained for
-    it. Methods: FactCC (Kryscinski et al., EMNLP 2020) and MiniCheck (Tang et al., EMNLP 2024) for what is checked.
+    Rules come first, which say what is wrong: no addresses; exact quotations by the right speaker; only numbers, dates
+    and names of the sources; nothing turned into its opposite. Then a model that was trained for entailment decides.
+    Methods: FactCC (Kryscinski et al., EMNLP 2020) and MiniCheck (Tang et al., EMNLP 2024).
     """
 
     def __init__(self, model: SupportModel, threshold: float = SUPPORTED) -> None:
-        """Args: model: scores support; threshold: of its score, 0..1."""
+        """Combine the rules and a model.
+
+        Args:
+            model: scores support.
+            threshold: the least score of a supported statement, 0..1.
+        """
         self._model = model
         self._threshold = threshold
 
     def check(self, statement: str, sources: Sequence[Source]) -> Verdict:
-        """The verdict on one statement.
+        """Check one statement.
 
         Args:
             statement: one sentence, without markers.
@@ -149,10 +155,14 @@ class StatementCheck:
         return Verdict(None if support >= self._threshold else "the passage does not say so", support)
 
     def support(self, statement: str, sources: Sequence[Source]) -> float:
-        """The probability that the sources support a statement: one of them, or the best sentences of all.
+        """The probability that the sources support a statement: a single source, or the best sentences of all of them.
 
-        Where these sentences by themselves give hardly any support, it is theirs: then the words are there, and what
-        they are said to say is not.
+        Where these sentences alone give almost no support, it is theirs: then the sources have the words of the
+        statement, but do not say what it says.
+
+        Args:
+            statement: one sentence, without markers.
+            sources: the passages that it cites.
         """
         pages = [source.page for source in sources]
         best = best_sentences(statement, [source.text for source in sources])
@@ -164,16 +174,16 @@ class StatementCheck:
         return max(supports) if alone >= _ALONE else min(alone, max(supports))
 
     def _against(self, statement: str, sources: Sequence[Source]) -> str | None:
-        """What a rule has against it; None where none has."""
+        """The reason of the first rule that fails; None where all pass."""
         if ADDRESS.search(statement):
             return "it holds an address or markup"
-        said = misquoted(statement, [source.article or source.text for source in sources])
-        if said is not None:
-            return said
+        wrong_quote = misquoted(statement, [source.article or source.text for source in sources])
+        if wrong_quote is not None:
+            return wrong_quote
         for kind, missing in (
-            ("number", _lacking(missing_figures(statement, s.known, s.published) for s in sources)),
-            ("date", _lacking(missing_dates(statement, s.known, s.published) for s in sources)),
-            ("name", missing_names(statement, " \n".join(source.known for source in sources))),
+            ("number", _lacking(missing_figures(statement, s.all_text, s.published) for s in sources)),
+            ("date", _lacking(missing_dates(statement, s.all_text, s.published) for s in sources)),
+            ("name", missing_names(statement, " \n".join(source.all_text for source in sources))),
         ):
             if missing:
                 return f"the {kind} “{missing[0]}” does not stand in the passage"
@@ -187,30 +197,35 @@ class StatementCheck:
 
 
 def missing_names(statement: str, source: str) -> list[str]:
-    """The names of a statement that its source does not have, as they stand there or as the same one's."""
-    there = [name.text for name in find_names(source)]
-    there += [part for name in there for part in name.split() if country(part) is not None]
+    """The names of a statement that its source does not have, in the same form or another.
+
+    Args:
+        statement: one sentence.
+        source: the text that it cites.
+    """
+    in_source = [name.text for name in find_names(source)]
+    in_source += [part for name in in_source for part in name.split() if country(part) is not None]
     plain = f" {' '.join(_WORD.findall(source.casefold()))} "
-    known = set(terms(source))
+    source_terms = set(terms(source))
     missing = []
     for name in find_names(statement):
         words = name.text
-        if name.start == 0 and set(terms(words.split()[0])) <= known:
+        if name.start == 0 and set(terms(words.split()[0])) <= source_terms:
             words = _LINK.sub("", words.partition(" ")[2])  # a plain word may begin the sentence: "Shares of Gull"
         folded = " ".join(_WORD.findall(words.casefold()))
-        if folded and f" {folded} " not in plain and not any(agreement(words, other) for other in there):
+        if folded and f" {folded} " not in plain and not any(agreement(words, other) for other in in_source):
             missing.append(words)
     return missing
 
 
 def exchanged(statement: str, source: str) -> str | None:
-    """Why two names of a statement stand in each other's place; None where that cannot be seen.
+    """The reason why two names of a statement are swapped; None where that is not detected.
 
-    It can where the words between them stand between them in the source as well, the other way round.
+    It is detected where the source has the same words between the two names, in the opposite order.
 
     Args:
         statement: one sentence.
-        source: the sentences of the article that are most like it.
+        source: the sentences of the article that are most similar.
     """
     names = [name for name in map(_bare, find_names(statement)) if name.text and name.text in source]
     plain = _folded(source)
@@ -218,8 +233,8 @@ def exchanged(statement: str, source: str) -> str | None:
         between = statement[one.end : other.start]
         if agreement(one.text, other.text) or _LISTED.fullmatch(between):
             continue
-        there = _folded(f"{other.text}{between}{one.text}")
-        if there in plain and _folded(f"{one.text}{between}{other.text}") not in plain:
+        swapped = _folded(f"{other.text}{between}{one.text}")
+        if swapped in plain and _folded(f"{one.text}{between}{other.text}") not in plain:
             return f"it has “{one.text}” and “{other.text}” in each other’s place"
     return None
 
@@ -229,7 +244,7 @@ def _folded(text: str) -> str:
 
 
 def _bare(name: Name) -> Name:
-    """A name without the titles in front of it."""
+    """A name without the titles before it."""
     words = name.text.split(" ")
     while words and words[0].casefold() in TITLES:
         words = words[1:]
@@ -240,14 +255,17 @@ def _bare(name: Name) -> Name:
 def best_sentences(
     statement: str, texts: Sequence[str], spans: Sequence[Sequence[Span]] | None = None
 ) -> list[tuple[int, Span]]:
-    """The sentences that cover most of a statement's terms, at most three, in order: which text, and where in it.
+    """Choose at most three sentences that together cover most of a statement's terms.
 
-    The first covers most; each further one adds a fifth of the terms, or it is left out.
+    The first covers most; each further one must add a fifth of the terms.
 
     Args:
         statement: one sentence.
-        texts: to choose from.
-        spans: of each text's sentences; without them they are found.
+        texts: the texts to choose from.
+        spans: offsets of the sentences of each text; None to split the texts.
+
+    Returns:
+        The number of the text and the offsets of each sentence, in order.
     """
     if spans is None:
         spans = [sentence_spans(text) for text in texts]
@@ -270,27 +288,30 @@ def best_sentences(
     return sorted(chosen)
 
 
-def source_of(found: Found, article: str, heading: str) -> Source:
-    """A passage of the archive as a source.
+def source_of(hit: Found, article: str, heading: str) -> Source:
+    """Make a source of a passage of the archive.
 
     Args:
-        found: the passage with its article's facts.
+        hit: the passage with the facts of its article.
         article: the article's text.
-        heading: as the models see it.
+        heading: the heading that the models read.
     """
-    facts = found.article
+    facts = hit.article
     publisher = " ".join(part for part in (facts.publisher, facts.place) if part)
-    return Source(without_orders(found.passage.text), heading, publisher, facts.published, article)
+    return Source(without_injection(hit.passage.text), heading, publisher, facts.published, article)
 
 
 def link(statement: str, passages: Sequence[Found]) -> tuple[Citation, ...]:
-    """The sentences of some passages that a statement rests on, as citations; never one that speaks to a model."""
-    texts = [found.passage.text for found in passages]
-    spans = [
-        [(s - found.passage.start, e - found.passage.start) for s, e in found.passage.sentences] for found in passages
-    ]
+    """Cite the sentences of passages that support a statement, leaving out those that look like prompt injection.
+
+    Args:
+        statement: one sentence.
+        passages: the passages that support it.
+    """
+    texts = [hit.passage.text for hit in passages]
+    spans = [[(s - hit.passage.start, e - hit.passage.start) for s, e in hit.passage.sentences] for hit in passages]
     news = [
-        [span for span in row if without_orders(text[slice(*span)])] for text, row in zip(texts, spans, strict=True)
+        [span for span in row if without_injection(text[slice(*span)])] for text, row in zip(texts, spans, strict=True)
     ]
     cited = []
     for number, (start, end) in best_sentences(statement, texts, news):
@@ -299,7 +320,7 @@ def link(statement: str, passages: Sequence[Found]) -> tuple[Citation, ...]:
     return tuple(cited)
 
 
-def _lacking(each: Iterable[list[str]]) -> list[str]:
-    """What all of the sources lack."""
-    lists = list(each)
+def _lacking(missing: Iterable[list[str]]) -> list[str]:
+    """The items that all sources lack."""
+    lists = list(missing)
     return [item for item in lists[0] if all(item in other for other in lists[1:])]

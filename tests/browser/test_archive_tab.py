@@ -1,4 +1,4 @@
-"""The archive tab: found, browsed, opened, compared, taken in, taken out and put back."""
+"""The archive tab: search, browse, open, compare, add, remove and restore articles."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def reading(serve: Callable[..., str]) -> str:
 def open_tab(page: Page, address: str) -> None:
     page.goto(address)
     page.get_by_role("tab", name="Archive").click()
-    expect(page.locator("#shelf-list .entry").first).to_be_visible()
+    expect(page.locator("#archive-list .entry").first).to_be_visible()
 
 
 def send(page: Page, *paths: Path) -> None:
     if not page.locator("#intake-files").is_visible():
-        page.get_by_role("button", name="Take articles in").click()
+        page.get_by_role("button", name="Add articles").click()
     page.locator("#intake-files input[type=file]").set_input_files(list(paths))
 
 
@@ -42,53 +42,53 @@ def test_the_list_is_limited_by_a_bar_and_a_second_click_takes_that_back(
     page: Page, address: str, request: pytest.FixtureRequest
 ) -> None:
     open_tab(page, address)
-    shelf = page.locator("#shelf-list")
-    expect(shelf).to_contain_text("1 to 30 of 40 articles")
-    march = page.locator("#shelf-plot a[href='#month-2025-03']")
+    listed = page.locator("#archive-list")
+    expect(listed).to_contain_text("1 to 30 of 40 articles")
+    march = page.locator("#archive-plot a[href='#month-2025-03']")
     expect(march).to_have_attribute("aria-label", "March 2025: 10 articles")
     shoot(page, request, "archive")
     march.focus()
     page.keyboard.press("Enter")
-    expect(shelf).to_contain_text("10 articles")
-    expect(page.locator("#shelf-plot a[aria-current]")).to_have_attribute("href", "#month-2025-03")
-    expect(page.locator("#shelf-when input")).to_have_value("March 2025")
-    page.locator("#shelf-plot a[href='#month-2025-03']").click()
-    expect(shelf).to_contain_text("of 40 articles")
+    expect(listed).to_contain_text("10 articles")
+    expect(page.locator("#archive-plot a[aria-current]")).to_have_attribute("href", "#month-2025-03")
+    expect(page.locator("#archive-when input")).to_have_value("March 2025")
+    page.locator("#archive-plot a[href='#month-2025-03']").click()
+    expect(listed).to_contain_text("of 40 articles")
     assert page.foreign == []  # type: ignore[attr-defined]
 
 
 def test_words_publisher_and_pages_find_articles(page: Page, address: str) -> None:
     open_tab(page, address)
-    page.locator("#shelf-list a[href='#leaf-1']").click()
-    expect(page.locator("#shelf-list")).to_contain_text("31 to 40 of 40 articles")
-    page.locator("#shelf-search textarea, #shelf-search input").first.fill("Silver Tern")
+    page.locator("#archive-list a[href='#leaf-1']").click()
+    expect(page.locator("#archive-list")).to_contain_text("31 to 40 of 40 articles")
+    page.locator("#archive-search textarea, #archive-search input").first.fill("Silver Tern")
     page.keyboard.press("Enter")
-    expect(page.locator("#shelf-list")).to_contain_text("articles")
-    expect(page.locator("#shelf-list .entry").first).to_contain_text("ern")
-    page.locator("#shelf-publisher input").click()
+    expect(page.locator("#archive-list")).to_contain_text("articles")
+    expect(page.locator("#archive-list .entry").first).to_contain_text("ern")
+    page.locator("#archive-publisher input").click()
     page.get_by_role("option", name="Saltreath Gazette").first.click()
-    expect(page.locator("#shelf-list .entry").first).to_contain_text("Saltreath Gazette")
-    page.locator("#shelf-search textarea, #shelf-search input").first.fill("xylophone zeppelin")
+    expect(page.locator("#archive-list .entry").first).to_contain_text("Saltreath Gazette")
+    page.locator("#archive-search textarea, #archive-search input").first.fill("xylophone zeppelin")
     page.keyboard.press("Enter")
-    expect(page.locator("#shelf-list")).to_contain_text("No article fits")
+    expect(page.locator("#archive-list")).to_contain_text("No articles match")
 
 
 def test_an_article_opens_is_removed_and_put_back(page: Page, address: str) -> None:
     open_tab(page, address)
-    entry = page.locator("#shelf-list .entry").first
+    entry = page.locator("#archive-list .entry").first
     headline = entry.locator(".headline").inner_text()
     entry.click()
-    expect(page.locator("#shelf-item article h2")).to_have_text(headline)
-    expect(page.locator("#shelf-list .entry[aria-current]")).to_contain_text(headline)
+    expect(page.locator("#archive-item article h2")).to_have_text(headline)
+    expect(page.locator("#archive-list .entry[aria-current]")).to_contain_text(headline)
     page.get_by_role("button", name="Remove from the archive").click()
-    notice = page.locator("#shelf-notice .notice")
+    notice = page.locator("#archive-notice .notice")
     expect(notice).to_contain_text(f"Removed “{headline}”.")
-    expect(page.locator("#shelf-list")).to_contain_text("of 39 articles")
-    expect(page.locator("#shelf-item")).to_contain_text("Choose an article")
+    expect(page.locator("#archive-list")).to_contain_text("of 39 articles")
+    expect(page.locator("#archive-item")).to_contain_text("Select an article")
     notice.get_by_role("link", name="Undo").click()
-    expect(notice).to_contain_text("Put back")
-    expect(page.locator("#shelf-list")).to_contain_text("of 40 articles")
-    expect(page.locator("#shelf-item article h2")).to_have_text(headline)
+    expect(notice).to_contain_text("Restored")
+    expect(page.locator("#archive-list")).to_contain_text("of 40 articles")
+    expect(page.locator("#archive-item article h2")).to_have_text(headline)
 
 
 def test_the_same_file_with_other_words_is_a_new_version_and_the_two_are_compared(
@@ -105,16 +105,16 @@ def test_the_same_file_with_other_words_is_a_new_version_and_the_two_are_compare
     send(page, story)
     expect(report).to_contain_text("0 added, 0 unchanged, 1 replaced")
     report.get_by_role("link", name="Quay opens").click()
-    changes = page.locator("#shelf-changes")
+    changes = page.locator("#archive-changes")
     expect(changes.locator(".changed del")).to_have_text("[deleted: 12 ]")
     expect(changes.locator(".changed ins")).to_have_text("[inserted: 14 new ]")
     shoot(page, request, "versions")
     page.wait_for_timeout(1_000)  # the list of versions is drawn anew with the article
     page.locator("#version-after input").click()
     page.get_by_role("option").first.click()
-    expect(changes).to_contain_text("The text is the same in both.")
+    expect(changes).to_contain_text("The text is the same in both versions.")
     page.get_by_role("button", name="Remove from the archive").click()
-    expect(page.locator("#shelf-notice .notice")).to_contain_text("Removed")
+    expect(page.locator("#archive-notice .notice")).to_contain_text("Removed")
 
 
 def test_of_ten_files_the_one_of_two_gigabytes_is_named_and_nine_go_in(
@@ -131,14 +131,14 @@ def test_of_ten_files_the_one_of_two_gigabytes_is_named_and_nine_go_in(
         file.truncate(2_000_000_000)
     send(page, *paths, big)
     refused = page.locator("#intake-refused")
-    expect(refused).to_contain_text("it has 2.0 GB, and 200.0 MB a file are taken here")
+    expect(refused).to_contain_text("it has 2.0 GB, and the limit is 200.0 MB per file")
     expect(refused).to_contain_text(EVIL.replace("/", ":"))
     report = page.locator("#intake-report")
     expect(report).to_contain_text("8 added")
     expect(report).to_contain_text("ten-4.txt")
     shoot(page, request, "intake")
     assert page.locator("#intake-refused img, #intake-report img").count() == 0
-    expect(page.locator("#shelf-list")).to_contain_text("of 48 articles")
+    expect(page.locator("#archive-list")).to_contain_text("of 48 articles")
 
 
 def test_a_folder_goes_in_and_errors_name_files_by_their_place_in_it(page: Page, address: str, tmp_path: Path) -> None:
@@ -148,8 +148,8 @@ def test_a_folder_goes_in_and_errors_name_files_by_their_place_in_it(page: Page,
     (folder / ".hidden.txt").write_text("Hidden\n\nNobody reads this.\n")
     (folder / "tern.txt").write_text("Tern seen\n\nA tern was seen in Kittern on Monday.\n")
     open_tab(page, address)
-    page.get_by_role("button", name="Take articles in").click()
-    page.locator("#take-in input[webkitdirectory]").set_input_files(folder)
+    page.get_by_role("button", name="Add articles").click()
+    page.locator("#add-articles input[webkitdirectory]").set_input_files(folder)
     report = page.locator("#intake-report")
     expect(report).to_contain_text("1 added, 0 unchanged, 0 replaced, 1 failed")
     expect(report.locator(".errors")).to_contain_text("desk/sub/broken.jsonl")
@@ -158,7 +158,7 @@ def test_a_folder_goes_in_and_errors_name_files_by_their_place_in_it(page: Page,
 
 def test_what_is_dropped_goes_in(page: Page, address: str) -> None:
     open_tab(page, address)
-    page.get_by_role("button", name="Take articles in").click()
+    page.get_by_role("button", name="Add articles").click()
     page.evaluate(
         """() => {
           const carried = new DataTransfer();
@@ -188,7 +188,7 @@ def test_questions_are_answered_while_articles_go_in_and_that_can_be_stopped(
     page.get_by_role("tab", name="Archive").click()
     expect(progress).to_contain_text("articles")  # it is not over yet
     page.locator("#intake-stop").click()
-    expect(page.locator("#intake-report")).to_contain_text("Stopped; what was taken in stays")
+    expect(page.locator("#intake-report")).to_contain_text("Stopped. Articles that were already added stay")
     expect(progress).not_to_be_visible()
 
 
@@ -202,12 +202,14 @@ def test_hostile_names_and_words_leave_the_page_whole(page: Page, address: str, 
     send(page, path)
     report = page.locator("#intake-report")
     expect(report).to_contain_text("1 added")
-    expect(report).to_contain_text("1 was not taken")
+    expect(report).to_contain_text("1 was not added")
     report.locator("a[href^='#item-']").first.click()
-    expect(page.locator("#shelf-item article h2")).to_contain_text(EVIL)
-    expect(page.locator("#shelf-list")).to_contain_text(EVIL)
+    expect(page.locator("#archive-item article h2")).to_contain_text(EVIL)
+    expect(page.locator("#archive-list")).to_contain_text(EVIL)
     tags = "img[src=x], img[src*=elsewhere], script"
-    assert page.locator(f"#shelf-item :is({tags}), #shelf-list :is({tags}), #intake-report :is({tags})").count() == 0
+    assert (
+        page.locator(f"#archive-item :is({tags}), #archive-list :is({tags}), #intake-report :is({tags})").count() == 0
+    )
     assert page.evaluate("window.broken") is None
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.foreign == []  # type: ignore[attr-defined]
@@ -215,19 +217,19 @@ def test_hostile_names_and_words_leave_the_page_whole(page: Page, address: str, 
 
 def test_an_address_on_this_machine_is_refused_in_words(page: Page, address: str) -> None:
     open_tab(page, address)
-    page.get_by_role("button", name="Take articles in").click()
+    page.get_by_role("button", name="Add articles").click()
     page.locator("#intake-addresses textarea").fill("nothing of the kind")
     page.locator("#intake-fetch").click()
-    expect(page.locator("#intake-report")).to_contain_text("Give an address that begins with http:// or https://")
+    expect(page.locator("#intake-report")).to_contain_text("Enter addresses that begin with http:// or https://")
     page.locator("#intake-addresses textarea").fill(f"{address}/feed.xml")
     page.locator("#intake-fetch").click()
-    expect(page.locator("#intake-report")).to_contain_text("1 was not taken")
+    expect(page.locator("#intake-report")).to_contain_text("1 was not added")
     expect(page.locator("#intake-report .errors")).to_contain_text("127.0.0.1")
 
 
 def test_who_may_only_read_finds_nothing_that_changes_the_archive(page: Page, reading: str) -> None:
     open_tab(page, reading)
-    page.locator("#shelf-list .entry").first.click()
-    expect(page.locator("#shelf-item article h2")).to_be_visible()
-    gone = "#take-in, #intake-files, #intake-fetch, #shelf-remove, #shelf-removed, #shelf-puttings-back"
+    page.locator("#archive-list .entry").first.click()
+    expect(page.locator("#archive-item article h2")).to_be_visible()
+    gone = "#add-articles, #intake-files, #intake-fetch, #archive-remove, #archive-removed, #archive-restoring"
     assert page.locator(gone).count() == 0

@@ -19,8 +19,8 @@ from ui import words
 from ui.assets import head, styles
 from ui.page import theme
 from ui.render import answer_markdown
-from ui.state.conversations import Talk, Talks
-from ui.views.reading import ReadingRoom
+from ui.state.conversations import Conversation, ConversationCodec
+from ui.views.reading import ReadingPane
 
 pytestmark = pytest.mark.browser
 
@@ -85,22 +85,22 @@ def change(archive: Archive) -> None:
 
 
 def app(archive: Archive) -> gr.Blocks:
-    talks = Talks(b"key")
-    talk, messages = Talk.begin(), []
+    codec = ConversationCodec(b"key")
+    conversation, messages = Conversation.begin(), []
     for turn, answer in enumerate(answers()):
-        talk = talk.with_turn(talks.turn(answer))
+        conversation = conversation.with_turn(codec.turn(answer))
         messages.append({"role": "user", "content": answer.question.text})
         messages.append({"role": "assistant", "content": answer_markdown(answer, turn)})
-    room = ReadingRoom(archive, talks)
+    room = ReadingPane(archive, codec)
     with gr.Blocks(analytics_enabled=False, fill_width=True) as blocks:
-        kept = gr.Textbox(talks.dump(talk), visible="hidden", elem_id="talk")
+        kept = gr.Textbox(codec.dump(conversation), visible="hidden", elem_id="talk")
         with gr.Row():
             with gr.Column(scale=3, min_width=340):
                 gr.Chatbot(messages, elem_id="chat", height=420, allow_tags=False, latex_delimiters=[])
                 gr.Textbox(elem_id="question", label="Question")
             with gr.Column(scale=2, min_width=320):
                 room.build(kept)
-        blocks.load(lambda: room.show(talk, 0), None, room.outputs, api_visibility="private")
+        blocks.load(lambda: room.show(conversation, 0), None, room.outputs, api_visibility="private")
     return blocks
 
 
@@ -148,7 +148,7 @@ def test_the_sources_of_an_answer_have_all_that_tells_them(room: Page, request: 
     expect(card).to_contain_text(FIRST)
     expect(room.locator("#sources .carriers").first).to_contain_text("Also carried by Gull")
     expect(room.locator("#sources .sure")).to_have_text(
-        "One source, of 18 March 2025. Quoted word for word. Likely to be the answer."
+        "One source, from 18 March 2025. Quoted word for word. Likely correct."
     )
     shoot(room, request, "reading-room")
 
@@ -290,7 +290,7 @@ def test_a_changed_article_is_shown_as_it_was_cited_with_its_versions(
     versions = room.locator("#article details.versions")
     versions.locator("summary").click()
     expect(versions.locator("li")).to_have_count(2)
-    expect(versions.locator("li").last).to_contain_text("replaced, the one that the answer cites")
+    expect(versions.locator("li").last).to_contain_text("replaced, cited by the answer")
     versions.locator("a").last.click()
     expect(room.locator("#article mark.active")).to_have_text("18 crowns")
 
@@ -333,7 +333,7 @@ def test_the_sources_follow_the_answer_that_is_in_view(room: Page) -> None:
     room.mouse.wheel(0, 5000)
     expect(room.locator("#sources [data-turn='2']")).to_be_visible()
     expect(room.locator("#article mark.active")).to_have_text("18 crowns")
-    expect(room.locator("#sources .sure")).to_contain_text("Uncertain: read the words.")
+    expect(room.locator("#sources .sure")).to_contain_text("Uncertain: check the source.")
     room.mouse.wheel(0, -5000)
     expect(room.locator("#sources [data-turn='0']")).to_be_visible()
     expect(room.locator("#article mark.active")).to_have_text(FIRST)

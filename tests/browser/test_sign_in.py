@@ -62,7 +62,7 @@ def test_a_page_whose_session_is_over_says_so_and_leads_back(page: Page, address
     page.locator("#question textarea").fill("Who is the mayor of Brannock?")
     page.locator("#question textarea").press("Enter")
     notice = page.locator("#signed-out")
-    expect(notice).to_have_text("You are not signed in, or no longer. Sign in")
+    expect(notice).to_have_text("You are not signed in, or your session has ended. Sign in")
     notice.get_by_role("link").click()
     sign_in(page)
     page.wait_for_selector("#question textarea")

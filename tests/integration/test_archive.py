@@ -60,12 +60,12 @@ def by_vector(archive: Archive, text: str, scope: Scope | None = None, limit: in
     """Ids of the articles found by meaning, best first."""
     vector = archive.embedder.encode_queries([text])[0]
     ids = archive.search_vectors(vector, limit, scope or Scope())
-    return list(dict.fromkeys(found.passage.article_id for found in archive.found(ids)))
+    return list(dict.fromkeys(found.passage.article_id for found in archive.passages(ids)))
 
 
 def by_words(archive: Archive, text: str, scope: Scope | None = None, limit: int = 20) -> list[str]:
     ids = archive.search_words(text, limit, scope or Scope())
-    return list(dict.fromkeys(found.passage.article_id for found in archive.found(ids)))
+    return list(dict.fromkeys(found.passage.article_id for found in archive.passages(ids)))
 
 
 FULL = article(
@@ -121,9 +121,9 @@ def test_chroma_is_asked_where_there_are_very_many_and_finds_the_same(
     vector = samples.embedder.encode_queries(["Who will pay for the harbour tunnel?"])[0]
     compared = samples.search_vectors(vector, 20, scope)
     asked: list[int] = []
-    nearest = samples._store.nearest
-    monkeypatch.setattr("ingest.archive.reading._COMPARED", 0)
-    monkeypatch.setattr(samples._store, "nearest", lambda *about: asked.append(about[1]) or nearest(*about))
+    nearest = samples._reader.nearest
+    monkeypatch.setattr("ingest.archive.search._COMPARED", 0)
+    monkeypatch.setattr(samples._reader, "nearest", lambda *about: asked.append(about[1]) or nearest(*about))
     assert samples.search_vectors(vector, 20, scope) == compared
     assert asked
 
@@ -144,7 +144,7 @@ def test_other_content_under_the_same_id_takes_the_place_of_the_old(archive: Arc
     everything = archive.embedder.encode_queries(["The ferry Blue Heron sank at her moorings"])[0]
     assert old.isdisjoint(archive.search_vectors(everything, 50, Scope()))
     assert archive.search_words("ferry moorings Quillon", 50, Scope()) == []
-    assert archive.found(sorted(old)) == []
+    assert archive.passages(sorted(old)) == []
     assert by_vector(archive, "a comet with a green tail")[0] == new.article_id
     assert by_words(archive, "comet") == [new.article_id]
     assert archive.article(new.article_id) == new
@@ -296,7 +296,7 @@ def test_the_least_similar_articles_are_found_whatever_stands_before_them(tmp_pa
         archive.write([herring, article("r", BAKERY, publisher="Rye"), article("c", TELESCOPE, publisher="Rye")])
         vector = archive.embedder.encode_queries(["What do herring eat?"])[0]
         rye = [p.passage_id for guid in "rc" for p in archive.passages_of(article(guid, "x").article_id)]
-        held = archive._store._passages.get(ids=rye, include=["embeddings"])
+        held = archive._store.collections.passages.get(ids=rye, include=["embeddings"])
         ranked = sorted(zip((-(np.asarray(held["embeddings"]) @ vector)).tolist(), held["ids"], strict=True))
         for limit in (1, 2, 50):  # of 60 passages that are nearer
             exact = [passage_id for _, passage_id in ranked[:limit]]
@@ -504,7 +504,7 @@ def whole(folder: Path) -> None:
         assert by_words(archive, "comet") == [article("b", "x").article_id]
         assert by_words(archive, "rye") == []
         assert by_vector(archive, "The ferry sank") == [article(guid, "x").article_id for guid in "ab"]
-        assert archive._keywords.count == archive.n_passages
+        assert archive._derived.keywords.count == archive.n_passages
 
 
 def spoil_nothing(folder: Path) -> None:
@@ -588,7 +588,7 @@ def test_passages_that_no_record_points_at_yet_are_found_by_nobody(archive: Arch
     archive._store.put_passages([(orphan, each) for each in passages], vectors)
     assert archive.article(article("a", "x").article_id).text == FERRY
     vector = archive.embedder.encode_queries(["Who won the prize for rye bread?"])[0]
-    found = archive.found(archive.search_vectors(vector, 9, Scope()))
+    found = archive.passages(archive.search_vectors(vector, 9, Scope()))
     assert [each.passage for each in found] == archive.passages_of(article("a", "x").article_id)
     assert not ask("Who won the national prize for rye bread?", archive=archive).answered
 
@@ -626,8 +626,8 @@ def test_a_reader_sees_one_version_or_the_other(archive: Archive) -> None:
 
     def search() -> None:
         while not done.is_set():
-            archive.found(archive.search_vectors(vector, 3, Scope()))
-            archive.found(archive.search_words("tide", 3, Scope()))
+            archive.passages(archive.search_vectors(vector, 3, Scope()))
+            archive.passages(archive.search_words("tide", 3, Scope()))
 
     with ThreadPoolExecutor(3) as pool:
         others = [pool.submit(read), pool.submit(read), pool.submit(search)]
@@ -644,7 +644,7 @@ def test_a_reader_sees_one_version_or_the_other(archive: Archive) -> None:
 def test_more_articles_can_be_listed_than_sqlite_takes_variables(archive: Archive) -> None:
     archive.write([FULL])
     ids = [f"{number:016x}" for number in range(40_000)]
-    assert list(archive._store.heads([*ids, FULL.article_id])) == [FULL.article_id]
+    assert list(archive._store.reader.heads([*ids, FULL.article_id])) == [FULL.article_id]
 
 
 def test_an_archive_is_made_only_where_nothing_else_is(tmp_path: Path) -> None:
@@ -662,11 +662,11 @@ def test_an_archive_opened_in_one_thread_is_closed_in_another(tmp_path: Path) ->
     Archive.open(tmp_path / "a").close()
 
 
-def test_an_article_taken_in_again_is_not_overwritten_by_undo(archive: Archive) -> None:
+def test_an_article_that_was_added_again_is_not_overwritten_by_undo(archive: Archive) -> None:
     first = Article(identity="x", headline="Ferry", text="The ferry sank on Monday.")
     archive.write([first])
     archive.remove(first.article_id)
     archive.write([Article(identity="x", headline="Ferry", text="The ferry was raised on Tuesday.")])
-    with pytest.raises(ArchiveError, match="taken in again"):
+    with pytest.raises(ArchiveError, match="been added again"):
         archive.restore(first.article_id)
     assert "Tuesday" in archive.article(first.article_id).text

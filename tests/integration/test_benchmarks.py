@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import answer, archives, encoders, ingest, odd, plots, retrieval
+from benchmarks import answer, archives, encoders, ingest, odd, plots, retrieval, vectors
 from benchmarks.measure import quantile
 from evals.datasets.base import DataMissing
 from ingest import Archive
@@ -43,7 +43,7 @@ def cache(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_each_archive_is_the_beginning_of_the_next(data: Path, cache: Path) -> None:
     held = {}
-    for share, path in archives.made(cache).items():
+    for share, path in archives.existing_archives(cache).items():
         with Archive.open(path) as archive:
             held[share] = {head.article_id for head in archive.listing()}
     assert {share: len(ids) for share, ids in held.items()} == {5: 2, 30: 12, 100: 40}
@@ -119,3 +119,10 @@ def test_a_quantile_is_one_of_the_values() -> None:
 def test_data_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert retrieval.main(["--data", str(tmp_path), "--cache", str(tmp_path / "cache")]) == 1
     assert "holds no articles.jsonl" in capsys.readouterr().err
+
+
+def test_the_nearest_in_scopes_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    assert vectors.main(["--vectors", "1200"]) == 0
+    _, row = capsys.readouterr().out.splitlines()
+    assert row.split()[0] == "1,000"
+    assert row.endswith("1.000")  # the recall of what ships, in a scope that is compared whole

@@ -89,8 +89,8 @@ def test_a_lost_index_is_built_again_from_chroma(tmp_path: Path, spoil: object) 
 def test_an_index_that_was_left_behind_by_a_change_is_built_again(tmp_path: Path) -> None:
     with Archive.open(tmp_path / "a", create=True) as archive:
         archive.write([GAZETTE, CHOIR])
-        archive._store.begin()  # as where a write is cut off before it says that it is done
-        archive._origins.replace([CHOIR.article_id], [COURIER])
+        archive._store.collections.begin()  # as where a write is cut off before it says that it is done
+        archive._derived.origins.replace([CHOIR.article_id], [COURIER])
     with Archive.open(tmp_path / "a") as archive:
         assert names(archive, "gazette") == []
         assert archive.n_origins == 2
@@ -124,11 +124,11 @@ def test_of_a_story_one_carrier_is_retrieved_and_the_others_are_named(archive: A
     found = retrieve(archive, Question.parse("When does the fish market of Saltreath close?"))
     carriers = {each.passage.article_id for each in found} - {CHOIR.article_id}
     assert len(carriers) == 1
-    best = found[0].found
+    best = found[0].hit
     assert {best.article.identity, *(each.identity for each in best.carriers)} == {"gazette", "courier"}
     assert best.story == GAZETTE.article_id
     for each in found:
-        assert each.found.article.article_id == each.passage.article_id
+        assert each.hit.article.article_id == each.passage.article_id
     document = ArchiveRetriever(archive=archive).invoke("When does the fish market close?")[0]
     assert document.metadata["also_carried_by"] == [carrier.article_id for carrier in best.carriers]
 
@@ -137,7 +137,7 @@ def test_of_carriers_in_the_same_words_the_first_published_one_is_shown(archive:
     late, early = article("z", day="2025-06-02T12:00"), article("a later id", day="2025-06-02T07:00")
     archive.write([late, article("middle", day="2025-06-02T09:00"), early])
     found = retrieve(archive, Question.parse("When does the fish market of Saltreath close?"))
-    assert {each.found.article.identity for each in found} == {"a later id"}
+    assert {each.hit.article.identity for each in found} == {"a later id"}
 
 
 def test_what_only_the_longer_carrier_says_is_found(archive: Archive) -> None:
@@ -167,7 +167,7 @@ def test_what_came_later_than_the_day_that_is_asked_as_of_is_not_named(archive: 
 
 
 def test_the_samples_have_one_story_in_three_outlets(samples: Archive) -> None:
-    assert [len(group) for group in samples._origins.groups()] == [3]
+    assert [len(group) for group in samples._derived.origins.groups()] == [3]
     assert samples.n_origins == samples.coverage().n_articles - 2
 
 
@@ -187,15 +187,16 @@ def test_an_answer_shows_one_of_three_outlets_and_names_the_others(samples: Arch
 def test_the_page_opens_another_carrier_and_leaves_the_cards(samples: Archive) -> None:
     import gradio as gr
 
-    from ui.state.conversations import Talk, Talks
-    from ui.views.reading import ReadingRoom
+    from ui.state.conversations import Conversation, ConversationCodec
+    from ui.views.reading import ReadingPane
 
-    talks = Talks(b"k" * 32)
-    kept = talks.dump(Talk.begin().with_turn(talks.turn(ask("Why did Davin Pell resign?", archive=samples))))
-    room = ReadingRoom(samples, talks)
+    codec = ConversationCodec(b"k" * 32)
+    turn = codec.turn(ask("Why did Davin Pell resign?", archive=samples))
+    conversation = codec.dump(Conversation.begin().with_turn(turn))
+    room = ReadingPane(samples, codec)
 
     def opened(href: str) -> tuple[object, object]:
-        return room.open(kept, gr.EventData(None, {"href": href}))
+        return room.open(conversation, gr.EventData(None, {"href": href}))
 
     for place, headline in enumerate(("Transport minister Pell steps down", "Estrane transport minister resigns"), 1):
         cards, article_shown = opened(f"#carrier-0-1-{place}")

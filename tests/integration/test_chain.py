@@ -57,7 +57,7 @@ class OneSure:
         passage = candidates[0].passage
         start, end = passage.sentences[0]
         quote = passage.text[start - passage.start : end - passage.start]
-        return [Evidence(candidates[0].found, (start, end), quote, 1.0)]
+        return [Evidence(candidates[0].hit, (start, end), quote, 1.0)]
 
 
 class Writer:

@@ -1,7 +1,8 @@
-"""The `dateline` command, each time in a process of its own."""
+"""The `dateline` command: through its function, and in a process of its own where that is the point."""
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import socket
@@ -15,8 +16,13 @@ import httpx
 import pytest
 
 from ingest import Archive, Article, Published
+from qa.base.answer import Answer
+from qa.question.question import Question
 from tests.conftest import GUARD, ROOT
 from ui.serving.accounts import Accounts
+from ui.state.conversations import Talks
+from ui.state.database import FILE, PageDatabase
+from ui.state.shared import SharedAnswers
 
 Command = Callable[..., CompletedProcess[str]]
 
@@ -73,7 +79,7 @@ def test_ingest_names_a_date_that_is_still_to_come(dateline: Command, tmp_path: 
     (tmp_path / "mill.jsonl").write_text('{"text": "The mill was fined 400 florins.", "published": "2924-05-01"}')
     done = dateline("ingest", "mill.jsonl", "--archive", "made")
     assert (done.returncode, done.stdout.count("1 dated in the future")) == (0, 1), done.stderr
-    assert "look at: " in done.stderr
+    assert "warning: " in done.stderr
     assert "2924-05-01" in done.stderr
 
 
@@ -113,6 +119,10 @@ def test_an_answer_exits_0(dateline: Command, folder: Path) -> None:
     assert done.stderr == ""
 
 
+def test_a_question_is_read_from_standard_input(dateline: Command, folder: Path) -> None:
+    assert "400 crowns" in dateline("ask", "-", "--archive", folder, stdin=io.StringIO(f"{QUESTION}\n")).stdout
+
+
 def test_an_answer_is_json_for_programs(dateline: Command, folder: Path) -> None:
     done = dateline("ask", QUESTION, "--published", "2024-05-01..2024-05-31", "--json", "--archive", folder)
     assert done.returncode == 0, done.stderr
@@ -140,8 +150,11 @@ def test_wrong_usage_exits_2(dateline: Command) -> None:
         ["tell", "Who?"],
         ["serve", "--port", "high"],
         ["serve", "--port", "99999"],
+        ["show", "1d545a70", "--versions", "--version", "ab"],
+        ["links", "--remove"],
+        ["links", "5f0c9e"],
     ):
-        assert "usage: dateline" in failed_plainly(dateline(*arguments), 2)
+        assert "Usage: dateline" in failed_plainly(dateline(*arguments), 2)
 
 
 def test_an_unknown_archive_exits_1(dateline: Command, tmp_path: Path) -> None:
@@ -200,7 +213,7 @@ def test_a_removed_article_can_be_put_back(dateline: Command, folder: Path) -> N
 def test_versions_are_listed_and_shown(dateline: Command, folder: Path) -> None:
     with Archive.open(folder) as archive:
         old = archive.article(mill())
-        archive.take([Article(identity="guid mill", headline="Paper mill fined again", text="It was 500 crowns.")])
+        archive.add([Article(identity="guid mill", headline="Paper mill fined again", text="It was 500 crowns.")])
     listed = dateline("show", mill()[:8], "--versions", "--archive", folder)
     first, second = listed.stdout.splitlines()
     assert first.startswith(old.version)
@@ -222,10 +235,10 @@ def test_stats_and_check_say_what_is_there(dateline: Command, folder: Path) -> N
         "Valley Wire": 1,
     }
     checked = dateline("check", "--archive", folder)
-    assert (checked.returncode, checked.stdout) == (0, "2 articles looked at, 0 problems found\n"), checked.stderr
+    assert (checked.returncode, checked.stdout) == (0, "2 articles checked, 0 problems found\n"), checked.stderr
     with Archive.open(folder) as archive:
-        archive._keywords.replace([mill()], [])
-        archive._keywords.agree(archive._store.revision, archive._store.key)
+        archive._derived.keywords.replace([mill()], [])
+        archive._derived.keywords.agree(archive._store.collections.revision, archive._store.collections.key)
         archive._store.delete_passages([archive.passages_of(mill())[0].passage_id])
     broken = dateline("check", "--json", "--archive", folder)
     assert broken.returncode == 1
@@ -254,50 +267,83 @@ def test_logs_are_json_lines_without_secrets(dateline: Command, folder: Path, tm
     assert "cannot be written" in failed_plainly(dateline("articles", "--log", tmp_path))
 
 
-def test_an_archive_that_is_open_elsewhere_is_left_alone(dateline: Command, folder: Path) -> None:
+def test_an_archive_that_is_open_elsewhere_is_left_alone(dateline_process: Command, folder: Path) -> None:
     with Archive.open(folder):
-        assert "is open in process" in failed_plainly(dateline("articles", "--archive", folder))
+        assert "is open in process" in failed_plainly(dateline_process("articles", "--archive", folder))
+
+
+# what the page keeps
+
+
+def test_links_are_listed_and_removed(dateline: Command, folder: Path) -> None:
+    assert "dateline serve" in failed_plainly(dateline("links", "--archive", folder))
+    database = PageDatabase(folder / FILE)
+    talks = Talks(database.secret("seal"))
+    turns = [talks.turn(Answer(Question.parse(text), answered=False, refusal="No.")) for text in ("Who?", "Why?")]
+    first, second = (SharedAnswers(database, talks).share("ada", turn) for turn in turns)
+    database.close()
+    listed = dateline("links", "--archive", folder).stdout
+    assert {line.split()[0] for line in listed.splitlines()} == {first, second}
+    assert {link["id"] for link in json.loads(dateline("links", "--json", "--archive", folder).stdout)} == {
+        first,
+        second,
+    }
+    done = dateline("links", "--remove", first, "0" * 32, "--json", "--archive", folder)
+    assert (done.returncode, json.loads(done.stdout)) == (1, {first: True, "0" * 32: False})
+    done = dateline("links", "--archive", folder, "--remove", second)
+    assert (done.returncode, done.stdout) == (0, f"removed: {second}\n")
+    assert dateline("links", "--archive", folder).stdout == ""
 
 
 # serve
 
 
-def serve(run: Command, *arguments: str) -> CompletedProcess[str]:
-    """Run `dateline serve` and say on standard output which ports it binds."""
-    code = (
-        "import sys\n"
-        "sys.addaudithook(lambda event, at: print('bound', at[1]) if event == 'socket.bind' else None)\n"
-        "from ui.cli import main\n"
-        f"sys.exit(main(['serve', *{list(arguments)!r}]))"
-    )
-    return run("-c", code)
+@pytest.fixture(scope="session")
+def bound() -> list[object]:
+    """Addresses that this process binds; an audit hook cannot be taken out, so there is one for all tests."""
+    addresses: list[object] = []
+    sys.addaudithook(lambda event, about: addresses.append(about[1]) if event == "socket.bind" else None)
+    return addresses
+
+
+@pytest.fixture
+def refused_to_serve(dateline: Command, bound: list[object]) -> Callable[..., str]:
+    """Run a `dateline serve` that fails before it binds any port; what it says."""
+
+    def serve(*arguments: str) -> str:
+        bound.clear()
+        message = failed_plainly(dateline("serve", *arguments))
+        assert bound == []
+        return message
+
+    return serve
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.7.7"])  # noqa: S104 - it has to refuse them
-def test_serve_opens_no_port_to_others_unless_that_was_said(run: Command, tmp_path: Path, host: str) -> None:
-    said = failed_plainly(serve(run, "--host", host, "--archive", "new"))
-    assert said.startswith(f"dateline: {host} can be reached by others")
-    assert "--auth" in said
-    assert "dateline account NAME" in said
-    assert "--no-auth" in said
+def test_serve_opens_no_port_to_others_unless_that_was_said(
+    refused_to_serve: Callable[..., str], tmp_path: Path, host: str
+) -> None:
+    message = refused_to_serve("--host", host, "--archive", "new")
+    assert message.startswith(f"dateline: {host} can be reached by others")
+    assert "--auth" in message
+    assert "dateline account NAME" in message
+    assert "--no-auth" in message
     assert not (tmp_path / "new").exists()
 
 
-def test_serve_refuses_a_file_of_accounts_that_holds_none(run: Command, tmp_path: Path) -> None:
+def test_serve_refuses_a_file_of_accounts_that_holds_none(refused_to_serve: Callable[..., str], tmp_path: Path) -> None:
     for content in ("", "# nobody\n", "ada\n", ":secret\n", "ada:\n", "ada:secret\n"):
         (tmp_path / "people").write_text(content)
         (tmp_path / "people").chmod(0o600)
-        said = failed_plainly(serve(run, "--auth", "people"))
-        assert "dateline account" in said
-        assert "secret" not in said
-    assert "absent" in failed_plainly(serve(run, "--auth", "absent"))
-    assert "--host" in failed_plainly(serve(run, "--host", "example.org"))
+        message = refused_to_serve("--auth", "people")
+        assert "dateline account" in message
+        assert "secret" not in message
+    assert "absent" in refused_to_serve("--auth", "absent")
+    assert "--host" in refused_to_serve("--host", "example.org")
 
 
 def test_serve_with_and_without_accounts_at_once_is_wrong_usage(dateline: Command) -> None:
-    done = dateline("serve", "--auth", "people", "--no-auth")
-    assert done.returncode == 2
-    assert "not allowed with argument" in done.stderr
+    assert "--no-auth: not allowed with --auth" in failed_plainly(dateline("serve", "--auth", "people", "--no-auth"), 2)
 
 
 def test_serve_says_what_it_means_to_let_everybody_in(dateline: Command, tmp_path: Path) -> None:
@@ -332,15 +378,9 @@ def test_serve_stops_in_good_order(folder: Path, tmp_path: Path) -> None:
 # account
 
 
-def test_accounts_are_added_changed_and_taken_out(run: Command, dateline: Command, tmp_path: Path) -> None:
+def test_accounts_are_added_changed_and_taken_out(dateline: Command, tmp_path: Path) -> None:
     def account(password: str, *arguments: str) -> CompletedProcess[str]:
-        code = (
-            "import io, sys\n"
-            f"sys.stdin = io.StringIO({password!r})\n"
-            "from ui.cli import main\n"
-            f"sys.exit(main(['account', '--auth', 'people', *{list(arguments)!r}]))"
-        )
-        return run("-c", code)
+        return dateline("account", "--auth", "people", *arguments, stdin=io.StringIO(password))
 
     done = account("correct horse\nanother line\n", "ada")
     assert (done.returncode, done.stdout, done.stderr) == (0, "added: ada\n", "")
@@ -374,8 +414,8 @@ def test_help_names_every_command(dateline: Command) -> None:
     done = dateline("--help")
     assert done.returncode == 0
     assert "example" in done.stdout
-    listed = done.stdout.split("commands:")[1]
-    assert all(f"\n    {name} " in listed for name in COMMANDS)
+    listed = done.stdout.split("Commands:")[1]
+    assert all(f"\n  {name} " in listed for name in COMMANDS)
 
 
 def test_an_unknown_variable_is_an_error_that_suggests_the_right_one(dateline: Command) -> None:
@@ -384,3 +424,39 @@ def test_an_unknown_variable_is_an_error_that_suggests_the_right_one(dateline: C
     assert "did you mean DATELINE_ARCHIVE?" in said
     assert "20 to 400" in failed_plainly(dateline("articles", DATELINE_PASSAGE_WORDS="many"))
     assert "20 to 400" in failed_plainly(dateline("articles", DATELINE_PASSAGE_WORDS="7"))
+
+
+# the process
+
+
+def test_the_process_exits_with_the_code_of_the_command(dateline_process: Command) -> None:
+    assert "there is no archive in" in failed_plainly(dateline_process("articles", "--archive", "nowhere"))
+
+
+@pytest.mark.parametrize("headline", ["Rain", "Rain " * 4_000], ids=["at the end", "on the way"])  # over a buffer
+def test_a_reader_that_stops_reading_ends_the_command_quietly(folder: Path, tmp_path: Path, headline: str) -> None:
+    with Archive.open(folder) as archive:
+        archive.write([Article(identity="guid rain", headline=headline, text="It rained.")])
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "ui.cli", "articles", "--archive", str(folder)],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": f"{GUARD}{os.pathsep}{ROOT}"},
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    finally:
+        os.close(writer)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_an_interrupted_command_exits_130(dateline: Command, folder: Path) -> None:
+    class Interrupted(io.StringIO):
+        def read(self, size: int | None = -1) -> str:
+            raise KeyboardInterrupt
+
+    said = failed_plainly(dateline("ask", "-", "--archive", folder, stdin=Interrupted()), 130)
+    assert said == "dateline: interrupted; the archive is intact\n"

@@ -28,7 +28,7 @@ def test_more_of_a_story_quotes_nothing_twice(samples: Archive) -> None:
     talk = Conversation(samples)
     first = talk.ask("What happened to the ferry Silver Tern?")
     second = talk.ask("go on")
-    assert second.question.told
+    assert second.question.already_cited
     assert not {c.quote for c in first.citations} & {c.quote for c in second.citations}
 
 

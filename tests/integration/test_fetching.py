@@ -47,7 +47,7 @@ def test_this_machine_is_not_fetched_from(site: Site, host: str) -> None:
     site.answers["/"] = PAGE
     with Fetcher(delay=0) as fetcher:
         reason = refused(fetcher, site.url(host=host)).reason
-    assert "no public address" in reason or "no web address" in reason
+    assert "not a public address" in reason or "not a web address" in reason
     assert not site.requests
 
 
@@ -63,7 +63,7 @@ def test_a_redirect_to_a_private_address_is_not_followed(site: Site) -> None:
             site.answers["/away"] = (302, {"Location": target}, b"")
             error = refused(fetcher, site.url("/away"))
             assert error.file == site.url("/away")
-            assert "no public address" in error.reason or "scheme" in error.reason
+            assert "not a public address" in error.reason or "scheme" in error.reason
 
 
 def test_the_address_that_was_checked_is_the_one_that_is_connected_to(site: Site) -> None:
@@ -76,7 +76,7 @@ def test_the_address_that_was_checked_is_the_one_that_is_connected_to(site: Site
         return answers[min(len(asked), len(answers)) - 1]
 
     site.answers["/"] = PAGE
-    for number, reason in enumerate(("no connection", "no public address", "no public address"), 1):
+    for number, reason in enumerate(("no connection", "not a public address", "not a public address"), 1):
         # 127.0.0.2 stands for a public address here: nothing listens there, while the site is at 127.0.0.1
         with Fetcher(allow=["127.0.0.2/32"], resolve=resolve, delay=0, retries=0) as fetcher:
             assert reason in refused(fetcher, site.url(host="news.example")).reason
@@ -358,8 +358,8 @@ def test_a_name_server_that_never_answers_is_not_waited_for() -> None:
             reason = refused(fetcher, "http://slow.example/").reason
     finally:
         over.set()
-    # What is left of the 0.3 seconds by then is named.
-    assert re.search(r"takes too long: slow.example cannot be looked up: no name server answers within 0\.[23]", reason)
+    pattern = r"takes too long: slow\.example cannot be looked up: no name server answered within 0\.\d+ seconds"
+    assert re.search(pattern, reason)  # what is left of the 0.3 seconds
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def assert_harmless(archive: Archive, answer: Answer) -> None:
         assert not _IN_HTML.search(page), page
     assert not any(rule[:40] in text for rule in RULES for text in shown)
     if answer.written:
-        for sentence in answer.told:
+        for sentence in answer.supported:
             assert sentence.citations
             for case in CASES:
                 ordered = case["obeyed"].rstrip(". ]0123456789[")

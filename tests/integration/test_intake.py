@@ -9,7 +9,7 @@ from pathlib import Path
 from ingest import Archive, Upload
 from ingest.sources.fetching.fetcher import Fetcher
 from tests.web import HERE, serving
-from ui.state.intake import Batch, Intake, Look
+from ui.state.intake import Batch, Intake, Progress
 
 
 def records(path: Path, count: int) -> Path:
@@ -39,7 +39,9 @@ def test_a_second_batch_waits_for_the_first_and_is_told_so(archive: Archive, tmp
     assert next(first).state == "reading"
     states: list[str] = []
     other = threading.Thread(
-        target=lambda: states.extend(look.state for look in intake.run(Batch([records(tmp_path / "b.jsonl", 3)])))
+        target=lambda: states.extend(
+            progress.state for progress in intake.run(Batch([records(tmp_path / "b.jsonl", 3)]))
+        )
     )
     other.start()
     list(first)
@@ -57,7 +59,7 @@ def test_who_waits_can_be_stopped_and_the_files_are_let_go(archive: Archive, tmp
     second = intake.run(waiting)
     assert next(second).state == "waiting"
     intake.stop(waiting.id)
-    assert [look.state for look in second] == ["stopped"]
+    assert [progress.state for progress in second] == ["stopped"]
     assert ended == [1]
     assert list(first)[-1].state == "done"
 
@@ -65,7 +67,7 @@ def test_who_waits_can_be_stopped_and_the_files_are_let_go(archive: Archive, tmp
 def test_what_went_in_before_a_stop_stays(archive: Archive, tmp_path: Path) -> None:
     intake = Intake(archive)
     batch = Batch([records(tmp_path / "a.jsonl", 1_000)])
-    last = Look("waiting")
+    last = Progress("waiting")
     for last in intake.run(batch):
         if last.report.added:
             intake.stop(batch.id)
@@ -99,6 +101,6 @@ def test_addresses_are_fetched_and_private_ones_refused(archive: Archive) -> Non
 
 def test_an_error_that_nobody_foresaw_ends_it_and_the_next_one_begins(archive: Archive, tmp_path: Path) -> None:
     intake = Intake(archive)
-    look = list(intake.run(Batch([None])))[-1]  # type: ignore[list-item]
-    assert (look.state, look.problem) == ("failed", "")
+    progress = list(intake.run(Batch([None])))[-1]  # type: ignore[list-item]
+    assert (progress.state, progress.problem) == ("failed", "")
     assert list(intake.run(Batch([records(tmp_path / "a.jsonl", 1)])))[-1].state == "done"

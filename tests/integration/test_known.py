@@ -8,7 +8,7 @@ import pytest
 
 from ingest import Archive, ingest
 from ingest.base.settings import Settings
-from ingest.sources.seen_files import FILE, KnownFiles
+from ingest.sources.seen_files import FILE, SeenFiles
 
 
 def record(number: int, **facts: object) -> str:
@@ -29,7 +29,7 @@ def archive(tmp_path: Path) -> Archive:
 
 
 def known(archive: Archive, file: Path, columns: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    files = KnownFiles(archive.folder, lambda ids: archive.versions(list(ids)), columns or {})
+    files = SeenFiles(archive.folder, lambda ids: archive.versions(list(ids)), columns or {})
     return files.unchanged(file, files.hash(file))
 
 

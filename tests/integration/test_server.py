@@ -20,9 +20,9 @@ import chromadb
 import pytest
 
 from ingest import Archive, Article, Published, Settings, ingest
+from ingest.archive.layout import connect
 from ingest.archive.lease import Lease
 from ingest.archive.reindex import reindex
-from ingest.archive.repair import connect
 from ingest.base.errors import ArchiveError, ArchiveMismatch, ArchiveMissing, ArchiveOwned, SettingsError
 from ingest.base.filters import Scope
 from ingest.base.location import ServerAddress
@@ -78,7 +78,7 @@ def test_an_archive_on_a_server_is_like_one_in_a_folder(settings: Settings) -> N
     long = story(2, " ".join(f"The tide rose on day {i} of the month." for i in range(60)))
     with Archive.open(settings, create=True) as archive:
         archive.write([story(1), long, story(3, "The mill is closed.", status="withheld")])
-        assert archive.take([story(1, "The ferry sank."), long]) == {
+        assert archive.add([story(1, "The ferry sank."), long]) == {
             story(1).article_id: "replaced",
             long.article_id: "unchanged",
         }
@@ -125,13 +125,13 @@ def test_requests_keep_to_the_number_of_records_that_is_set(settings: Settings) 
 
 
 def test_where_a_server_gives_few_results_all_are_compared(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.archive.reading._COMPARED", 0)
+    monkeypatch.setattr("ingest.archive.search._COMPARED", 0)
     with Archive.open(settings, create=True) as archive:
         archive.write([story(i, f"Ferry number {i} is late today.", publisher="Many") for i in range(40)])
         archive.write([story(99, "The bakery won a prize for rye bread.", publisher="One")])
         vector = archive.embedder.encode_queries(["Ferry number 7 is late."])[0]
-        archive._store._connection.most_results = 5
-        assert len(archive._store.nearest(vector, 50)) == 5
+        archive._store.connection.most_results = 5
+        assert len(archive._store.reader.nearest(vector, 50)) == 5
         (found,) = archive.search_vectors(vector, 5, Scope(publishers=frozenset({"one"})))
         assert found.startswith(story(99).article_id)
         assert len(archive.search_vectors(vector, 50, Scope())) == 41
@@ -154,7 +154,7 @@ def test_it_is_built_again_while_others_read(settings: Settings) -> None:
             with pytest.raises(ArchiveMismatch, match="passage_words 60"):
                 archive.search_words("sank", 5, Scope())
         with pytest.raises(ArchiveMismatch, match="passage_words 60"):
-            archive.take([story(3)])
+            archive.add([story(3)])
     with Archive.open(other) as archive:
         assert archive.n_passages < before
         assert archive.check() == []
@@ -205,7 +205,7 @@ def test_a_server_that_goes_away_is_an_archive_error(tmp_path: Path, tiny: str) 
     with pytest.raises(ArchiveError, match="See that it runs"):
         archive.article(story(1).article_id)
     with pytest.raises(ArchiveError, match="See that it runs"):
-        archive.take([story(2)])
+        archive.add([story(2)])
     archive.close()
     with chroma_server(tmp_path / "data") as address, Archive.open(address_of(address, tiny)) as archive:
         assert [a.headline for a in archive.listing()] == ["Story 1"]
@@ -310,7 +310,7 @@ def test_of_many_who_want_to_write_one_does(settings: Settings) -> None:
     most: list[int] = []
 
     def want(number: int) -> str:
-        lease = Lease(stores[number])
+        lease = Lease(stores[number].collections)
         start.wait()
         try:
             with lease.held():
@@ -336,19 +336,21 @@ def test_of_many_who_want_to_write_one_does(settings: Settings) -> None:
 def test_a_lease_that_was_lost_stops_the_writer_before_anything_counts(settings: Settings) -> None:
     with Archive.open(settings, create=True) as archive:
         archive.write([story(1)])
-        lease = archive._changes._lease
+        lease = archive._writer._lease
         assert lease is not None
         with archive.writing():
-            thief = json.dumps({"token": "another", "until": archive._store.seconds() + 60})
-            archive._store.put_lease(thief)
+            thief = json.dumps({"token": "another", "until": archive._store.connection.seconds() + 60})
+            archive._store.collections.put_lease(thief)
             lease._renewed -= 31  # as if it had been suspended
-            with pytest.raises(ArchiveOwned, match="stood still"):
-                archive.take([story(1, "The ferry sank."), story(2)])
+            with pytest.raises(ArchiveOwned, match="was suspended"):
+                archive.add([story(1, "The ferry sank."), story(2)])
         assert archive.article(story(1).article_id).text == "The ferry is late."
         with pytest.raises(ArchiveOwned, match="is being written"):
-            archive.take([story(2)])
-        archive._store.put_lease(json.dumps({"token": "another", "until": archive._store.seconds() - 1}))
-        archive.take([story(1, "The ferry sank."), story(2)])
+            archive.add([story(2)])
+        archive._store.collections.put_lease(
+            json.dumps({"token": "another", "until": archive._store.connection.seconds() - 1})
+        )
+        archive.add([story(1, "The ferry sank."), story(2)])
         assert archive.n_articles == 2
         assert archive.check() == []
         assert archive.repaired
@@ -363,19 +365,19 @@ def test_a_holder_that_stood_still_while_it_renewed_has_lost_the_lease(
         slow_store, store = (connect(settings, create=False) for _ in range(2))
         for each in (slow_store, store):
             closing.callback(each.close)
-        slow, quick = Lease(slow_store), Lease(store)
+        slow, quick = Lease(slow_store.collections), Lease(store.collections)
         closing.enter_context(slow.held())
         slow._stop.set()  # its thread stands still as well
-        put = slow_store.put_lease
+        put = slow_store.collections.put_lease
 
         def put_late(document: str) -> None:
             time.sleep(4.5)
             closing.enter_context(quick.held())
             put(document)
 
-        monkeypatch.setattr(slow_store, "put_lease", put_late)
+        monkeypatch.setattr(slow_store.collections, "put_lease", put_late)
         slow._renewed -= 3
-        with pytest.raises(ArchiveOwned, match="stood still"):
+        with pytest.raises(ArchiveOwned, match="was suspended"):
             slow.check()
         monkeypatch.undo()
 
@@ -401,8 +403,8 @@ def test_what_a_killed_writer_left_is_cleaned_up_by_the_next(settings: Settings,
         with Archive.open(settings) as archive:
             assert archive.article(story(1).article_id).text in ("The ferry is late.", "The ferry sank.")
             with pytest.raises(ArchiveOwned, match="is being written by process"):
-                archive.take([story(3)])
-            archive._store.put_lease("")  # as if it had run out
+                archive.add([story(3)])
+            archive._store.collections.put_lease("")  # as if it had run out
             archive.write([story(1), story(2, "Rye. " * 90)])
             assert archive.check() == []
 
@@ -422,7 +424,7 @@ def test_one_process_asks_and_follows_while_it_writes(settings: Settings, monkey
         try:
             with archive.writing():
                 for number in range(40):
-                    archive.take([story(number, f"Ferry {number} is late.")])
+                    archive.add([story(number, f"Ferry {number} is late.")])
         finally:
             done.set()
         for each in asking:
@@ -482,7 +484,7 @@ def test_another_process_follows_by_itself(settings: Settings) -> None:
         assert sees("gone meteor") == 1
         archive.restore(story(2).article_id)
         assert sees("there meteor") == 2
-        archive.take([story(2, "A meteor was seen.", status="canceled")])
+        archive.add([story(2, "A meteor was seen.", status="canceled")])
         assert sees("gone meteor") == 1
         reader.stdin.close()
         assert reader.wait(timeout=30) == 0

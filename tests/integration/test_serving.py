@@ -162,7 +162,7 @@ def test_nothing_else_is_answered(site: Site, method: str, path: str) -> None:
         answer = visitor.request(method, address, json={"data": ["x"], "fn_index": 0, "session_hash": "x"})
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"].startswith("Session")
-        assert method == "HEAD" or answer.json()["detail"] == "You are not signed in, or no longer."
+        assert method == "HEAD" or answer.json()["detail"] == "You are not signed in, or your session has ended."
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "dateline-0=", "dateline-0=" + "a" * 43, "dateline-0=\xff"])
@@ -221,7 +221,7 @@ def test_a_wrong_password_and_an_unknown_name_are_told_the_same(site: Site) -> N
         wrong, unknown = enter(visitor, password=OTHER), enter(visitor, '"><script>')
         for answer in (wrong, unknown):
             assert answer.status_code == 401
-            assert 'role="alert" id="problem">Name and password do not match.' in answer.text
+            assert 'role="alert" id="problem">Wrong name or password.' in answer.text
             assert "set-cookie" not in answer.headers
         assert "<script>\n" not in unknown.text
         assert 'value="&quot;&gt;&lt;script&gt;"' in unknown.text
@@ -419,7 +419,7 @@ def test_a_read_only_archive_takes_no_uploads(loopback: Site, site: Site) -> Non
 def test_what_the_page_has_no_use_for_is_closed(loopback: Site, method: str, path: str) -> None:
     with loopback.visitor() as visitor:
         answer = visitor.request(method, httpx.URL(loopback.url, raw_path=path.encode()))
-        assert (answer.status_code, answer.text) == (404, "There is nothing here.\n")
+        assert (answer.status_code, answer.text) == (404, "Not found.\n")
 
 
 # headers
@@ -478,7 +478,7 @@ def _sent(visitor: httpx.Client, value: object) -> str:
 
 
 @pytest.mark.parametrize("more", [{}, {"is_stream": True}, {"orig_name": "a.txt"}])
-def test_a_path_of_this_machine_is_no_file_that_was_sent(
+def test_a_path_of_this_machine_is_no_file_that_is_uploaded(
     loopback: Site, tmp_path: Path, more: dict[str, object]
 ) -> None:
     secret = tmp_path / "secret.txt"
@@ -503,7 +503,7 @@ def test_a_path_of_this_machine_is_no_file_that_was_sent(
 )
 def test_gradio_is_not_made_to_fetch(loopback: Site, value: object) -> None:
     with loopback.visitor() as visitor:
-        assert _sent(visitor, value).startswith("403 Addresses are taken in on the Archive tab only")
+        assert _sent(visitor, value).startswith("403 Web addresses can be added on the Archive tab only")
 
 
 def test_a_body_that_is_too_large_is_refused(loopback: Site) -> None:
@@ -512,11 +512,11 @@ def test_a_body_that_is_too_large_is_refused(loopback: Site) -> None:
         assert "Hello, None" in _sent(visitor, "Hello")
 
 
-def test_what_is_taken_in_and_deleted_was_sent(tmp_path: Path) -> None:
+def test_only_uploaded_files_are_added_and_deleted(tmp_path: Path) -> None:
     from gradio.utils import get_upload_folder
 
-    from ui.views.intake import was_sent
+    from ui.views.intake import is_uploaded
 
-    assert was_sent(f"{get_upload_folder()}/abc/story.txt")
+    assert is_uploaded(f"{get_upload_folder()}/abc/story.txt")
     for path in ("/etc/passwd", f"{get_upload_folder()}/../x", str(tmp_path / "a"), None, 3):
-        assert not was_sent(path)
+        assert not is_uploaded(path)

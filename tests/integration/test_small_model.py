@@ -124,10 +124,10 @@ def test_a_server_that_is_down_is_no_reason_to_say_nothing(samples: Archive) -> 
 @pytest.mark.parametrize(
     ("settings", "problem"),
     [
-        ({"chat_model": "nobody:gpt"}, "known are"),
+        ({"chat_model": "nobody:gpt"}, "unknown provider"),
         ({"chat_model": "openai:gpt-5-mini"}, "OPENAI_API_KEY"),
         ({"chat_model": "anthropic:claude"}, r"pip install 'dateline\[anthropic\]'"),
-        ({"chat_model": "gguf:/nowhere/model.gguf"}, "there is no file"),
+        ({"chat_model": "gguf:/nowhere/model.gguf"}, "does not exist"),
         ({"chat_model": "ollama:llama", "chat_url": "http://127.0.0.1:1"}, "openai:llama"),
     ],
 )

@@ -6,7 +6,6 @@ import gzip
 import json
 import logging
 import subprocess
-from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,7 +18,6 @@ from ingest.sources.intake import DEFAULT_LIMIT
 from tests.packs import http, record, tarred, zipped
 from tests.pdfs import column, pdf
 from tests.web import Site
-from ui.cli.arguments import build_parser
 
 GOAT = b"Goat elected mayor\n\nPELL HOLLOW, March 5, 2024 (Valley) - A goat named Duchess won 61 votes.\n"
 MILL = b'{"guid": "v:1", "headline": "Mill fined", "text": "The mill was fined 400 florins."}\n{"guid": "v:2"}\n'
@@ -230,7 +228,7 @@ def test_by_itself_this_machine_is_not_fetched_from(site: Site, archive: Archive
     site.answers["/bridge"] = BRIDGE
     report = ingest(site.url("/bridge"), archive)
     assert counts(report) == (0, 0, 0, 1)
-    assert "no public address" in report.failed[0].reason
+    assert "not a public address" in report.failed[0].reason
     assert not site.requests
 
 
@@ -351,7 +349,7 @@ def test_no_more_pages_are_followed_than_the_limit(site: Site, archive: Archive,
     site.answers["/map"] = sitemap(*(site.url(f"/{i}") for i in range(5)))
     report = ingest(site.url("/map"), archive, fetcher=fetcher, limit=3)
     assert counts(report) == (3, 0, 0, 1)
-    assert "2 articles beyond the 3" in report.failed[0].reason
+    assert "2 articles beyond the limit of 3" in report.failed[0].reason
     assert "--limit" in report.failed[0].remedy
 
 
@@ -360,7 +358,7 @@ def test_a_link_to_a_private_address_is_not_followed(site: Site, archive: Archiv
     site.answers["/map"] = sitemap(*links)
     report = ingest(site.url("/map"), archive, fetcher=fetcher)
     assert [error.file for error in report.failed] == links
-    assert all("no public address" in error.reason for error in report.failed)
+    assert all("not a public address" in error.reason for error in report.failed)
 
 
 # the command
@@ -373,10 +371,10 @@ def test_the_command_line(
     done = dateline("ingest", "bundle.zip", site.url("/bridge"), "--no-follow", "--limit", "5", "--archive", "made")
     assert done.returncode == 1
     assert "1 added, 0 unchanged, 0 replaced, 1 failed" in done.stdout
-    assert "no public address" in done.stderr
+    assert "not a public address" in done.stderr
     assert "Traceback" not in done.stderr
     assert dateline("ingest", "bundle.zip", "--limit", "0").returncode == 2
-    assert build_parser(defaultdict(lambda: lambda _: 0)).parse_args(["ingest", "x"]).limit == DEFAULT_LIMIT
     told = dateline("ingest", "--help").stdout
+    assert f"default: {DEFAULT_LIMIT};" in told
     assert "--follow" in told
     assert "dateline ingest https://news.example/feed.xml --limit 50" in told

@@ -232,7 +232,7 @@ def test_what_is_no_model_is_told_with_what_to_do(tmp_path: Path, make: Callable
     with pytest.raises(ReaderError, match="DATELINE_READER takes a folder or a hub's name of an extractive") as told:
         load_span_model(str(tmp_path / "model"))
     assert "model' does not load: " in str(told.value)
-    assert "leave it out for the one that is installed" in str(told.value)
+    assert "leave it out for the shipped reader" in str(told.value)
 
 
 def test_a_model_without_its_tokenizer_is_told(tmp_path: Path) -> None:

@@ -211,7 +211,7 @@ def test_the_verifier_goes_from_questions_to_what_the_product_checks_with(
 def test_the_verifier_says_what_it_needs(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["--data", str(data), "--reader", str(tmp_path), "--out", str(tmp_path)]
     assert verifier.main(arguments) == 1
-    assert "training.reader makes it" in capsys.readouterr().err
+    assert "run training.reader first" in capsys.readouterr().err
     assert export_verifier.main(["--data", str(data), "--run", str(tmp_path)]) == 1
-    assert "training.verifier makes it" in capsys.readouterr().err
+    assert "run training.verifier first" in capsys.readouterr().err
     assert verifier.main(["--data", str(tmp_path), *arguments[2:]]) == 1

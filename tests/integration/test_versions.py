@@ -49,7 +49,7 @@ def record(text: str, **facts: object) -> str:
 def test_earlier_texts_stay_readable_with_their_time(archive: Archive) -> None:
     before = time.time() - 1
     for text in FARES:
-        archive.take([fare(text, publisher="Tidewater", published=Published.parse("2024-05"))])
+        archive.add([fare(text, publisher="Tidewater", published=Published.parse("2024-05"))])
     assert kept(archive) == [("replaced", FARES[0]), ("replaced", FARES[1]), ("current", FARES[2])]
     first, second, third = archive.history(ID)
     assert (first.number, third.number, third.until) == (1, 3, None)
@@ -69,7 +69,7 @@ def test_earlier_texts_stay_readable_with_their_time(archive: Archive) -> None:
 
 def test_a_text_that_comes_back_is_a_version_again(archive: Archive) -> None:
     for text in (FARES[0], FARES[1], FARES[0]):
-        archive.take([fare(text)])
+        archive.add([fare(text)])
     assert kept(archive) == [("replaced", FARES[0]), ("replaced", FARES[1]), ("current", FARES[0])]
     assert archive.article_at(ID, fare(FARES[0]).version).text == FARES[0]
 
@@ -77,7 +77,7 @@ def test_a_text_that_comes_back_is_a_version_again(archive: Archive) -> None:
 def test_the_history_outlives_removal_undo_and_reindex(archive: Archive) -> None:
     folder = archive.folder
     for text in FARES:
-        archive.take([fare(text)])
+        archive.add([fare(text)])
     archive.remove(ID)
     with pytest.raises(ArticleNotFound):
         archive.history(ID)
@@ -101,26 +101,26 @@ def test_what_a_removal_that_was_cut_off_left_is_not_carried_over_by_a_reindex(t
         raise KeyboardInterrupt
 
     with Archive.open(folder, create=True) as archive:
-        archive.take([fare(FARES[0])])
+        archive.add([fare(FARES[0])])
         archive._store.delete_record = cut_off  # type: ignore[method-assign]
         with pytest.raises(KeyboardInterrupt):
             archive.remove(ID)
     reindex(Settings(archive=folder))
     with Archive.open(folder) as archive:
         assert archive.check() == []
-        assert archive.take([fare(FARES[1])]) == {ID: "replaced"}
+        assert archive.add([fare(FARES[1])]) == {ID: "replaced"}
         with pytest.raises(ArticleNotFound):
             archive.restore(ID)
         assert kept(archive) == [("replaced", FARES[0]), ("current", FARES[1])]
 
 
-def test_what_was_removed_and_taken_in_again_is_in_its_history(archive: Archive) -> None:
-    archive.take([fare(FARES[0])])
-    archive.take([fare(FARES[1])])
+def test_what_was_removed_and_added_again_is_in_its_history(archive: Archive) -> None:
+    archive.add([fare(FARES[0])])
+    archive.add([fare(FARES[1])])
     archive.remove(ID)
-    assert archive.take([fare(FARES[2])]) == {ID: "added"}
+    assert archive.add([fare(FARES[2])]) == {ID: "added"}
     assert kept(archive) == [("replaced", FARES[0]), ("removed", FARES[1]), ("current", FARES[2])]
-    with pytest.raises(ArchiveError, match="taken in again"):
+    with pytest.raises(ArchiveError, match="been added again"):
         archive.restore(ID)
     assert archive.check() == []
 
@@ -139,16 +139,16 @@ def test_old_texts_do_not_come_back_where_a_record_has_no_room_to_name_them(arch
     sources = [f"/{number}/" + "deep/" * 300 for number in range(6)]
     articles = [fare(f"The fare is {number} florins.", source=source) for number, source in enumerate(sources)]
     for article in articles:
-        archive.take([article])
+        archive.add([article])
     before = archive.fingerprint
-    assert {outcome for each in articles for outcome in archive.take([each]).values()} == {"unchanged"}
+    assert {outcome for each in articles for outcome in archive.add([each]).values()} == {"unchanged"}
     assert archive.fingerprint == before
 
 
 def test_facts_that_are_too_long_are_cut_once(archive: Archive) -> None:
     long = fare(FARES[0], authors=tuple(f"Author {number}" for number in range(4_000)))
-    assert archive.take([long]) == {ID: "added"}
-    assert archive.take([long]) == archive.outcomes([long]) == {ID: "unchanged"}
+    assert archive.add([long]) == {ID: "added"}
+    assert archive.add([long]) == {ID: "unchanged"}
     assert archive.article(ID).authors[-1] == "…"
     assert archive.check() == []
 
@@ -169,8 +169,8 @@ def test_any_article_is_the_same_after_being_cut_into_pieces(text: str, headline
 
 def test_a_long_earlier_version_is_kept_whole(archive: Archive) -> None:
     long = fare(" ".join(f"Crate {i} held “biscuit”." for i in range(3_000)))
-    archive.take([long])
-    archive.take([fare(FARES[0])])
+    archive.add([long])
+    archive.add([fare(FARES[0])])
     assert archive.article_at(ID, long.version) == long
     assert archive.check() == []
 
@@ -179,15 +179,15 @@ def test_a_long_earlier_version_is_kept_whole(archive: Archive) -> None:
 
 
 def test_a_lower_edition_never_replaces_a_higher_one(archive: Archive) -> None:
-    assert archive.take([fare(FARES[1], edition=2)]) == {ID: "added"}
-    assert archive.take([fare(FARES[0], edition=1)]) == {ID: "older"}
+    assert archive.add([fare(FARES[1], edition=2)]) == {ID: "added"}
+    assert archive.add([fare(FARES[0], edition=1)]) == {ID: "older"}
     before = archive.fingerprint
-    assert archive.take([fare(FARES[0], edition=1)]) == {ID: "unchanged"}
+    assert archive.add([fare(FARES[0], edition=1)]) == {ID: "unchanged"}
     assert archive.fingerprint == before
     assert archive.article(ID).text == FARES[1]
     assert kept(archive) == [("older", FARES[0]), ("current", FARES[1])]
-    assert archive.take([fare(FARES[2], edition=3)]) == {ID: "replaced"}
-    assert archive.take([fare("The fare is 1 florin.")]) == {ID: "replaced"}  # without a number, what comes last counts
+    assert archive.add([fare(FARES[2], edition=3)]) == {ID: "replaced"}
+    assert archive.add([fare("The fare is 1 florin.")]) == {ID: "replaced"}  # without a number, what comes last counts
     assert [each.why for each in archive.history(ID)] == ["older", "replaced", "replaced", "current"]
     assert archive.check() == []
 
@@ -211,17 +211,17 @@ def test_the_report_tells_of_older_editions_and_withdrawals(tmp_path: Path, arch
 
 
 def test_what_is_canceled_is_not_found_from_then_on(archive: Archive) -> None:
-    archive.take([fare(FARES[0])])
+    archive.add([fare(FARES[0])])
     before = archive.fingerprint
     assert archive.coverage().n_articles == 1
-    assert archive.take([fare(FARES[0], status="canceled")]) == {ID: "withdrawn"}
+    assert archive.add([fare(FARES[0], status="canceled")]) == {ID: "withdrawn"}
     assert archive.fingerprint != before
     assert archive.coverage().n_articles == 0
     assert words(archive, "fare") == set()
     assert archive.mentioning("fare", Scope())[0] == []
     assert archive.listing() == []
     assert [a.status for a in archive.listing(with_unavailable=True)] == ["canceled"]
-    assert archive.take([fare(FARES[0])]) == {ID: "replaced"}
+    assert archive.add([fare(FARES[0])]) == {ID: "replaced"}
     assert words(archive, "fare") == {ID}
 
 
@@ -252,12 +252,12 @@ MAY, JUNE = Published.parse("2024-05-02"), Published.parse("2024-06-02")
 def test_what_is_canceled_comes_back_only_by_what_is_later(
     before: dict[str, object], notice: dict[str, object], after: dict[str, object], is_back: bool, archive: Archive
 ) -> None:
-    archive.take([fare(FARES[0], source="first", **before)])
-    assert archive.take([fare("Kill.", source="notice", status="canceled", **notice)]) == {ID: "withdrawn"}
+    archive.add([fare(FARES[0], source="first", **before)])
+    assert archive.add([fare("Kill.", source="notice", status="canceled", **notice)]) == {ID: "withdrawn"}
     again = fare(FARES[1], **{"source": "other name", **after})
-    assert archive.take([again]) == {ID: "replaced" if is_back else "older"}
+    assert archive.add([again]) == {ID: "replaced" if is_back else "older"}
     assert words(archive, "fare") == ({ID} if is_back else set())
-    assert archive.take([again]) == {ID: "unchanged"}
+    assert archive.add([again]) == {ID: "unchanged"}
     assert FARES[1] in {text for _, text in kept(archive)}
     assert archive.check() == []
 
@@ -288,17 +288,17 @@ def test_the_old_file_under_another_name_does_not_bring_back_what_was_canceled(
 
 
 def test_a_version_that_is_lost_keeps_nothing_out_and_nothing_canceled_comes_back(archive: Archive) -> None:
-    archive.take([fare(FARES[0], source="first", published=MAY)])
-    archive.take([fare("Kill.", source="notice", status="canceled")])
+    archive.add([fare(FARES[0], source="first", published=MAY)])
+    archive.add([fare("Kill.", source="notice", status="canceled")])
     archive._store.delete_history([f"{ID}:1:0"])
-    assert archive.take([fare(FARES[1], source="other", published=JUNE)]) == {ID: "older"}
+    assert archive.add([fare(FARES[1], source="other", published=JUNE)]) == {ID: "older"}
     assert words(archive, "fare") == set()
 
 
 def test_a_notice_that_comes_first_holds(archive: Archive) -> None:
-    assert archive.take([fare("Kill.", source="notice", status="canceled")]) == {ID: "added"}
-    assert archive.take([fare(FARES[0], source="first", edition=1, published=MAY)]) == {ID: "older"}
-    assert archive.take([fare(FARES[1], source="first", status="withheld")]) == {ID: "older"}
+    assert archive.add([fare("Kill.", source="notice", status="canceled")]) == {ID: "added"}
+    assert archive.add([fare(FARES[0], source="first", edition=1, published=MAY)]) == {ID: "older"}
+    assert archive.add([fare(FARES[1], source="first", status="withheld")]) == {ID: "older"}
     assert words(archive, "fare") == set()
 
 
@@ -306,7 +306,7 @@ def test_an_embargo_that_ends_changes_the_fingerprint(archive: Archive) -> None:
     for seconds in (3, 30, 300):  # long enough for what comes before its end, also on a busy machine
         ends = int(time.time()) + seconds
         soon = datetime.fromtimestamp(ends).astimezone().isoformat()
-        archive.take([fare(FARES[0], embargo=Published.parse(soon))])
+        archive.add([fare(FARES[0], embargo=Published.parse(soon))])
         before = archive.fingerprint
         visible = words(archive, "fare")
         if time.time() < ends:
@@ -340,69 +340,31 @@ def test_dates_of_any_century_and_one_id_twice_do_no_harm(tmp_path: Path, archiv
     assert archive.check() == []
 
 
-# archives of before
+# other formats
 
 
-def test_an_archive_of_before_is_opened_and_goes_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize("schema", [1, 99])
+def test_an_archive_of_another_format_is_refused_and_left_alone(tmp_path: Path, schema: int) -> None:
     folder = tmp_path / "archive"
-    other = Article(identity="guid other", headline="Other", text="The mill burned.")
     with Archive.open(folder, create=True) as archive:
-        archive.take([fare(FARES[0], source="first")])
-    make_old(folder, {"facts": other.facts(), "earlier": ["0123456789ab elsewhere"]}, other.article_id)
-    for _ in range(2):
-        with Archive.open(folder) as archive:
-            assert archive.article(ID).text == FARES[0]
-            assert words(archive, "fare") == {ID}
-            assert [(each.why, each.taken) for each in archive.history(ID)] == [("current", None)]
-            assert archive.fingerprint.startswith("2/")
-            assert archive.check() == []
-    assert not (folder / "removed").exists()
+        archive.add([fare(FARES[0])])
+    set_schema(folder, schema)
+    for open_it in (Archive.open, lambda place: reindex(Settings.load(place))):
+        with pytest.raises(
+            ArchiveMismatch, match=f"has format {schema}, .* ingest its sources again into a new folder"
+        ):
+            open_it(folder)
+    set_schema(folder, 2)
     with Archive.open(folder) as archive:
-        assert archive.take([fare(FARES[1])]) == {ID: "replaced"}
-        assert kept(archive) == [("replaced", FARES[0]), ("current", FARES[1])]
-        assert archive.restore(other.article_id) == other
+        assert archive.article(ID).text == FARES[0]
         assert archive.check() == []
 
 
-def test_other_files_among_the_removed_ones_of_old_are_left_alone(tmp_path: Path) -> None:
-    folder = tmp_path / "archive"
-    Archive.open(folder, create=True).close()
-    (folder / "removed").mkdir()
-    (folder / "removed" / ".DS_Store").write_bytes(b"")
-    seen = set()
-    for _ in range(2):
-        with Archive.open(folder) as archive:
-            seen.add(archive.fingerprint)
-    assert len(seen) == 1
-    assert (folder / "removed" / ".DS_Store").exists()
-
-
-def make_old(folder: Path, removed: dict[str, object], removed_id: str) -> None:
-    """Take away what releases before the history did not write."""
-    client = chromadb.PersistentClient(path=str(folder / "chroma"))
-    client.delete_collection("history")
-    passages, articles = (client.get_collection(name, embedding_function=None) for name in ("passages", "articles"))
-    made = {name: passages.metadata[name] for name in ("embedder", "passage_words", "revision")}
-    passages.modify(metadata={"schema": 1, **made})
-    ids = articles.get()["ids"]
-    later = dict.fromkeys(("status", "edition", "number", "taken", "changed"))
-    articles.update(ids=ids, metadatas=[later for _ in ids])
-    client.close()
-    state = folder / "keywords" / "state.json"
-    state.write_text(json.dumps({"schema": 1, "revision": json.loads(state.read_text())["revision"]}))
-    (folder / "removed").mkdir()
-    (folder / "removed" / f"{removed_id}.json").write_text(json.dumps(removed))
-
-
-def test_an_archive_of_a_later_release_is_refused(tmp_path: Path) -> None:
-    folder = tmp_path / "archive"
-    Archive.open(folder, create=True).close()
+def set_schema(folder: Path, schema: int) -> None:
     client = chromadb.PersistentClient(path=str(folder / "chroma"))
     passages = client.get_collection("passages", embedding_function=None)
-    passages.modify(metadata={**passages.metadata, "schema": 99})
+    passages.modify(metadata={**passages.metadata, "schema": schema})
     client.close()
-    with pytest.raises(ArchiveMismatch, match="schema 99"):
-        Archive.open(folder)
 
 
 # several at once
@@ -442,7 +404,7 @@ def test_a_scope_admits_the_same_among_vectors(
     scope = Scope(
         after, before, frozenset(publishers), frozenset(ids[i] for i in without), frozenset(ids[i] for i in only)
     )
-    found = dated._store._passages.get(include=["metadatas"])
+    found = dated._store.collections.passages.get(include=["metadatas"])
     admitted = {i for i, its in zip(found["ids"], found["metadatas"], strict=True) if scope.admits(its)}
     index = dated._derived.vectors
     assert set(index.admitted(found["ids"], scope)) == admitted
@@ -472,8 +434,8 @@ def dated(archive: Archive) -> Archive:
 def test_a_lost_piece_of_the_history_is_told(tmp_path: Path) -> None:
     folder = tmp_path / "archive"
     with Archive.open(folder, create=True) as archive:
-        archive.take([fare(FARES[0])])
-        archive.take([fare(FARES[1])])
+        archive.add([fare(FARES[0])])
+        archive.add([fare(FARES[1])])
         archive._store.delete_history([f"{ID}:1:0"])
         (problem,) = archive.check()
         assert problem.where == ID

@@ -40,7 +40,7 @@ def test_what_the_passages_say_is_linked_to_their_words(samples: Archive, quoted
     sentence = quoted.sentences[0].text
     answer = written(samples, scripted(f"{sentence} [1]"))
     assert answer.written
-    assert [each.text for each in answer.told] == [sentence]
+    assert [each.text for each in answer.supported] == [sentence]
     for citation in answer.citations:
         assert samples.article(citation.article_id).text[citation.start : citation.end] == citation.quote
     assert answer.citations[0].quote == sentence
@@ -52,7 +52,7 @@ def test_what_the_passages_say_is_linked_to_their_words(samples: Archive, quoted
 def test_a_sentence_without_support_is_struck_where_it_can_be_seen(samples: Archive, quoted: Answer) -> None:
     true, false = quoted.sentences[0].text, "The tunnel will cost 987 trillion crowns."
     answer = written(samples, scripted(f"{true} [1] {false} [1]", "NO ANSWER"))
-    assert [each.text for each in answer.told] == [true]
+    assert [each.text for each in answer.supported] == [true]
     struck = [each for each in answer.sentences if each.struck]
     assert [each.text for each in struck] == [false]
     assert "987" in str(struck[0].struck)
@@ -93,7 +93,7 @@ def test_without_a_written_answer_it_is_quoted_and_says_why(
     samples: Archive, quoted: Answer, chat: ChatModel, reason: str
 ) -> None:
     answer = written(samples, chat)
-    assert [each.text for each in answer.told] == [each.text for each in quoted.sentences]
+    assert [each.text for each in answer.supported] == [each.text for each in quoted.sentences]
     assert f"Quoted, not written: the chat model scripted {reason}" in str(answer.note)
     assert "sk-secret" not in str(answer.to_dict())
 
@@ -101,7 +101,7 @@ def test_without_a_written_answer_it_is_quoted_and_says_why(
 def test_what_was_written_before_a_model_breaks_off_stays(samples: Archive, quoted: Answer) -> None:
     true = quoted.sentences[0].text
     answer = written(samples, scripted(f"{true} [1] And then it went on and on", pause=0.02, seconds=0.02 * 30))
-    assert [each.text for each in answer.told][:1] == [true]
+    assert [each.text for each in answer.supported][:1] == [true]
 
 
 def test_what_holds_without_answering_does_not_take_the_answers_place(samples: Archive, quoted: Answer) -> None:
@@ -111,7 +111,7 @@ def test_what_holds_without_answering_does_not_take_the_answers_place(samples: A
     beside = [article.text[start:end] for start, end in passage.sentences if end <= cited.start or cited.end <= start]
     answer = written(samples, scripted(f"{beside[-1]} [1]"))
     assert answer.written
-    assert [each.text for each in answer.told] == [beside[-1], *(each.text for each in quoted.sentences)]
+    assert [each.text for each in answer.supported] == [beside[-1], *(each.text for each in quoted.sentences)]
     assert "quoted behind it" in str(answer.note)
     assert str(quoted.short_answer) in answer.text
 

@@ -8,7 +8,7 @@ import pytest
 
 from ingest.base.errors import SettingsError
 from ui.serving.accounts import Accounts, change_account, check_name, read_accounts
-from ui.serving.passwords import Cost, hash_password, is_hash, matches, matching_nothing
+from ui.serving.passwords import Cost, hash_password, is_hash, matches, unmatchable_hash
 
 CHEAP = Cost(log_n=4, r=1, p=1)
 ADA = hash_password("correct horse", CHEAP)
@@ -49,7 +49,7 @@ def test_what_is_no_hash_matches_nothing(text: str) -> None:
 
 
 def test_what_stands_for_an_unknown_name_takes_as_much_and_matches_nothing() -> None:
-    nobody = matching_nothing(ADA)
+    nobody = unmatchable_hash(ADA)
     assert is_hash(nobody)
     assert nobody.split("$")[1:4] == ADA.split("$")[1:4]
     assert not matches("correct horse", nobody)
@@ -69,11 +69,11 @@ def test_accounts_are_read_beside_comments_and_empty_lines(people: Path) -> None
     [
         (
             "bo:hunter2-hunter2",
-            "line 4: what stands behind 'bo' is no hash; set a password with: dateline account bo --auth",
+            "line 4: 'bo' has no valid hash; set a password with: dateline account bo --auth",
         ),
-        ("hunter2", "line 4: it has to be NAME:HASH, as made by: dateline account NAME --auth"),
-        (f":{ADA}", "line 4: it has to be NAME:HASH"),
-        (f" ada : {ADA}", "line 4: 'ada' stands there twice"),
+        ("hunter2", "line 4: expected NAME:HASH; create it with: dateline account NAME --auth"),
+        (f":{ADA}", "line 4: expected NAME:HASH"),
+        (f" ada : {ADA}", "line 4: 'ada' is there twice"),
     ],
 )
 def test_a_line_that_is_no_account_is_named_and_never_shown(people: Path, line: str, said: str) -> None:
@@ -94,7 +94,7 @@ def test_a_file_without_accounts_that_is_absent_or_that_others_can_write_is_refu
     people.chmod(0o644)
     assert Accounts(people).mark("ada")
     people.write_text("# nobody\n")
-    with pytest.raises(SettingsError, match="holds no account yet"):
+    with pytest.raises(SettingsError, match="has no account yet"):
         Accounts(people)
     people.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(SettingsError, match="cannot be read"):
@@ -119,7 +119,7 @@ def test_the_file_is_read_again_when_it_has_changed(people: Path, caplog: pytest
         people.unlink()
         assert accounts.mark("bo")
         assert accounts.mark("bo")
-    assert [record.getMessage().count("the accounts of before stay in use") for record in caplog.records] == [1, 1]
+    assert [record.getMessage().count("the previous accounts stay in use") for record in caplog.records] == [1, 1]
     change_account(people, "cy", None)
     people.write_text("# nobody any more\n")
     assert accounts.mark("bo") is None
@@ -157,5 +157,5 @@ def test_names() -> None:
     assert check_name(" Ada Lovelace ") == "Ada Lovelace"
     assert check_name("Zoe\u0308") == "Zoë"
     for name in ("", " ", "a:b", "#ada", "a\nb", "\u202eada", "x" * 65):
-        with pytest.raises(SettingsError, match="a name has"):
+        with pytest.raises(SettingsError, match="a name must have"):
             check_name(name)

@@ -17,11 +17,11 @@ from ui.state.asking import Step, ask_in_steps
 ANSWER = Answer(Question.parse("Who?"), answered=True)
 
 
-def chain(answer: Any, *, said: bool = False) -> Any:
-    begun = {"said": ANSWER} if said else {"question": ANSWER.question}
+def chain(answer: Any, *, answered: bool = False) -> Any:
+    begun = {"answer": ANSWER} if answered else {"question": ANSWER.question}
     return (
         RunnableLambda(lambda _: begun, name="understand")
-        | RunnableLambda(lambda state: state if said else state | {"candidates": [1, 2, 3]}, name="retrieve")
+        | RunnableLambda(lambda state: state if answered else state | {"candidates": [1, 2, 3]}, name="retrieve")
         | RunnableLambda(lambda state: state, name="read")
         | RunnableLambda(answer, name="answer")
     )
@@ -40,7 +40,7 @@ def test_steps_come_before_the_parts() -> None:
 
 
 def test_where_all_is_said_at_once_there_are_no_steps() -> None:
-    told = list(ask_in_steps(chain(lambda state: state["said"], said=True), {"question": "thanks"}))
+    told = list(ask_in_steps(chain(lambda state: state["answer"], answered=True), {"question": "thanks"}))
     assert told == [ANSWER]
 
 

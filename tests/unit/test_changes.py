@@ -58,7 +58,7 @@ def test_headline_and_facts_are_compared_too() -> None:
     assert "<dt>Headline</dt>" in markup
     assert "&lt;late&gt;" in markup
     assert "<dt>Published</dt>" in markup
-    assert "The text is the same in both." in markup
+    assert "The text is the same in both versions." in markup
     assert "1 &amp; 2" in markup
     assert "<dt>Place</dt>" not in markup
 

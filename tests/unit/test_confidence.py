@@ -31,9 +31,9 @@ def line(*citations: Citation, confidence: float = 0.8, as_of: str | None = None
 
 def test_independent_sources_are_counted_in_words() -> None:
     assert line(cited("a"), cited("b")) == (
-        "Two independent sources, the newest of 18 March 2025. Quoted word for word. Likely to be the answer."
+        "Two independent sources, the newest from 18 March 2025. Quoted word for word. Likely correct."
     )
-    assert line(cited("a")).startswith("One source, of 18 March 2025.")
+    assert line(cited("a")).startswith("One source, from 18 March 2025.")
     assert line(*(cited(f"a{n}") for n in range(13))).startswith("13 independent sources, ")
 
 
@@ -48,7 +48,7 @@ def test_a_story_and_its_copies_are_one_source() -> None:
 
 
 def test_reports_of_one_publisher_are_not_independent() -> None:
-    assert line(cited("a", "Gull"), cited("b", "Gull")).startswith("Two reports of one source, the newest of")
+    assert line(cited("a", "Gull"), cited("b", "Gull")).startswith("Two reports from one source, the newest from")
     assert line(cited("a", "Gull"), cited("b", "Gull"), cited("c", "Tern")).startswith("Two independent sources, ")
 
 
@@ -59,10 +59,10 @@ def test_reports_of_one_publisher_are_not_independent() -> None:
         ("2025-04-19", "published yesterday"),
         ("2025-04-17", "3 days old"),
         ("2025-03-21", "30 days old"),
-        ("2025-03-20", "of 20 March 2025"),
-        ("2025-04-21", "of 21 April 2025"),
-        ("2025-04", "of April 2025"),
-        ("2020", "of 2020"),
+        ("2025-03-20", "from 20 March 2025"),
+        ("2025-04-21", "from 21 April 2025"),
+        ("2025-04", "from April 2025"),
+        ("2020", "from 2020"),
         (None, "undated"),
     ],
 )
@@ -89,10 +89,10 @@ def test_a_correction_and_a_writer_are_named() -> None:
 @pytest.mark.parametrize(
     ("confidence", "said"),
     [
-        (0.65, "Likely to be the answer."),
-        (0.64, "Uncertain: read the words."),
-        (0.35, "Uncertain: read the words."),
-        (0.34, "Doubtful: read the words."),
+        (0.65, "Likely correct."),
+        (0.64, "Uncertain: check the source."),
+        (0.35, "Uncertain: check the source."),
+        (0.34, "Doubtful: check the source."),
     ],
 )
 def test_how_sure_it_is_goes_by_the_thresholds(confidence: float, said: str) -> None:

@@ -1,4 +1,4 @@
-"""Conversations as they are kept, found and listed; links to answers; what people think of them."""
+"""Saving, searching and listing conversations; links to answers; feedback."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from evals.datasets import feedback as feedback_data
 from evals.datasets.base import DataMissing
 from qa.base.answer import Answer, Citation, Sentence
 from qa.question.question import Question
+from ui.render.conversations import conversations_html, message_html
 from ui.render.footer import footer_markdown
 from ui.render.links import LINK, OPINION
-from ui.render.talks import said_html, talks_html
-from ui.state.conversations import Talk, TalkError, Talks
+from ui.state.conversations import Conversation, ConversationCodec, ConversationError
 from ui.state.database import PageDatabase
 from ui.state.feedback import LONGEST, Feedback
-from ui.state.saved_conversations import KeptTalks, Window
+from ui.state.saved_conversations import SavedConversations, Window
 from ui.state.shared import SharedAnswers
-from ui.state.summaries import Head, dump_heads, find, head_of, load_heads
+from ui.state.summaries import Summary, dump_summaries, find, load_summaries, summarize
 
 EVIL = "<script>alert(1)</script>\"' & \u202e[x](javascript:1)"
 TODAY = date(2026, 11, 25)
@@ -35,8 +35,8 @@ def database(tmp_path: Path) -> PageDatabase:
 
 
 @pytest.fixture
-def talks(database: PageDatabase) -> Talks:
-    return Talks(database.secret("seal"))
+def codec(database: PageDatabase) -> ConversationCodec:
+    return ConversationCodec(database.secret("seal"))
 
 
 def answered(words: str, quote: str = "It rained.", **facts: object) -> Answer:
@@ -48,39 +48,39 @@ def refused(words: str) -> Answer:
     return Answer(Question.parse(words), False, fingerprint="f")
 
 
-def talk_of(talks: Talks, *answers: Answer) -> Talk:
-    talk = Talk.begin()
+def conversation_of(codec: ConversationCodec, *answers: Answer) -> Conversation:
+    conversation = Conversation.begin()
     for answer in answers:
-        talk = talk.asking(answer.question.text).with_turn(talks.turn(answer))
-    return talk
+        conversation = conversation.asking(answer.question.text).with_turn(codec.turn(answer))
+    return conversation
 
 
 # Heads
 
 
-def test_a_head_has_the_questions_as_they_were_typed_and_the_one_that_is_pending(talks: Talks) -> None:
+def test_a_head_has_the_questions_as_they_were_typed_and_the_one_that_is_pending(codec: ConversationCodec) -> None:
     answer = answered("Why did Odo resign?")
     typed = replace(answer, question=replace(answer.question, typed="why?"))
-    head = head_of(talk_of(talks, refused("Who?"), typed).asking("And then? " + "x" * 900))
-    assert head.questions[:2] == ("Who?", "why?")
-    assert len(head.questions[2]) == 300
-    assert load_heads(dump_heads([head])) == [head]
+    summary = summarize(conversation_of(codec, refused("Who?"), typed).asking("And then? " + "x" * 900))
+    assert summary.questions[:2] == ("Who?", "why?")
+    assert len(summary.questions[2]) == 300
+    assert load_summaries(dump_summaries([summary])) == [summary]
 
 
 @pytest.mark.parametrize("text", ["", "!", "null", "[1]", '[{"id": 3}]', "{}"])
-def test_what_is_no_list_of_heads_is_none(text: str) -> None:
-    assert load_heads(text) == []
+def test_what_is_no_list_of_summaries_is_none(text: str) -> None:
+    assert load_summaries(text) == []
 
 
 def test_one_head_that_cannot_be_read_hides_no_other() -> None:
-    ferry = Head("a" * 22, "The ferry", "2026-11-25T10:00:00Z", ("Who ran aground? \N{FERRY}",))
+    ferry = Summary("a" * 22, "The ferry", "2026-11-25T10:00:00Z", ("Who ran aground? \N{FERRY}",))
     cut = '{"id": "b", "name": "", "updated": "", "questions": ["\\ud83d"]}'  # half of a character
-    assert load_heads(f"[{cut}, 3, {dump_heads([ferry])[1:-1]}]") == [ferry]
+    assert load_summaries(f"[{cut}, 3, {dump_summaries([ferry])[1:-1]}]") == [ferry]
 
 
 def test_conversations_are_found_by_words_of_name_and_questions_in_any_order_and_case() -> None:
-    ferry = Head("a" * 22, "The FERRY", "2026-11-25T10:00:00Z", ("Who ran aground?", "why?"))
-    straße = Head("b" * 22, "Straße", "2026-11-24T10:00:00Z", ("Wo?",))
+    ferry = Summary("a" * 22, "The FERRY", "2026-11-25T10:00:00Z", ("Who ran aground?", "why?"))
+    straße = Summary("b" * 22, "Straße", "2026-11-24T10:00:00Z", ("Wo?",))
     assert find([ferry, straße], "") == [ferry, straße]
     assert find([ferry, straße], "aground ferry") == [ferry]
     assert find([ferry, straße], "STRASSE") == [straße]
@@ -91,30 +91,30 @@ def test_conversations_are_found_by_words_of_name_and_questions_in_any_order_and
 
 
 def test_the_list_links_names_escaped_with_days_in_words_and_marks_the_open_one() -> None:
-    heads = [
-        Head("a" * 22, EVIL, "2026-11-25T10:00:00Z"),
-        Head("b" * 22, "", "2026-11-24T10:00:00Z"),
-        Head("c" * 22, "Old", "2025-03-04T10:00:00Z"),
-        Head('"><script>', "Bad", "never"),
+    summaries = [
+        Summary("a" * 22, EVIL, "2026-11-25T10:00:00Z"),
+        Summary("b" * 22, "", "2026-11-24T10:00:00Z"),
+        Summary("c" * 22, "Old", "2025-03-04T10:00:00Z"),
+        Summary('"><script>', "Bad", "never"),
     ]
-    markup = talks_html(heads, "b" * 22, TODAY)
+    markup = conversations_html(summaries, "b" * 22, TODAY)
     links = re.findall(r'<a href="([^"]*)"( aria-current="true")?>', markup)
     assert [bool(mark) for _, mark in links] == [False, True, False, False]
     assert [re.fullmatch(r"#talk-[\w-]{22}", link) is not None for link, _ in links] == [True, True, True, False]
     assert re.findall(r"<time[^>]*>(.*?)</time>", markup) == ["today", "yesterday", "4 March 2025", ""]
     assert "<script" not in markup
-    assert "Without a name" in markup
+    assert "Untitled" in markup
     assert markup.count("<bdi") == markup.count("</bdi>") == 4
 
 
 def test_an_empty_list_says_why() -> None:
-    assert "kept here" in talks_html([], "", TODAY)
-    assert "has these words" in talks_html([], "", TODAY, searched=True)
+    assert "appear here" in conversations_html([], "", TODAY)
+    assert "No conversation matches" in conversations_html([], "", TODAY, searched=True)
 
 
 def test_what_is_said_is_escaped() -> None:
-    assert "<script" not in said_html(EVIL) + said_html(EVIL, '"><script>')
-    assert said_html("") == ""
+    assert "<script" not in message_html(EVIL) + message_html(EVIL, '"><script>')
+    assert message_html("") == ""
 
 
 def test_the_links_under_an_answer_are_those_that_are_heard() -> None:
@@ -127,166 +127,172 @@ def test_the_links_under_an_answer_are_those_that_are_heard() -> None:
 # On the server
 
 
-def test_only_its_owner_has_a_conversation(database: PageDatabase, talks: Talks) -> None:
-    kept = KeptTalks(database, talks)
-    talk = kept.keep("ada", talk_of(talks, answered("Who?")), HERE)
-    assert kept.open("ada", talk.id) == talk
-    assert kept.open("bob", talk.id) is None
-    assert kept.heads("bob") == []
-    kept.forget("bob", talk.id)
-    bobs = kept.keep(
-        "bob", replace(talk, name="Mine"), HERE
+def test_only_its_owner_has_a_conversation(database: PageDatabase, codec: ConversationCodec) -> None:
+    saved = SavedConversations(database, codec)
+    conversation = saved.save("ada", conversation_of(codec, answered("Who?")), HERE)
+    assert saved.open("ada", conversation.id) == conversation
+    assert saved.open("bob", conversation.id) is None
+    assert saved.summaries("bob") == []
+    saved.delete("bob", conversation.id)
+    bobs = saved.save(
+        "bob", replace(conversation, name="Mine"), HERE
     )  # the same id, were it ever guessed, is another conversation
-    assert bobs.id == talk.id
-    assert kept.open("ada", talk.id) == talk
-    kept.forget("ada", talk.id)
-    assert kept.heads("ada") == []
-    assert kept.open("bob", talk.id) == bobs
+    assert bobs.id == conversation.id
+    assert saved.open("ada", conversation.id) == conversation
+    saved.delete("ada", conversation.id)
+    assert saved.summaries("ada") == []
+    assert saved.open("bob", conversation.id) == bobs
 
 
-def test_conversations_are_listed_newest_first_without_empty_ones(database: PageDatabase, talks: Talks) -> None:
-    kept = KeptTalks(database, talks)
-    kept.keep("ada", Talk.begin(), HERE)
+def test_conversations_are_listed_newest_first_without_empty_ones(
+    database: PageDatabase, codec: ConversationCodec
+) -> None:
+    saved = SavedConversations(database, codec)
+    saved.save("ada", Conversation.begin(), HERE)
     for name, updated in (("a", "2026-01-01T00:00:00Z"), ("b", "2026-03-01T00:00:00Z"), ("c", "2026-02-01T00:00:00Z")):
-        kept.keep("ada", replace(talk_of(talks, refused("Who?")), name=name, updated=updated), HERE)
-    assert [head.name for head in kept.heads("ada")] == ["b", "c", "a"]
-    assert kept.heads("ada")[0].questions == ("Who?",)
+        saved.save("ada", replace(conversation_of(codec, refused("Who?")), name=name, updated=updated), HERE)
+    assert [summary.name for summary in saved.summaries("ada")] == ["b", "c", "a"]
+    assert saved.summaries("ada")[0].questions == ("Who?",)
 
 
-def test_a_head_that_cannot_be_read_hides_none_of_a_persons(database: PageDatabase, talks: Talks) -> None:
-    kept = KeptTalks(database, talks)
-    broken = kept.keep("ada", talk_of(talks, refused("Who?")), HERE)
-    kept.keep("ada", talk_of(talks, refused("Why?")), HERE)
+def test_a_head_that_cannot_be_read_hides_none_of_a_persons(database: PageDatabase, codec: ConversationCodec) -> None:
+    saved = SavedConversations(database, codec)
+    broken = saved.save("ada", conversation_of(codec, refused("Who?")), HERE)
+    saved.save("ada", conversation_of(codec, refused("Why?")), HERE)
     with database.changing() as rows:
         rows.execute("UPDATE kept_talks SET head = '{' WHERE id = ?", (broken.id,))
-    assert [head.name for head in kept.heads("ada")] == ["Why?"]
+    assert [summary.name for summary in saved.summaries("ada")] == ["Why?"]
 
 
-def test_a_question_that_is_pending_is_kept(database: PageDatabase, talks: Talks) -> None:
-    kept = KeptTalks(database, talks)
-    talk = kept.keep("ada", Talk.begin().asking("Who resigned?"), HERE)
-    assert kept.open("ada", talk.id) == talk
-    assert talk.pending == "Who resigned?"
+def test_a_question_that_is_pending_is_kept(database: PageDatabase, codec: ConversationCodec) -> None:
+    saved = SavedConversations(database, codec)
+    conversation = saved.save("ada", Conversation.begin().asking("Who resigned?"), HERE)
+    assert saved.open("ada", conversation.id) == conversation
+    assert conversation.pending == "Who resigned?"
 
 
-def test_what_two_windows_did_with_one_conversation_is_both_kept(database: PageDatabase, talks: Talks) -> None:
-    kept = KeptTalks(database, talks)
-    first = replace(talk_of(talks, refused("Who?")), updated="2026-01-01T00:00:00Z")
-    kept.keep("ada", first, HERE)
-    there = replace(THERE, seen=kept.mark(first))
-    gone_on = replace(first, turns=(*first.turns, talks.turn(answered("Why?"))), updated="2026-01-01T00:01:00Z")
-    assert kept.keep("ada", gone_on, there).id == first.id
+def test_what_two_windows_did_with_one_conversation_is_both_kept(
+    database: PageDatabase, codec: ConversationCodec
+) -> None:
+    saved = SavedConversations(database, codec)
+    first = replace(conversation_of(codec, refused("Who?")), updated="2026-01-01T00:00:00Z")
+    saved.save("ada", first, HERE)
+    there = replace(THERE, seen=saved.mark(first))
+    gone_on = replace(first, turns=(*first.turns, codec.turn(answered("Why?"))), updated="2026-01-01T00:01:00Z")
+    assert saved.save("ada", gone_on, there).id == first.id
     pending = replace(first.asking("When?"), updated="2026-01-01T00:02:00Z")
-    assert kept.keep("ada", pending, replace(HERE, seen=kept.mark(first))).id == HERE.other  # it knows of no "Why?"
-    done = replace(first.with_turn(talks.turn(answered("When?"))), updated="2026-01-01T00:03:00Z")
-    moved = kept.keep("ada", done, HERE)  # the answer to what was pending, under the id that it had
+    assert saved.save("ada", pending, replace(HERE, seen=saved.mark(first))).id == HERE.other  # it knows of no "Why?"
+    done = replace(first.with_turn(codec.turn(answered("When?"))), updated="2026-01-01T00:03:00Z")
+    moved = saved.save("ada", done, HERE)  # the answer to what was pending, under the id that it had
     assert moved.id == HERE.other
-    assert kept.open("ada", first.id) == gone_on
-    assert kept.open("ada", moved.id) == moved
-    assert len(kept.heads("ada")) == 2
-    assert kept.keep("ada", replace(gone_on, name="Named"), there).id == first.id
+    assert saved.open("ada", first.id) == gone_on
+    assert saved.open("ada", moved.id) == moved
+    assert len(saved.summaries("ada")) == 2
+    assert saved.save("ada", replace(gone_on, name="Named"), there).id == first.id
 
 
-def test_a_new_name_is_a_change_that_another_window_does_not_undo(database: PageDatabase, talks: Talks) -> None:
-    kept = KeptTalks(database, talks)
-    first = kept.keep("ada", talk_of(talks, refused("Who?")), HERE)
-    there = replace(THERE, seen=kept.mark(first))
-    named = kept.keep("ada", replace(first, name="Named"), there)
-    asked = kept.keep("ada", replace(first, pending="Why?"), replace(HERE, seen=kept.mark(first)))  # the same second
+def test_a_new_name_is_a_change_that_another_window_does_not_undo(
+    database: PageDatabase, codec: ConversationCodec
+) -> None:
+    saved = SavedConversations(database, codec)
+    first = saved.save("ada", conversation_of(codec, refused("Who?")), HERE)
+    there = replace(THERE, seen=saved.mark(first))
+    named = saved.save("ada", replace(first, name="Named"), there)
+    asked = saved.save("ada", replace(first, pending="Why?"), replace(HERE, seen=saved.mark(first)))  # the same second
     assert asked.id == HERE.other
-    assert sorted(head.name for head in kept.heads("ada")) == ["Named", "Who?"]
-    knowing = replace(HERE, seen=kept.mark(named))
-    assert kept.keep("ada", replace(named, name="Named anew"), knowing).id == first.id
+    assert sorted(summary.name for summary in saved.summaries("ada")) == ["Named", "Who?"]
+    knowing = replace(HERE, seen=saved.mark(named))
+    assert saved.save("ada", replace(named, name="Named anew"), knowing).id == first.id
 
 
-def test_a_first_question_that_was_stopped_leaves_nothing(database: PageDatabase, talks: Talks) -> None:
-    kept = KeptTalks(database, talks)
-    begun = Talk.begin()
-    asked = kept.keep("ada", begun.asking("Who?"), HERE)
-    kept.keep("ada", asked.at_rest(), replace(THERE, seen=""))  # a window that has not seen it takes nothing away
-    assert len(kept.heads("ada")) == 1
-    kept.keep("ada", asked.at_rest(), HERE)
-    assert kept.heads("ada") == []
+def test_a_first_question_that_was_stopped_leaves_nothing(database: PageDatabase, codec: ConversationCodec) -> None:
+    saved = SavedConversations(database, codec)
+    begun = Conversation.begin()
+    asked = saved.save("ada", begun.asking("Who?"), HERE)
+    saved.save("ada", asked.at_rest(), replace(THERE, seen=""))  # a window that has not seen it takes nothing away
+    assert len(saved.summaries("ada")) == 1
+    saved.save("ada", asked.at_rest(), HERE)
+    assert saved.summaries("ada") == []
 
 
-def test_one_that_cannot_be_read_is_told_and_can_be_deleted(database: PageDatabase, talks: Talks) -> None:
-    kept = KeptTalks(database, talks)
-    talk = kept.keep("ada", talk_of(talks, refused("Who?")), HERE)
+def test_one_that_cannot_be_read_is_told_and_can_be_deleted(database: PageDatabase, codec: ConversationCodec) -> None:
+    saved = SavedConversations(database, codec)
+    conversation = saved.save("ada", conversation_of(codec, refused("Who?")), HERE)
     with database.changing() as rows:
         rows.execute("UPDATE kept_talks SET json = replace(json, 'Who?', 'How?')")
-    with pytest.raises(TalkError):
-        kept.open("ada", talk.id)
-    assert "How?" in kept.text("ada", talk.id)
-    moved = kept.keep("ada", talk, replace(THERE, seen=kept.mark(talk)))
+    with pytest.raises(ConversationError):
+        saved.open("ada", conversation.id)
+    assert "How?" in saved.text("ada", conversation.id)
+    moved = saved.save("ada", conversation, replace(THERE, seen=saved.mark(conversation)))
     assert moved.id == THERE.other
-    kept.forget("ada", talk.id)
-    assert [head.id for head in kept.heads("ada")] == [moved.id]
+    saved.delete("ada", conversation.id)
+    assert [summary.id for summary in saved.summaries("ada")] == [moved.id]
 
 
 @pytest.mark.parametrize("text", ["", "x", f"{'h' * 22}", f"{'h' * 22} 2026 <script>", f"{'h' * 22} 2026 {'é' * 22}"])
 def test_a_window_that_says_nothing_of_itself_keeps_nothing(text: str) -> None:
-    with pytest.raises(TalkError, match="load the page again"):
+    with pytest.raises(ConversationError, match="reload the page"):
         Window.parse(text)
 
 
-def test_what_is_kept_is_bounded(database: PageDatabase, talks: Talks) -> None:
-    kept = KeptTalks(database, talks, most=2)
-    talk = kept.keep("ada", talk_of(talks, refused("Who?")), HERE)
-    kept.keep("ada", talk_of(talks, refused("What?")), HERE)
-    with pytest.raises(TalkError, match="delete some"):
-        kept.keep("ada", talk_of(talks, refused("Why?")), HERE)
-    kept.keep("ada", replace(talk, name="Renamed"), HERE)
-    kept.keep("bob", talk_of(talks, refused("Why?")), HERE)
-    with pytest.raises(TalkError, match="longer than the 5 MB"):
-        kept.keep("bob", talk_of(talks, answered("Why?", "x" * 2_600_000)), HERE)
+def test_what_is_kept_is_bounded(database: PageDatabase, codec: ConversationCodec) -> None:
+    saved = SavedConversations(database, codec, most=2)
+    conversation = saved.save("ada", conversation_of(codec, refused("Who?")), HERE)
+    saved.save("ada", conversation_of(codec, refused("What?")), HERE)
+    with pytest.raises(ConversationError, match="delete some"):
+        saved.save("ada", conversation_of(codec, refused("Why?")), HERE)
+    saved.save("ada", replace(conversation, name="Renamed"), HERE)
+    saved.save("bob", conversation_of(codec, refused("Why?")), HERE)
+    with pytest.raises(ConversationError, match="longer than the limit of 5 MB"):
+        saved.save("bob", conversation_of(codec, answered("Why?", "x" * 2_600_000)), HERE)
 
 
 # Links
 
 
-def test_a_link_opens_its_answer_as_a_conversation_of_its_own(database: PageDatabase, talks: Talks) -> None:
-    links = SharedAnswers(database, talks)
-    talk = talk_of(talks, refused("Who?"), answered("Why?"))
-    link = links.share(None, talk.turns[1])
+def test_a_link_opens_its_answer_as_a_conversation_of_its_own(database: PageDatabase, codec: ConversationCodec) -> None:
+    links = SharedAnswers(database, codec)
+    conversation = conversation_of(codec, refused("Who?"), answered("Why?"))
+    link = links.share(None, conversation.turns[1])
     assert len(link) == 32
-    assert links.share(None, talk.turns[1]) == link
-    assert links.share("ada", talk.turns[1]) != link
+    assert links.share(None, conversation.turns[1]) == link
+    assert links.share("ada", conversation.turns[1]) != link
     opened = links.open(link)
-    assert opened.answers == (talk.answers[1],)
-    assert opened.id not in (talk.id, links.open(link).id)
+    assert opened.answers == (conversation.answers[1],)
+    assert opened.id not in (conversation.id, links.open(link).id)
     assert not opened.pending
     assert opened.name == "Why?"
     assert {each.owner for each in links.links()} == {None, "ada"}
     assert links.take_back(link)
     assert not links.take_back(link)
-    with pytest.raises(TalkError, match="leads to no answer"):
+    with pytest.raises(ConversationError, match="does not lead to an answer"):
         links.open(link)
 
 
-def test_only_answers_of_this_server_get_a_link(database: PageDatabase, talks: Talks) -> None:
-    links = SharedAnswers(database, talks)
-    turn = talks.turn(answered("Why?"))
-    with pytest.raises(TalkError, match="did not give"):
+def test_only_answers_of_this_server_get_a_link(database: PageDatabase, codec: ConversationCodec) -> None:
+    links = SharedAnswers(database, codec)
+    turn = codec.turn(answered("Why?"))
+    with pytest.raises(ConversationError, match="did not give"):
         links.share(None, replace(turn, answer=answered("Why?", "It never rained.")))
     assert links.links() == []
-    with pytest.raises(TalkError, match="remove some"):
-        SharedAnswers(database, talks, most=0).share(None, turn)
+    with pytest.raises(ConversationError, match="remove some"):
+        SharedAnswers(database, codec, most=0).share(None, turn)
 
 
 # Feedback
 
 
 def test_a_thumb_is_kept_with_all_that_the_answer_rests_on_and_the_last_one_counts(
-    database: PageDatabase, talks: Talks
+    database: PageDatabase, codec: ConversationCodec
 ) -> None:
     feedback = Feedback(database)
-    talk = talk_of(talks, answered("Who resigned?"), refused("Why?"))
-    seals = [turn.seal for turn in talk.turns]
-    feedback.rate(talk, talk.turns[0], "down", "ada")
-    feedback.comment(talk, talk.turns[0], " Too short.\n", "ada")
-    feedback.rate(talk, talk.turns[0], "up", "ada")
-    assert feedback.ratings(talk.id, seals) == {0: "up"}
-    assert feedback.comment_on(talk, talk.turns[0]) == "Too short."
+    conversation = conversation_of(codec, answered("Who resigned?"), refused("Why?"))
+    seals = [turn.seal for turn in conversation.turns]
+    feedback.rate(conversation, conversation.turns[0], "down", "ada")
+    feedback.comment(conversation, conversation.turns[0], " Too short.\n", "ada")
+    feedback.rate(conversation, conversation.turns[0], "up", "ada")
+    assert feedback.ratings(conversation.id, seals) == {0: "up"}
+    assert feedback.comment_on(conversation, conversation.turns[0]) == "Too short."
     (record,) = feedback.questions()
     assert record["evidence"] == ["It rained."]
     assert record["answerable"] is True
@@ -296,38 +302,40 @@ def test_a_thumb_is_kept_with_all_that_the_answer_rests_on_and_the_last_one_coun
         "a1", "v1", 0, 10, "It rained.",
     ]  # fmt: skip
     assert record["fingerprint"] == "f"
-    feedback.rate(talk, talk.turns[0], "up", "ada")  # taken back
-    assert feedback.ratings(talk.id, seals) == {}
+    feedback.rate(conversation, conversation.turns[0], "up", "ada")  # taken back
+    assert feedback.ratings(conversation.id, seals) == {}
     assert next(feedback.questions())["answerable"] is None
-    feedback.comment(talk, talk.turns[0], "", "ada")
+    feedback.comment(conversation, conversation.turns[0], "", "ada")
     assert list(feedback.questions()) == []
 
 
-def test_opinions_of_the_same_answer_in_two_conversations_are_two(database: PageDatabase, talks: Talks) -> None:
+def test_opinions_of_the_same_answer_in_two_conversations_are_two(
+    database: PageDatabase, codec: ConversationCodec
+) -> None:
     feedback = Feedback(database)
-    one, two = (talk_of(talks, answered("Who?")) for _ in range(2))
+    one, two = (conversation_of(codec, answered("Who?")) for _ in range(2))
     feedback.rate(one, one.turns[0], "up", None)
     feedback.rate(two, two.turns[0], "down", None)
     assert sorted(record["rating"] for record in feedback.questions()) == ["down", "up"]
-    assert all(talk.id not in json.dumps(list(feedback.questions())) for talk in (one, two))
+    assert all(conversation.id not in json.dumps(list(feedback.questions())) for conversation in (one, two))
 
 
-def test_a_comment_has_an_end(database: PageDatabase, talks: Talks) -> None:
+def test_a_comment_has_an_end(database: PageDatabase, codec: ConversationCodec) -> None:
     feedback = Feedback(database)
-    talk = talk_of(talks, answered("Who?"))
-    with pytest.raises(TalkError, match="shorten it"):
-        feedback.comment(talk, talk.turns[0], "x" * (LONGEST + 1), None)
+    conversation = conversation_of(codec, answered("Who?"))
+    with pytest.raises(ConversationError, match="shorten it"):
+        feedback.comment(conversation, conversation.turns[0], "x" * (LONGEST + 1), None)
     assert list(feedback.questions()) == []
 
 
 def test_evals_ask_what_people_found_right_and_count_what_nobody_said(
-    database: PageDatabase, talks: Talks, tmp_path: Path
+    database: PageDatabase, codec: ConversationCodec, tmp_path: Path
 ) -> None:
     feedback = Feedback(database)
     told = answered("Who resigned?", published=("2025-03", "2025-03"), publisher="Gull", caution="high")
-    talk = talk_of(talks, told, refused("Why?"), answered("When?"))
-    for turn, rating in zip(talk.turns, ("up", "up", "down"), strict=True):
-        feedback.rate(talk, turn, rating, None)  # type: ignore[arg-type]
+    conversation = conversation_of(codec, told, refused("Why?"), answered("When?"))
+    for turn, rating in zip(conversation.turns, ("up", "up", "down"), strict=True):
+        feedback.rate(conversation, turn, rating, None)  # type: ignore[arg-type]
     path = tmp_path / "feedback.jsonl"
     path.write_text("".join(f"{json.dumps(record)}\n" for record in feedback.questions()))
     items, unsaid = feedback_data.load(path)
@@ -338,15 +346,17 @@ def test_evals_ask_what_people_found_right_and_count_what_nobody_said(
         "published": ("2025-03", "2025-03"), "publisher": ["Gull"], "as_of": None, "caution": "high",
     }  # fmt: skip
     assert (by_question["Why?"].answerable, by_question["Why?"].evidence) == (False, ())
-    assert by_question["Why?"].given["published"] == (None, None)
+    assert by_question["Why?"].options["published"] == (None, None)
 
 
-def test_what_is_read_from_words_is_read_from_them_again_as_of_that_day(database: PageDatabase, talks: Talks) -> None:
+def test_what_is_read_from_words_is_read_from_them_again_as_of_that_day(
+    database: PageDatabase, codec: ConversationCodec
+) -> None:
     feedback = Feedback(database)
     answer = answered("Who resigned last week?")
     read = replace(answer.question, published=("2026-11-16", "2026-11-22"), period="last week")
-    talk = talk_of(talks, replace(answer, question=read))
-    feedback.rate(talk, talk.turns[0], "up", None)
+    conversation = conversation_of(codec, replace(answer, question=read))
+    feedback.rate(conversation, conversation.turns[0], "up", None)
     (record,) = feedback.questions()
     assert record["given"]["published"] is None
     assert record["given"]["as_of"] == record["at"][:10]

@@ -168,7 +168,7 @@ def test_any_text_is_taken(one: str, other: str) -> None:
     assert compare(first, second) == compare(second, first)
     assert first.is_empty or compare(first, first) == ALWAYS
     unpacked = Fingerprint.unpack(first.key, first.pack())
-    for part in ("runs", "figures", "words", "names", "beginning"):
+    for part in ("shingles", "figures", "words", "names", "beginning"):
         assert np.array_equal(getattr(unpacked, part), getattr(first, part))
 
 
@@ -180,17 +180,17 @@ def test_odd_figures_do_no_harm(figure: str) -> None:
 def test_sketches_agree_where_texts_do() -> None:
     cut = "\n\n".join(PARAGRAPHS[:4])
     one, other, stranger = (of(text) for text in (STORY, cut, OTHER))
-    shared = len(np.intersect1d(one.runs, other.runs)) / len(np.union1d(one.runs, other.runs))
+    shared = len(np.intersect1d(one.shingles, other.shingles)) / len(np.union1d(one.shingles, other.shingles))
     agreeing = sum(a == b for a, b in zip(sketch(one), sketch(other), strict=True))
     assert abs(agreeing / PLACES - shared) < 0.2  # about three standard deviations
-    assert is_candidate(agreeing, len(one.runs), len(other.runs))
+    assert is_candidate(agreeing, len(one.shingles), len(other.shingles))
     strange = sum(a == b for a, b in zip(sketch(one), sketch(stranger), strict=True))
-    assert not is_candidate(strange, len(one.runs), len(stranger.runs))
+    assert not is_candidate(strange, len(one.shingles), len(stranger.shingles))
 
 
 def test_a_brief_is_a_candidate_beside_the_long_story_that_it_opened() -> None:
     long = "\n\n".join([STORY, *(paragraph.replace("the", f"the {n}th") for n in range(3) for paragraph in PARAGRAPHS)])
     brief, story = of(PARAGRAPHS[0]), fingerprint(article("b", long))
     agreeing = sum(a == b for a, b in zip(sketch(brief), sketch(story), strict=True))
-    assert is_candidate(agreeing, len(brief.runs), len(story.runs))
+    assert is_candidate(agreeing, len(brief.shingles), len(story.shingles))
     assert compare(brief, story) is not None

@@ -45,7 +45,7 @@ def test_a_missing_file_is_told_with_the_folder_and_the_names(tmp_path: Path) ->
         find(tmp_path / "none", "a.json", "b.json")
     assert (
         str(missing.value)
-        == f"{tmp_path / 'none'} holds no a.json[.gz] or b.json[.gz]; --data names the folder that has it"
+        == f"{tmp_path / 'none'} holds no a.json[.gz] or b.json[.gz]; --data names the folder that contains it"
     )
 
 
@@ -58,7 +58,7 @@ def test_a_line_that_is_no_object_is_told_with_its_number(tmp_path: Path, text: 
 
 
 def test_what_is_no_json_is_told(tmp_path: Path) -> None:
-    with pytest.raises(DataMissing, match=r"a\.json: .*; a JSON file is expected"):
+    with pytest.raises(DataMissing, match=r"a\.json: .*; expected a JSON file"):
         read_json(save(tmp_path / "a.json", "{"))
 
 
@@ -390,7 +390,7 @@ def test_a_question_without_an_answer_keeps_none_of_the_plausible_ones(tmp_path:
 @pytest.mark.parametrize("content", [{}, [], {"data": [{"title": "T"}]}, {"data": 5}])
 def test_a_file_of_another_form_is_told(tmp_path: Path, content: object) -> None:
     save(tmp_path / "dev.json", content)
-    with pytest.raises(DataMissing, match=r"dev\.json is not of SQuAD's form"):
+    with pytest.raises(DataMissing, match=r"dev\.json does not have the format of SQuAD"):
         squad.load_squad(tmp_path, ("dev.json",))
 
 
@@ -430,7 +430,7 @@ def test_onestopqa_asks_each_question_at_each_level(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [{}, onestop([(0, 1)]), onestop([(0, 1, 2), (0, 1)])])
 def test_onestopqa_of_another_form_is_told(tmp_path: Path, content: Json) -> None:
-    with pytest.raises(DataMissing, match="is not of OneStopQA's form"):
+    with pytest.raises(DataMissing, match="does not have the format of OneStopQA"):
         squad.load_onestopqa(save(tmp_path / "onestop_qa.json", content))
 
 
@@ -493,7 +493,7 @@ def test_multihop_makes_a_document_of_each_fact(tmp_path: Path, folder: str) -> 
 def test_multihop_of_another_form_is_told(tmp_path: Path, truth: object) -> None:
     save(tmp_path / "queries.json", QUERIES)
     save(tmp_path / "ground_truth.json", truth)
-    with pytest.raises(DataMissing, match="is not of MultiHop-RAG's form"):
+    with pytest.raises(DataMissing, match="does not have the format of MultiHop-RAG"):
         multihop.load(tmp_path)
 
 
@@ -532,5 +532,5 @@ def test_what_has_an_answer_has_evidence_and_nothing_else_has(name: str) -> None
 
 
 def test_a_file_of_questions_that_is_not_there_is_told() -> None:
-    with pytest.raises(DataMissing, match="comes with the project"):
+    with pytest.raises(DataMissing, match="is part of the project"):
         written.load("nothing")

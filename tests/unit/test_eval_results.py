@@ -261,7 +261,7 @@ def test_questions_won_and_lost_are_named() -> None:
     assert lines[0] == "old -> new: 4 questions in both of 4 and 4"
     assert any(line.startswith("| f1 | 4 | 62.50 | 60.00 | -2.50 | ") for line in lines)
     assert "| cited_words | 4 | 10.00 | 12.00 | +2.00 | +2.00 to +2.00 | beyond chance |" in lines
-    assert "by f1: 2 won, 1 lost, 1 as before" in lines
+    assert "by f1: 2 won, 1 lost, 1 unchanged" in lines
     assert lines[lines.index("won:") + 1 :] == [
         "  +0.50 q-1 Who sank ferry 1?",
         "  +0.40 q-0 Who sank ferry 0?",
@@ -277,7 +277,7 @@ def test_only_questions_of_both_count() -> None:
     text = compare.compare(before, after, "old", "new")
     assert "old -> new: 2 questions in both of 5 and 5" in text
     assert "| f1 | 2 | 100.00 | 0.00 | -100.00 | -100.00 to -100.00 | beyond chance |" in text
-    assert "by f1: 0 won, 2 lost, 0 as before" in text
+    assert "by f1: 0 won, 2 lost, 0 unchanged" in text
     assert "won:" not in text.splitlines()
 
 
@@ -286,7 +286,7 @@ def test_a_figure_that_one_of_them_lacks_is_left_out() -> None:
     after = [answer(n, f1=1.0, **{"hit@10": 0.0}) for n in range(3)]
     text = compare.compare(before, after, "bm25s", "dateline")
     assert "f1" not in text
-    assert "by hit@10: 0 won, 3 lost, 0 as before" in text
+    assert "by hit@10: 0 won, 3 lost, 0 unchanged" in text
 
 
 def test_a_figure_that_the_first_question_lacks_is_compared_too() -> None:
@@ -299,7 +299,7 @@ def test_a_figure_that_the_first_question_lacks_is_compared_too() -> None:
 
 def test_a_long_list_is_cut() -> None:
     text = compare.compare([answer(n, f1=0.0) for n in range(50)], [answer(n, f1=1.0) for n in range(50)], "old", "new")
-    assert "by f1: 50 won, 0 lost, 0 as before" in text
+    assert "by f1: 50 won, 0 lost, 0 unchanged" in text
     assert text.endswith("and 10 more")
     assert text.count("+1.00 q-") == 40
 
@@ -336,9 +336,9 @@ def test_the_command_compares_systems_of_both_files(
     ("first", "second", "systems", "message"),
     [
         ("{", {"answers": {}}, [], "a.json cannot be read: "),
-        ([1], {"answers": {}}, [], "a.json is no run of evals.run: it has no `answers`"),
-        ({"answers": []}, {"answers": {}}, [], "a.json is no run of evals.run"),
-        ({"answers": {}}, {"figures": 1}, [], "b.json is no run of evals.run"),
+        ([1], {"answers": {}}, [], "a.json is not a run of evals.run: it has no `answers`"),
+        ({"answers": []}, {"answers": {}}, [], "a.json is not a run of evals.run"),
+        ({"answers": {}}, {"figures": 1}, [], "b.json is not a run of evals.run"),
         ({"answers": {"a": []}}, {"answers": {"b": []}}, [], "no system in common; name one of each with --systems"),
         ({"answers": {"a": []}}, {"answers": {"b": []}}, ["a", "c"], "b.json has no system c; it has b"),
         ({"answers": {"a": []}}, {"answers": {"a": []}}, [], "a and a share no question"),
@@ -663,7 +663,7 @@ def test_what_is_no_run_gives_a_message_and_no_report(
 ) -> None:
     out = tmp_path / "RESULTS.md"
     assert report.main([saved("run.json", content), "--out", str(out)]) == 1
-    assert "a report takes what --json of evals.run wrote" in capsys.readouterr().err
+    assert "a report needs files that evals.run --json wrote" in capsys.readouterr().err
     assert not out.exists()
 
 

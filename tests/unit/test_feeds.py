@@ -240,10 +240,10 @@ def test_an_atom_entry_of_its_own_is_read() -> None:
     assert only(text).headline == "Pier"
 
 
-def test_a_link_says_where_it_was_found() -> None:
+def test_a_link_has_its_position() -> None:
     link = links(RSS)[0]
     assert isinstance(link, Link)
-    assert str(link.problem("it is gone", "Leave it out")) == "rss.xml, entry 2: it is gone. Leave it out"
+    assert (link.file, link.position) == ("rss.xml", "entry 2")
 
 
 @pytest.mark.parametrize(

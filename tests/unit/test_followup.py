@@ -81,7 +81,7 @@ def test_words_that_ask_nothing_are_answered_without_a_search(words: str) -> Non
 def test_more_of_a_story_leaves_out_what_was_told(words: str) -> None:
     found = resolve(words, [PELL], TODAY)
     assert found.reply is None
-    assert found.told == (("a1", 0, len(PELL.citations[0].quote)),)
+    assert found.already_cited == (("a1", 0, len(PELL.citations[0].quote)),)
 
 
 def test_nothing_is_carried_where_nothing_was_asked() -> None:

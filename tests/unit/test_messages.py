@@ -1,26 +1,26 @@
-"""A talk as messages, and what was understood as chips."""
+"""A conversation as messages, and the question as chips."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from qa.base.answer import Answer, Citation, Sentence
-from qa.question.question import Known, Question
+from qa.question.question import ArchiveFacts, Question
 from ui import words
 from ui.render.chips import chips_markdown
 from ui.render.messages import (
     answer_messages,
-    cut_off_message,
+    conversation_messages,
+    interrupted_message,
     question_message,
     steps_message,
-    talk_messages,
     turn_of,
 )
 from ui.state.asking import Step
-from ui.state.conversations import Talk, Talks
+from ui.state.conversations import Conversation, ConversationCodec
 
 CITED = Citation("a" * 16, "b" * 12, "Headline", "Wire", "2025-03-18", None, "It rained.", 0, 10)
-TALKS = Talks(b"k" * 32)
+TALKS = ConversationCodec(b"k" * 32)
 
 
 def answer(question: str = "Who resigned?", *, struck: bool = False) -> Answer:
@@ -31,8 +31,8 @@ def answer(question: str = "Who resigned?", *, struck: bool = False) -> Answer:
 
 
 def test_each_limit_is_a_chip_that_takes_it_back() -> None:
-    known = Known(("The Courier",), (), "2020-01-01")
-    question = Question.parse("What did the Courier report in March 2025?", known=known, as_of="2025-04-01")
+    facts = ArchiveFacts(("The Courier",), (), "2020-01-01")
+    question = Question.parse("What did the Courier report in March 2025?", archive=facts, as_of="2025-04-01")
     question = replace(question, typed="and in March?")
     chips = chips_markdown(question, 3)
     assert '[published 1 to 31 March 2025 ✕](#drop-3-time "Search all dates")' in chips
@@ -53,14 +53,14 @@ def test_without_limits_there_is_still_a_way_to_set_some() -> None:
     assert chips_markdown(Question.parse("Who resigned?"), 0).startswith(f"[{words.CHANGE}](#change-0 ")
 
 
-def test_messages_of_a_talk_belong_to_their_turns() -> None:
-    talk = Talk.begin()
-    for given in (answer("Who resigned?"), answer("Why?", struck=True), answer("When?")):
-        talk = talk.with_turn(TALKS.turn(given))
-    messages = talk_messages(talk)
+def test_messages_of_a_conversation_belong_to_their_turns() -> None:
+    conversation = Conversation.begin()
+    for options in (answer("Who resigned?"), answer("Why?", struck=True), answer("When?")):
+        conversation = conversation.with_turn(TALKS.turn(options))
+    messages = conversation_messages(conversation)
     assert "".join(message["role"][0] for message in messages) == "uauaaua"
-    assert [turn_of(talk, index) for index in range(len(messages))] == [0, 0, 1, 1, 1, 2, 2]
-    assert turn_of(talk, len(messages)) == 3
+    assert [turn_of(conversation, index) for index in range(len(messages))] == [0, 0, 1, 1, 1, 2, 2]
+    assert turn_of(conversation, len(messages)) == 3
 
 
 def test_a_part_has_no_chips_yet() -> None:
@@ -85,5 +85,5 @@ def test_steps_add_up_and_the_last_one_stands_out() -> None:
 
 
 def test_what_was_cut_off_can_be_asked_again() -> None:
-    assert "](#again-0)" in cut_off_message("Who *resigned*?")["content"]
-    assert "\\*resigned\\*" in cut_off_message("Who *resigned*?")["content"]
+    assert "](#again-0)" in interrupted_message("Who *resigned*?")["content"]
+    assert "\\*resigned\\*" in interrupted_message("Who *resigned*?")["content"]

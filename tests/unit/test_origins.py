@@ -154,7 +154,7 @@ def test_groups_depend_on_what_is_there_and_not_on_the_way_there(
 def test_a_large_group_is_not_walked_link_by_link(origins: Origins) -> None:
     origins.replace([], [article(f"n{n}", f"{STORY}\n\nCopy {n}.") for n in range(80)])
     statements: list[str] = []
-    origins.database._database.set_trace_callback(statements.append)
+    origins.database._connection.set_trace_callback(statements.append)
     origins.replace([], [article("one more", f"{STORY}\n\nAnother copy.")])
     assert origins.count_origins() == 1
     assert len(statements) < 5 * 80

@@ -90,7 +90,7 @@ def test_the_same_words_in_one_article_count_once() -> None:
 
 def test_copies_of_one_story_count_once() -> None:
     found = candidates(VAYLE, CRAIL, CRAIL)
-    copies = [found[0], *(replace(each, found=replace(each.found, origin="crail")) for each in found[1:])]
+    copies = [found[0], *(replace(each, hit=replace(each.hit, origin="crail")) for each in found[1:])]
     scores = {"Odo Crail": 2.0, "Hester Vayle": 2.0}
     assert read(WHO, found, scores)[0].short == "Odo Crail"
     assert read(WHO, copies, scores)[0].short == "Hester Vayle"
@@ -143,11 +143,11 @@ def test_of_equal_spans_that_of_the_better_passage_is_surer() -> None:
 def dated(found: Sequence[Candidate], *days: str | None) -> list[Candidate]:
     """The same passages, published on some days."""
     articles = [
-        replace(each.found.article, published=Published.parse(day) if day else None)
+        replace(each.hit.article, published=Published.parse(day) if day else None)
         for each, day in zip(found, days, strict=True)
     ]
     return [
-        replace(each, found=replace(each.found, article=article)) for each, article in zip(found, articles, strict=True)
+        replace(each, hit=replace(each.hit, article=article)) for each, article in zip(found, articles, strict=True)
     ]
 
 
@@ -275,7 +275,7 @@ def test_sentences_stand_at_their_offsets_in_the_article_not_in_the_passage() ->
     assert len(found) > 2
     (evidence,) = read(WHO, found, {"Odo Crail": 1.0})
     assert text[slice(*evidence.span)] == evidence.quote == CRAIL
-    assert evidence.found.passage.start > 0
+    assert evidence.hit.passage.start > 0
 
 
 def test_a_span_over_two_sentences_goes_with_the_one_that_holds_most_of_it() -> None:
@@ -295,7 +295,7 @@ def test_nothing_marked_is_no_evidence() -> None:
 def test_what_stands_in_no_sentence_that_may_be_quoted_is_left_out() -> None:
     (whole,) = candidates(CRAIL)
     crosshead = replace(whole.passage, sentences=())
-    bare = Candidate(Found(crosshead, whole.found.article), 1.0)
+    bare = Candidate(Found(crosshead, whole.hit.article), 1.0)
     assert read(WHO, [bare], {"Odo Crail": 1.0}) == []
     assert [each.quote for each in read(WHO, [bare, whole], {"Odo Crail": 1.0})] == [CRAIL]
 
@@ -339,17 +339,17 @@ def test_whatever_is_marked_every_quote_stands_at_its_offsets(
     evidence = SpanReader(Anywhere(marks), Unused()).read(asked, found)
     texts = {each.passage.article_id: article for each, article in _with_texts(found)}
     for each in evidence:
-        assert texts[each.found.passage.article_id][slice(*each.span)] == each.quote != ""
-        assert each.span in each.found.passage.sentences
+        assert texts[each.hit.passage.article_id][slice(*each.span)] == each.quote != ""
+        assert each.span in each.hit.passage.sentences
         assert 0 <= each.confidence <= 1
         assert each.short is None or each.short != ""
     assert [each.confidence for each in evidence] == sorted((each.confidence for each in evidence), reverse=True)
-    assert len({(each.found.passage.article_id, each.span) for each in evidence}) == len(evidence)
+    assert len({(each.hit.passage.article_id, each.span) for each in evidence}) == len(evidence)
     assert SpanReader(Anywhere(marks), Unused()).read(asked, found) == evidence
 
 
 def _with_texts(found: Sequence[Candidate]) -> list[tuple[Candidate, str]]:
-    return [(each, each.found.article.text) for each in found]
+    return [(each, each.hit.article.text) for each in found]
 
 
 # How much is read

@@ -155,8 +155,8 @@ def test_versions_are_listed_newest_first_with_times_and_why() -> None:
     assert "<script" not in markup
     assert re.findall(r'"([^"]*)" aria-current="true"', markup) == [f"#version-0-1-{old.version}"]
     shown = html.unescape(re.sub(r"<[^>]+>", "", markup))
-    assert "taken in 12 March 2025, 10:00 UTC; the one that counts. Corrected: The fare is 16." in shown
-    assert "taken in 11 March 2025, 10:00 UTC, until 12 March 2025, 10:00 UTC; replaced, the one that the" in shown
+    assert "added 12 March 2025, 10:00 UTC; current version. Corrected: The fare is 16." in shown
+    assert "added 11 March 2025, 10:00 UTC, current until 12 March 2025, 10:00 UTC; replaced, cited by the" in shown
 
 
 def test_a_version_that_may_not_be_read_is_no_link_and_one_version_is_no_list() -> None:

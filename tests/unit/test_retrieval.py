@@ -4,7 +4,7 @@ import os
 
 from ingest.archive.archive import Found
 from ingest.base.article import Article, Passage
-from qa.retrieval.retrieval import Candidate, _beside, fuse, without_repeats
+from qa.retrieval.retrieval import Candidate, _threads, fuse, without_repeats
 
 STORY = (
     "The ferry ran aground on a reef near the island on Monday evening after both engines failed in a heavy swell, the "
@@ -23,11 +23,11 @@ def test_what_both_rankings_find_comes_first() -> None:
 
 
 def test_a_forked_process_has_threads_of_its_own() -> None:
-    assert _beside(os.getpid()).submit(int).result(10) == 0
+    assert _threads(os.getpid()).submit(int).result(10) == 0
     child = os.fork()
     if not child:
         try:
-            _beside(os.getpid()).submit(int).result(10)
+            _threads(os.getpid()).submit(int).result(10)
         except BaseException:
             os._exit(1)
         os._exit(0)

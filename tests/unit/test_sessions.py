@@ -67,14 +67,14 @@ def test_a_session_ends_when_it_is_not_used_and_after_a_month_in_any_case(databa
 def test_a_session_that_was_just_seen_needs_no_database(database: PageDatabase, clock: Clock) -> None:
     sessions = Sessions(database, clock)
     token = sessions.begin("ada", "mark")
-    assert sessions.seen(token) is None
+    assert sessions.cached(token) is None
     sessions.find(token)
-    assert sessions.seen(token)
+    assert sessions.cached(token)
     clock.now += 5
-    assert sessions.seen(token) is None
+    assert sessions.cached(token) is None
     sessions.find(token)
     sessions.end(token)
-    assert sessions.seen(token) is None
+    assert sessions.cached(token) is None
     assert sessions.find(token) is None
 
 

@@ -1,9 +1,8 @@
-"""A conversation to take away: every citation is in each form, and nothing of an article becomes markup."""
+"""Exports of a conversation: both forms hold every citation, and nothing of an article becomes markup."""
 
 from __future__ import annotations
 
 import html
-import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -13,8 +12,9 @@ from hypothesis import strategies as st
 
 from qa.base.answer import Answer, Carrier, Citation, Nearby, Sentence
 from qa.question.question import Question
-from ui.render.exports import export, talk_html, talk_json, talk_markdown
-from ui.state.conversations import Talk, Talks
+from ui.render.exports import export, talk_html, talk_markdown
+from ui.state.conversations import Conversation as Talk
+from ui.state.conversations import ConversationCodec as Talks
 
 EVIL = "<script>alert(1)</script>\"' & [x](javascript:1) ![y](http://z.example/p.png) `c` *d* \u202eabc"
 TALKS = Talks(b"key")
@@ -109,17 +109,7 @@ def test_what_turns_the_direction_of_writing_ends_with_the_words_that_hold_it() 
 @given(st.text(max_size=200))
 def test_whatever_a_name_and_a_question_are_the_forms_hold(words: str) -> None:
     talk = replace(talk_about("Rain fell"), name=words, pending=words)
-    for form in ("markdown", "html", "json"):
+    for form in ("markdown", "html"):
         file = export(talk, form)
-        assert re.fullmatch(r"[\w-]+-\d{4}-\d\d-\d\d\.(md|html|json)", file.name)
+        assert re.fullmatch(r"[\w-]+-\d{4}-\d\d-\d\d\.(md|html)", file.name)
         file.text.encode("utf-8", "surrogatepass")
-    assert json.loads(talk_json(talk))["name"] == words
-
-
-def test_json_has_the_answers_as_the_library_gives_them() -> None:
-    talk = talk_about(EVIL)
-    whole = json.loads(talk_json(talk))
-    assert [turn.pop("asked") for turn in whole["turns"]] == [turn.asked for turn in talk.turns]
-    assert whole["turns"] == json.loads(json.dumps([answer.to_dict() for answer in talk.answers]))
-    assert whole["unanswered"] == "And then?"
-    assert [c["quote"] for c in whole["turns"][0]["citations"]] == [c.quote for c in talk.answers[0].citations]

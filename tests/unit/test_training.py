@@ -36,7 +36,7 @@ from training.nearmiss import (
     swap_number,
     swap_opposite,
 )
-from training.questions import Asked, Paragraph, holds, is_held_out, load_paragraphs, normalise, split
+from training.questions import Asked, Paragraph, holds, is_held_out, load_paragraphs, split
 
 pytestmark = pytest.mark.part("training")
 
@@ -93,10 +93,10 @@ def test_questions_are_read_with_the_first_answer_and_its_place(tmp_path: Path, 
     ("content", "message"),
     [
         (None, "holds no train-v1.1.json"),
-        ("{", "a JSON file is expected"),
-        ("[]", "is not of SQuAD's form"),
-        ('{"data": [{"title": "Oskell"}]}', "is not of SQuAD's form: KeyError\\('paragraphs'\\)"),
-        ('{"data": [{"title": "a", "paragraphs": [{"context": "b", "qas": [{"answers": []}]}]}]}', "SQuAD's form"),
+        ("{", "expected a JSON file"),
+        ("[]", "does not have the format of SQuAD"),
+        ('{"data": [{"title": "Oskell"}]}', "does not have the format of SQuAD: KeyError\\('paragraphs'\\)"),
+        ('{"data": [{"title": "a", "paragraphs": [{"context": "b", "qas": [{"answers": []}]}]}]}', "format of SQuAD"),
     ],
 )
 def test_data_that_is_missing_or_of_another_form_is_told(tmp_path: Path, content: str | None, message: str) -> None:
@@ -131,10 +131,6 @@ def test_no_title_is_both_learned_from_and_held_out(titles: list[str]) -> None:
 )
 def test_a_text_holds_an_answer_at_the_borders_of_words(text: str, answer: str, expected: bool) -> None:
     assert holds(text, answer) is expected
-
-
-def test_the_normal_form_is_that_of_squad() -> None:
-    assert normalise("The “U.S.” --  an Island, a man!") == "“us” island man"
 
 
 # Near-misses
@@ -580,9 +576,6 @@ def test_one_who_knows_is_right_in_all() -> None:
     made, examples = zip(*encoded(groups()), strict=True)
     found = evaluate(made, examples, oracle)
     assert (found.f1, found.em, found.refused, found.kept, found.right_passage) == (1, 1, 1, 1, 1)
-    assert [(score > 0, has, right) for score, has, right in found.scores] == [
-        (g.answer is not None,) * 3 for g in made
-    ]
 
 
 def test_one_who_marks_anything_refuses_nothing() -> None:
@@ -590,7 +583,6 @@ def test_one_who_marks_anything_refuses_nothing() -> None:
     found = evaluate(made, examples, fool)
     assert (found.em, found.refused, found.kept) == (0, 0, 1)
     assert found.f1 < 0.1
-    assert not any(right for _, _, right in found.scores)
 
 
 def test_one_who_never_answers_keeps_nothing() -> None:
@@ -600,7 +592,7 @@ def test_one_who_never_answers_keeps_nothing() -> None:
 
 
 def test_no_groups_have_figures_of_nothing() -> None:
-    assert evaluate([], [], oracle).scores == []
+    assert set(evaluate([], [], oracle).shares().values()) == {0.0}
 
 
 def test_the_same_numbers_are_picked_for_the_same_seed() -> None:

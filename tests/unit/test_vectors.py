@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ingest.base.filters import NEVER, UNDATED, Scope
 from ingest.index.binary_codes import Signs, signs_of
-from ingest.index.vectors import VectorIndex, _widened
+from ingest.index.vectors import _EXACT, VectorIndex, _widened
 from ingest.store.records import Entry
 from tests.examples import examples
 
@@ -94,7 +94,7 @@ def test_what_was_cut_off_while_it_was_written_is_dropped(tmp_path: Path, entrie
     assert nearest(again, QUESTION, Scope()) == brute(entries[:-1], QUESTION, Scope())
 
 
-@pytest.mark.parametrize("state", ["", "[]", '{"schema": 99, "revision": 7, "of": "", "dimension": 8}'])
+@pytest.mark.parametrize("state", ["", "[]", '{"version": 99, "revision": 7, "of": "", "dimension": 8}'])
 def test_with_a_state_that_says_nothing_it_begins_anew(tmp_path: Path, entries: list[Entry], state: str) -> None:
     index = VectorIndex(tmp_path)
     index.replace([], entries)
@@ -165,20 +165,22 @@ def many(number: int) -> list[Entry]:
     return [Entry(f"{i}:{VERSION}:0", "", "", facts | {"article_id": i}, v) for i, v in zip(ids, vectors, strict=True)]
 
 
-def test_of_many_those_with_like_signs_are_compared_and_few_are_missed(tmp_path: Path) -> None:
+def test_in_a_small_scope_none_is_missed_and_in_a_large_one_few(tmp_path: Path) -> None:
     index = VectorIndex(tmp_path)
-    entries = many(12_000)
+    entries = many(_EXACT + 2_000)
     index.replace([], entries)
-    shared = 0
-    for each in entries[:20]:
-        near = each.vector + 0.1 * entries[-1].vector
-        rows = index.rows_in(Scope())
-        exact = index.nearest(near, rows, 20, exactly=True)
-        assert exact == brute(entries, near, Scope())[:20]
-        found = index.nearest(near, rows, 20)
-        assert found[0] == exact[0] == each.passage_id
-        shared += len({*found} & {*exact})
-    assert shared > 0.85 * 400  # random vectors are the worst case: all are nearly as far
+    every = index.rows_in(Scope())
+    assert brute(entries, entries[0].vector, Scope())[:20] == index.nearest(entries[0].vector, every, 20, exactly=True)
+    shared = dict.fromkeys((_EXACT // 2, _EXACT, len(every)), 0)
+    for entry in entries[:20]:
+        near = entry.vector + 0.1 * entries[-1].vector
+        for size in shared:
+            exact = index.nearest(near, every[:size], 20, exactly=True)
+            nearest = index.nearest(near, every[:size], 20)
+            assert nearest[0] == exact[0] == entry.passage_id
+            shared[size] += len({*nearest} & {*exact})
+    assert shared[_EXACT // 2] == shared[_EXACT] == 400
+    assert 0.8 * 400 < shared[len(every)] < 400  # random vectors are the worst case: all are nearly as far
 
 
 def test_of_many_that_are_alike_no_more_are_compared(tmp_path: Path) -> None:
@@ -253,9 +255,9 @@ def test_signs_are_counted_and_weighed_as_said(dimension: int) -> None:
     assert {*likely.tolist()} == {*rows[:200][np.argsort(against[rows[:200]])[:40]].tolist()}
 
 
-def test_rows_that_are_known_are_those_of_the_moment(tmp_path: Path) -> None:
+def test_rows_that_are_kept_are_those_of_the_moment(tmp_path: Path) -> None:
     index = VectorIndex(tmp_path)
-    entries = many(12_000)
+    entries = many(2 * _EXACT + 2_000)
     papers = [replace(each, metadata=each.metadata | {"publisher": f"paper {i % 2}"}) for i, each in enumerate(entries)]
     papers[2] = replace(papers[2], metadata=papers[2].metadata | {"available": 5_000})
     index.replace([], papers)
@@ -272,7 +274,7 @@ def test_rows_that_are_known_are_those_of_the_moment(tmp_path: Path) -> None:
         found = index.nearest(near, rows, 20)
         assert found[0] == exact[0]
         assert found == index.nearest(near, rows.copy(), 20)
-    assert len(index._known) == 4
-    assert len(index._signs._expected) <= 4
+    assert len(index._kept) == 4
+    assert 0 < len(index._signs._expected) <= 4
     index.replace([papers[0].metadata["article_id"]], [])
     assert 0 not in index.rows_in(scopes[2])

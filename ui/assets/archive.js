@@ -1,11 +1,11 @@
-// Files that are chosen or dropped. Gradio refuses all of a choice where one file is too big, forgets which folder a
-// file is from, and cannot read folders that are dropped: so a choice is put in order before Gradio sees it.
+// Files that are chosen or dropped. Gradio refuses all files if one is too large, forgets the folder of a file, and
+// cannot read dropped folders. So the files are prepared before Gradio gets them.
 Object.assign(window.Dateline, {
-  refusedHeard: null,
+  refusedListener: null,
 
-  // Tell `heard` which files of each choice are too big: [{ name, size }].
-  onRefused(heard) {
-    Dateline.refusedHeard = heard;
+  // Report the files that are too large to a listener: [{ name, size }].
+  onRefused(listener) {
+    Dateline.refusedListener = listener;
   },
 
   focusOn(selector) {
@@ -16,59 +16,59 @@ Object.assign(window.Dateline, {
     }, 100);
   },
 
-  // Mark the entry of the list whose article is open, and go to that.
+  // Mark the list entry of the open article, and move the focus to the article.
   openedItem(id) {
-    for (const entry of document.querySelectorAll('#shelf-list .entry')) {
+    for (const entry of document.querySelectorAll('#archive-list .entry')) {
       if (entry.getAttribute('href') === `#item-${id}`) entry.setAttribute('aria-current', 'true');
       else entry.removeAttribute('aria-current');
     }
-    if (id) Dateline.focusOn('#shelf-item .opened');
+    if (id) Dateline.focusOn('#archive-item .opened');
   },
 
   sorted(files) {
     const limit = window.gradio_config?.max_file_size ?? Infinity;
-    const kept = new DataTransfer();
+    const accepted = new DataTransfer();
     const refused = [];
     for (const file of files) {
       const name = file.webkitRelativePath || file.name;
-      if (name.includes('/') && /(^|\/)\./.test(name)) continue; // as `dateline ingest` leaves hidden files out
+      if (name.includes('/') && /(^|\/)\./.test(name)) continue; // hidden files are skipped, as in `dateline ingest`
       if (file.size > limit) refused.push({ name, size: file.size });
-      else kept.items.add(name === file.name ? file : new File([file], name, { type: file.type }));
+      else accepted.items.add(name === file.name ? file : new File([file], name, { type: file.type }));
     }
-    return { kept: kept.files, refused };
+    return { accepted: accepted.files, refused };
   },
 
-  // The files of what was dropped, those in folders with the folder in their name.
+  // The dropped files. The name of a file in a folder includes the folder.
   async dropped(entries) {
-    const found = [];
+    const files = [];
     for (const entry of entries) {
       if (entry.isFile) {
         const file = await new Promise((resolve) => entry.file(resolve, () => resolve(null)));
-        if (file) found.push(new File([file], entry.fullPath.replace(/^\//, ''), { type: file.type }));
+        if (file) files.push(new File([file], entry.fullPath.replace(/^\//, ''), { type: file.type }));
       } else {
         const reader = entry.createReader();
-        for (;;) { // it gives a hundred at a time
-          const some = await new Promise((resolve) => reader.readEntries(resolve, () => resolve([])));
-          if (!some.length) break;
-          found.push(...await Dateline.dropped(some));
+        for (;;) { // a reader returns up to a hundred entries at a time
+          const batch = await new Promise((resolve) => reader.readEntries(resolve, () => resolve([])));
+          if (!batch.length) break;
+          files.push(...await Dateline.dropped(batch));
         }
       }
     }
-    return found;
+    return files;
   },
 });
 
 (() => {
-  const inputs = '#take-in input[type=file]';
-  let ours = false;
+  const inputs = '#add-articles input[type=file]';
+  let isPrepared = false;
 
   document.addEventListener('change', (event) => {
     const input = event.target;
-    if (ours || !input.matches?.(inputs) || !input.files.length) return;
-    const { kept, refused } = Dateline.sorted(input.files);
-    Dateline.refusedHeard?.(refused);
-    if (kept.length) {
-      input.files = kept;
+    if (isPrepared || !input.matches?.(inputs) || !input.files.length) return;
+    const { accepted, refused } = Dateline.sorted(input.files);
+    Dateline.refusedListener?.(refused);
+    if (accepted.length) {
+      input.files = accepted;
     } else {
       event.stopImmediatePropagation();
       input.value = '';
@@ -86,14 +86,14 @@ Object.assign(window.Dateline, {
     event.stopImmediatePropagation();
     event.target.dispatchEvent(new DragEvent('dragleave', { bubbles: true }));
     if (!input) return;
-    (entries.length ? Dateline.dropped(entries) : Promise.resolve(files)).then((found) => {
-      const { kept, refused } = Dateline.sorted(found);
-      Dateline.refusedHeard?.(refused);
-      if (!kept.length) return;
-      input.files = kept;
-      ours = true;
+    (entries.length ? Dateline.dropped(entries) : Promise.resolve(files)).then((dropped) => {
+      const { accepted, refused } = Dateline.sorted(dropped);
+      Dateline.refusedListener?.(refused);
+      if (!accepted.length) return;
+      input.files = accepted;
+      isPrepared = true;
       input.dispatchEvent(new Event('change', { bubbles: true }));
-      ours = false;
+      isPrepared = false;
     });
   }, true);
 })();

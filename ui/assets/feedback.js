@@ -1,4 +1,4 @@
-// Thumbs under answers are links in messages; here they are told to be buttons, pressed or not, whenever the chat is drawn.
+// The thumbs under answers are links in messages. They become toggle buttons whenever the chat is rendered.
 (() => {
   let ratings = {};
 
@@ -20,7 +20,7 @@
   };
   watch();
 
-  document.addEventListener('keydown', (event) => { // the space bar presses what is a button
+  document.addEventListener('keydown', (event) => { // the space bar presses a button
     if (event.key !== ' ' || !event.target.matches || !event.target.matches('#chat a[role="button"]')) return;
     event.preventDefault();
     event.target.click();
@@ -33,17 +33,17 @@
       return text;
     },
 
-    // Of a conversation only what ratings are kept by, not the answers.
+    // The part of a conversation that identifies ratings, without the answers.
     seals(text) {
       try {
-        const talk = JSON.parse(text);
-        return JSON.stringify([talk.id, talk.turns.map((turn) => turn.seal)]);
+        const conversation = JSON.parse(text);
+        return JSON.stringify([conversation.id, conversation.turns.map((turn) => turn.seal)]);
       } catch {
         return '';
       }
     },
 
-    // Back to the link that opened the box, once that is closed; it stays open where a comment was not taken.
+    // Move the focus back to the link that opened the box when it closes. It stays open if a comment was not saved.
     leaveComment(about) {
       const [, turn] = JSON.parse(about || '[]');
       setTimeout(() => {

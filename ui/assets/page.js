@@ -1,35 +1,35 @@
-// What the page does in the browser beside Gradio: one object, filled by the files beside this one, in <head>. Its
-// `words` are those of ui/words.py.
+// The scripts of the page in addition to Gradio: one object in <head>, filled by the files in this folder. Its `words`
+// come from ui/words.py.
 Object.assign(window.Dateline, {
-  // Tell `heard` of clicks on links that a selector picks, in place of following them.
-  onLink(selector, heard) {
+  // Call a listener for clicks on matching links instead of following them.
+  onLink(selector, listener) {
     document.addEventListener('click', (event) => {
       const link = event.target.closest && event.target.closest(selector);
       if (!link) return;
       event.preventDefault();
-      heard(link.getAttribute('href'));
+      listener(link.getAttribute('href'));
     }, true);
   },
 
-  // Go to what a click has shown, once Gradio has put it there; somebody who writes elsewhere by then stays there.
+  // Focus what a click has opened, when Gradio has rendered it, unless the person is typing somewhere else by then.
   focus(selector) {
     setTimeout(() => { if (!Dateline.isWriting()) document.querySelector(selector)?.focus(); }, 150);
   },
   isWriting() { return Boolean(document.activeElement?.matches('input, textarea')); },
 
-  // The page is open once it has the talk that was open before; a question that is sent earlier waits for that,
-  // or the talk would come over it.
+  // The page is ready when the last conversation has been loaded. A question that is sent earlier waits for that,
+  // or the conversation would replace it.
   opened: new Promise((done) => {
     window.addEventListener('dateline-opened', done, { once: true });
     setTimeout(done, 15_000);
   }),
   hasOpened() { window.dispatchEvent(new Event('dateline-opened')); },
 
-  // Each question that is asked gets the talk of now, and whether another one is being answered.
+  // Each question gets the current conversation, and whether another question is being answered.
   askedAt: 0,
-  async asking(_talk, _busy, ...inputs) {
+  async asking(_conversation, _busy, ...inputs) {
     await Dateline.opened;
-    // Gradio shuts its stream of events a moment after one was ended, and what was asked until then would hear nothing.
+    // Gradio closes its event stream shortly after an event was canceled. A question asked before that gets no answer.
     const rest = Dateline.endedAt + 1_000 - Date.now();
     if (rest > 0) await Dateline.pause(rest);
     await Dateline.rested();
@@ -38,21 +38,21 @@ Object.assign(window.Dateline, {
     else Dateline.askedAt = Date.now();
     return [document.querySelector('#talk textarea, #talk input').value, busy ? 'busy' : '', ...inputs];
   },
-  isBusy() { // between the click and the button that stops it, the time says so
+  isBusy() { // the stop button appears only some time after the click
     if (!Dateline.askedAt) return false;
     return Boolean(document.querySelector('#question .stop-button')) || Date.now() - Dateline.askedAt < 3_000;
   },
-  // An answer that is read to its end is a moment from rest, on a slow line a long one: what is asked then waits for it.
+  // After a complete answer the page is still busy for a moment, or longer on a slow connection. Questions wait for it.
   async rested() {
     const until = Date.now() + 15_000;
-    while (Dateline.isBusy() && Dateline.isWhole() && Date.now() < until) await Dateline.pause(50);
+    while (Dateline.isBusy() && Dateline.isComplete() && Date.now() < until) await Dateline.pause(50);
   },
-  isWhole() { // only a whole answer ends in its link
-    const said = [...document.querySelectorAll('#chat [data-testid=user], #chat [data-testid=bot]')].at(-1);
-    return Boolean(said?.matches('[data-testid=bot]') && said.querySelector('a[href^="#link-"]'));
+  isComplete() { // only a complete answer has its link
+    const last = [...document.querySelectorAll('#chat [data-testid=user], #chat [data-testid=bot]')].at(-1);
+    return Boolean(last?.matches('[data-testid=bot]') && last.querySelector('a[href^="#link-"]'));
   },
   pause(milliseconds) { return new Promise((done) => { setTimeout(done, milliseconds); }); },
-  answered(busy) { // also where another one was not begun, and once more after a stop: neither ends what goes on
+  answered(busy) { // also called after a refused question, and again after a stop: neither ends the current question
     if (busy) return [busy];
     if (Date.now() - Dateline.stoppedAt < 3_000) {
       Dateline.stoppedAt = 0;
@@ -63,7 +63,7 @@ Object.assign(window.Dateline, {
   },
   stoppedAt: 0,
   endedAt: 0,
-  ended() { // another conversation is opened: what is being answered ends
+  ended() { // another conversation is opened, which cancels the current question
     if (Dateline.askedAt) Dateline.endedAt = Date.now();
     Dateline.askedAt = 0;
   },
@@ -72,7 +72,7 @@ Object.assign(window.Dateline, {
     Dateline.stoppedAt = Date.now();
   },
 
-  // Say something for a moment, to those who see and to those who listen.
+  // Show a message for a moment, also to screen readers.
   notice(text) {
     let box = document.getElementById('notice');
     if (!box) {
@@ -81,19 +81,19 @@ Object.assign(window.Dateline, {
       document.body.append(box);
     }
     box.textContent = text;
-    clearTimeout(Dateline.noticed);
-    Dateline.noticed = setTimeout(() => { box.textContent = ''; }, 6_000);
+    clearTimeout(Dateline.noticeTimer);
+    Dateline.noticeTimer = setTimeout(() => { box.textContent = ''; }, 6_000);
   },
 
-  // The box is empty as soon as its question is sent, so that what is typed next is never taken away.
-  async sent(talk, busy, question) {
+  // Empty the box as soon as its question is sent, so that text typed after that is not lost.
+  async sent(conversation, busy, question) {
     await Dateline.rested();
     const box = document.querySelector('#question textarea');
     if (box && box.value === question && !Dateline.isBusy()) {
       box.value = '';
       box.dispatchEvent(new Event('input', { bubbles: true }));
     }
-    return Dateline.asking(talk, busy, question);
+    return Dateline.asking(conversation, busy, question);
   },
 
   async copy(text) {

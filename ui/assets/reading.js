@@ -1,25 +1,24 @@
-// The reading room in the browser: where the article is scrolled to and focus goes, quotes of markers, copied
-// citations, and which answer is in view.
+// The reading pane: scrolling and focus in the article, quotes of markers, copying citations, and the answer in view.
 Dateline.reading = (() => {
   const OPENERS = ['cite', 'near', 'carrier', 'version', 'article'].map((verb) => `a[href^="#${verb}-"]`).join(', ');
   const byId = (id) => document.getElementById(id);
   const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
-  let opener = null; // address of the link in the chat that was followed last
-  let opened = 0; // when any was
-  let waiting = false; // whether its article is still to come
-  let hand = 0; // when the reader last moved the chat: what moves by itself, as while it is written, is not followed
-  let pause = 0; // until the chat stands still
+  let opener = null; // address of the link in the chat that was clicked last
+  let opened = 0; // time of the last click on a link
+  let waiting = false; // whether its article is still being loaded
+  let moved = 0; // time when the reader last moved the chat. Scrolling by itself, such as during an answer, is ignored.
+  let pause = 0; // timer until the chat stops scrolling
 
   // The article
 
   function settle() {
-    setTimeout(() => { // once Gradio has put it there
+    setTimeout(() => { // when Gradio has rendered the article
       if (waiting) scroll(true);
       waiting = false;
     }, 150);
   }
 
-  function scroll(asked) {
+  function scroll(clicked) {
     const box = byId('article');
     const mark = box && (box.querySelector('mark.active') || box.querySelector('article h2, .notice'));
     if (!mark) return;
@@ -27,17 +26,17 @@ Dateline.reading = (() => {
     const card = document.querySelector('#sources .card[aria-current]');
     const list = byId('sources');
     if (card) {
-      const [there, all] = [card.getBoundingClientRect(), list.getBoundingClientRect()];
-      if (there.top < all.top || there.bottom > all.bottom) list.scrollTop += there.top - all.top - 8;
+      const [cardBox, listBox] = [card.getBoundingClientRect(), list.getBoundingClientRect()];
+      if (cardBox.top < listBox.top || cardBox.bottom > listBox.bottom) list.scrollTop += cardBox.top - listBox.top - 8;
     }
-    if (asked && !Dateline.isWriting()) {
+    if (clicked && !Dateline.isWriting()) {
       if (!mark.hasAttribute('tabindex')) mark.tabIndex = -1;
       mark.focus({ preventScroll: true });
     }
     const aim = mark.matches('mark') ? mark.getBoundingClientRect().top - box.clientHeight / 3 : -Infinity;
     box.scrollTo({ top: Math.max(0, box.scrollTop + aim - box.getBoundingClientRect().top), behavior });
     const shown = Math.min(box.getBoundingClientRect().bottom, innerHeight) - Math.max(box.getBoundingClientRect().top, 0);
-    if (asked && shown < box.clientHeight / 2) box.scrollIntoView({ block: 'start', behavior }); // on a phone
+    if (clicked && shown < box.clientHeight / 2) box.scrollIntoView({ block: 'start', behavior }); // on a phone
   }
 
   function back(address) {
@@ -72,18 +71,18 @@ Dateline.reading = (() => {
   document.addEventListener('click', async (event) => {
     const button = event.target.closest?.('#article button[data-copy]');
     if (!button) return;
-    const said = byId('article').querySelector('.said');
-    said.replaceChildren();
+    const status = byId('article').querySelector('.said');
+    status.replaceChildren();
     try {
       await Dateline.copy(button.dataset.copy);
-      said.textContent = button.dataset.said;
+      status.textContent = button.dataset.said;
     } catch {
       const text = Object.assign(document.createElement('code'), { textContent: button.dataset.copy });
-      said.append(button.dataset.failed, ' ', text);
+      status.append(button.dataset.failed, ' ', text);
     }
   });
 
-  // Printed from here it is the article alone; Gradio would not let a style sheet reach all that stands beside it.
+  // Print only the article. A style sheet alone cannot hide the rest of the page, because of how Gradio scopes styles.
   document.addEventListener('click', (event) => {
     if (!event.target.closest?.('#article button[data-print]')) return;
     for (let part = byId('article'); part !== document.body; part = part.parentElement) {
@@ -98,7 +97,7 @@ Dateline.reading = (() => {
   paper.textContent = '[data-unprinted] { display: none !important; }';
   document.head.append(paper);
 
-  // The quote of a marker: own words in place of the browser's title, which no keyboard reaches
+  // The quote of a marker: a tooltip in place of the title attribute, which keyboards cannot reach
 
   const tip = Object.assign(document.createElement('div'), { id: 'quote', hidden: true, dir: 'auto' });
   tip.setAttribute('role', 'tooltip');
@@ -107,7 +106,7 @@ Dateline.reading = (() => {
 
   function showQuote(link) {
     const title = link.getAttribute('title');
-    if (title) { // Gradio may render it again, so it is taken each time
+    if (title) { // Gradio may render the link again, so this is repeated each time
       link.dataset.quote = title;
       link.removeAttribute('title');
     }
@@ -146,7 +145,7 @@ Dateline.reading = (() => {
     else if (tip.contains(event.target)) clearTimeout(leaving);
     else if (marker && marker !== document.activeElement) {
       clearTimeout(leaving);
-      leaving = setTimeout(hideQuote, 250); // time to come over to it
+      leaving = setTimeout(hideQuote, 250); // time to move the pointer to the tooltip
     }
   });
   document.addEventListener('focusin', (event) => {
@@ -180,7 +179,7 @@ Dateline.reading = (() => {
 
   function look(pane) {
     const wait = opened + 1500 - Date.now();
-    if (wait > 0) { pause = setTimeout(look, wait, pane); return; } // what was clicked stays
+    if (wait > 0) { pause = setTimeout(look, wait, pane); return; } // after a click the sources stay for a moment
     const turn = turnInView(pane.getBoundingClientRect());
     const shown = document.querySelector('#sources [data-turn]')?.dataset.turn;
     if (turn === null || String(turn) === shown) return;
@@ -192,20 +191,20 @@ Dateline.reading = (() => {
 
   for (const kind of ['wheel', 'touchmove', 'keydown', 'pointerdown']) {
     document.addEventListener(kind, (event) => {
-      if (event.target.closest?.('#chat')) hand = Date.now();
+      if (event.target.closest?.('#chat')) moved = Date.now();
     }, { capture: true, passive: true });
   }
 
   document.addEventListener('scroll', (event) => {
     if (marker) placeQuote();
     const pane = event.target;
-    if (!(pane instanceof Element) || !pane.closest('#chat') || Date.now() - hand > 1500) return;
-    hand = Date.now(); // a swipe goes on by itself
+    if (!(pane instanceof Element) || !pane.closest('#chat') || Date.now() - moved > 1500) return;
+    moved = Date.now(); // a swipe continues by itself
     clearTimeout(pause);
     pause = setTimeout(look, 250, pane);
   }, { capture: true, passive: true });
 
-  // Whatever opens an article, its words are scrolled to; focus follows where a link was followed
+  // Scroll to the cited words whenever an article is opened. Only a click on a link also moves the focus.
 
   function watch() {
     const box = byId('article');

@@ -1,14 +1,14 @@
-// Says so, and where to sign in again, when the server no longer knows who is asking.
+// Show a notice with a link to sign in again when the session has ended.
 (() => {
-  const ask = window.fetch;
-  window.fetch = async (...asked) => {
-    const response = await ask(...asked);
+  const originalFetch = window.fetch;
+  window.fetch = async (...request) => {
+    const response = await originalFetch(...request);
     const own = new URL(response.url || location.href, location.href).origin === location.origin;
-    if (own && response.status === 401 && response.headers.get('WWW-Authenticate')) say(await response.clone().json());
+    if (own && response.status === 401 && response.headers.get('WWW-Authenticate')) show(await response.clone().json());
     return response;
   };
 
-  function say({ detail, sign_in: signIn }) {
+  function show({ detail, sign_in: signIn }) {
     if (document.getElementById('signed-out')) return;
     const notice = document.createElement('div');
     const link = document.createElement('a');

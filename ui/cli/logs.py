@@ -13,37 +13,35 @@ from pathlib import Path
 from ingest.base.errors import SettingsError
 
 _OURS = ("ingest", "qa", "ui")
-_SHORTEST = 4  # characters of what is treated as a secret
+_SHORTEST = 4  # characters of a secret that is masked; a shorter one occurs in any text
 
 
 class PlainLines(logging.Formatter):
-    """A record as a plain line: level and message."""
+    """Format a record as a plain line of level and message, without secrets."""
 
     def __init__(self, secrets: Sequence[str] = ()) -> None:
-        """Args: secrets: as of `JsonLines`."""
+        """Args: secrets: texts that are replaced by `***`, as they are and as JSON writes them."""
         super().__init__("%(levelname)s %(message)s")
-        self._secrets = _longest_first(secrets)
+        in_json = (json.dumps(secret, ensure_ascii=False)[1:-1] for secret in secrets)
+        # The longest first: one secret may be a part of another.
+        self._secrets = sorted((s for s in {*secrets, *in_json} if len(s) >= _SHORTEST), key=len, reverse=True)
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line, and those of an error behind it."""
-        return _masked(super().format(record), self._secrets)
+        """Format a record, with its traceback if it has one."""
+        line = self._line(record)
+        for secret in self._secrets:
+            line = line.replace(secret, "***")
+        return line
+
+    def _line(self, record: logging.LogRecord) -> str:
+        return super().format(record)
 
 
-class JsonLines(logging.Formatter):
-    """A record as one line of JSON: time in UTC, level, logger, message, and what `extra={"facts": {...}}` adds."""
+class JsonLines(PlainLines):
+    """Format a record as JSON: time in UTC, level, logger, message, and what `extra={"facts": {...}}` adds."""
 
-    def __init__(self, secrets: Sequence[str] = ()) -> None:
-        """Make one.
-
-        Args:
-            secrets: what is to be replaced by `***` wherever it would appear.
-        """
-        super().__init__()
-        self._secrets = [json.dumps(each, ensure_ascii=False)[1:-1] for each in _longest_first(secrets)]
-
-    def format(self, record: logging.LogRecord) -> str:
-        """The line."""
-        said: dict[str, object] = {
+    def _line(self, record: logging.LogRecord) -> str:
+        entry: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
@@ -51,39 +49,39 @@ class JsonLines(logging.Formatter):
         }
         facts = getattr(record, "facts", None)
         if isinstance(facts, Mapping):
-            said |= {str(name): value for name, value in facts.items() if name not in said}
+            entry |= {str(name): value for name, value in facts.items() if name not in entry}
         if record.exc_info:
-            said["error"] = self.formatException(record.exc_info)
-        return _masked(json.dumps(said, ensure_ascii=False, default=str), self._secrets)
+            entry["error"] = self.formatException(record.exc_info)
+        return json.dumps(entry, ensure_ascii=False, default=str)
 
 
-def start_logging(verbose: bool, file: str | None = None, environment: Mapping[str, str] | None = None) -> None:
-    """Send the logs where they are to go; what was set up before is replaced.
+def start_logging(verbose: bool, file: str | None = None) -> None:
+    """Send logs to standard error and to a file, in place of any earlier set-up.
+
+    `DATELINE_LOG=json` in the environment makes standard error JSON lines.
 
     Args:
-        verbose: also what goes as it should.
-        file: where JSON lines are added to.
-        environment: in place of `os.environ`; `DATELINE_LOG=json` makes standard error JSON lines.
+        verbose: whether standard error gets more than warnings.
+        file: JSON lines are appended to it.
 
     Raises:
         SettingsError: the file cannot be written.
     """
-    environment = os.environ if environment is None else environment
-    as_json = environment.get("DATELINE_LOG") == "json"
-    secrets = secrets_in(environment)
-    lines = JsonLines(secrets)
-    errors = logging.StreamHandler(sys.stderr)
-    errors.setFormatter(lines if as_json else PlainLines(secrets))
+    as_json = os.environ.get("DATELINE_LOG") == "json"
+    secrets = _secrets(os.environ)
+    json_lines = JsonLines(secrets)
+    stderr = logging.StreamHandler(sys.stderr)
+    stderr.setFormatter(json_lines if as_json else PlainLines(secrets))
     detailed = verbose or as_json
-    errors.setLevel(logging.INFO if detailed else logging.WARNING)
-    handlers: list[logging.Handler] = [errors]
+    stderr.setLevel(logging.INFO if detailed else logging.WARNING)
+    handlers: list[logging.Handler] = [stderr]
     if file:
         try:
-            into = logging.FileHandler(Path(file).expanduser(), encoding="utf-8")
+            appending = logging.FileHandler(Path(file).expanduser(), encoding="utf-8")
         except OSError as error:
             raise SettingsError(f"--log {file} cannot be written: {error}. Name another file") from None
-        into.setFormatter(lines)
-        handlers.append(into)
+        appending.setFormatter(json_lines)
+        handlers.append(appending)
     logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, handlers=handlers, force=True)
     for name in _OURS:
         logging.getLogger(name).setLevel(logging.INFO if detailed or file else logging.WARNING)
@@ -91,20 +89,9 @@ def start_logging(verbose: bool, file: str | None = None, environment: Mapping[s
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def _longest_first(secrets: Sequence[str]) -> list[str]:
-    """What is masked: one secret may be a part of another, and what is very short stands in any text."""
-    return sorted((each for each in secrets if len(each) >= _SHORTEST), key=len, reverse=True)
-
-
-def _masked(line: str, secrets: Sequence[str]) -> str:
-    for secret in secrets:
-        line = line.replace(secret, "***")
-    return line
-
-
-def secrets_in(environment: Mapping[str, str]) -> list[str]:
-    """What an environment holds that nobody is to read: keys, and the headers for a Chroma server."""
-    found = [value for name, value in environment.items() if name.endswith(("_API_KEY", "_TOKEN", "_SECRET"))]
+def _secrets(environment: Mapping[str, str]) -> list[str]:
+    """Collect the secrets of an environment: API keys, and the headers for a Chroma server."""
+    values = [value for name, value in environment.items() if name.endswith(("_API_KEY", "_TOKEN", "_SECRET"))]
     for pair in environment.get("DATELINE_CHROMA_HEADERS", "").replace("\n", ",").split(","):
-        found += pair.partition("=")[2].split()
-    return [value for value in found if value not in ("Basic", "Bearer")]
+        values += pair.partition("=")[2].split()
+    return [value for value in values if value not in ("Basic", "Bearer")]

@@ -1,78 +1,75 @@
-"""Those of the `dateline` commands that give out, or look after, what the page keeps on the server."""
+"""Commands on what the page keeps beside an archive: feedback and links to answers."""
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from ingest.base.errors import ArchiveMissing
-from ui.cli.archive import print_json, settings
-from ui.cli.arguments import Command
+from ui.cli.app import ERROR, ArchiveOption, JsonOption, LogOption, VerboseOption, command, load_settings, print_json
 
 if TYPE_CHECKING:
     from ui.state.database import PageDatabase
-    from ui.state.shared import SharedAnswers
-
-_DONE, _ERROR = 0, 1
 
 
-def feedback(arguments: argparse.Namespace) -> int:
-    """`dateline feedback`."""
+@command("dateline feedback > feedback.jsonl && python -m evals.run feedback --data feedback.jsonl --archive DIR")
+def _feedback(archive: ArchiveOption = None, log: LogOption = None, verbose: VerboseOption = False) -> None:
+    """Print the ratings of answers, as JSON Lines for evals/."""
     from ui.state.feedback import Feedback
 
-    with _kept(arguments) as database:
+    with _page_database(archive) as database:
         for question in Feedback(database).questions():
             print(json.dumps(question, ensure_ascii=False))
-    return _DONE
 
 
-def links(arguments: argparse.Namespace) -> int:
-    """`dateline links`."""
-    from ui.state.conversations import Talks
+@command("dateline links --remove 5f0c9e...")
+def _links(
+    link_ids: Annotated[list[str] | None, typer.Argument(metavar="ID", help="Ids of links to remove.")] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Remove these links: they then lead nowhere.")] = False,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    log: LogOption = None,
+    verbose: VerboseOption = False,
+) -> None:
+    """List the links to answers, or remove some."""
+    from ui.state.conversations import ConversationCodec
     from ui.state.shared import SharedAnswers
 
-    with _kept(arguments) as database:
-        shared = SharedAnswers(database, Talks(database.secret("seal")))
-        if arguments.remove:
-            return _take_back(shared, arguments)
-        found = shared.links()
-    if arguments.json:
-        print_json([asdict(link) for link in found])
-        return _DONE
-    for link in found:
-        question = "".join(each if each.isprintable() else " " for each in link.question)  # anybody may have typed it
-        print(f"{link.id}  {link.made}  {(link.owner or '-')[:24]:24}  {question}")
-    return _DONE
-
-
-def _take_back(shared: SharedAnswers, arguments: argparse.Namespace) -> int:
-    gone = {link: shared.take_back(link) for link in arguments.remove}
-    if arguments.json:
-        print_json(gone)
+    if remove != bool(link_ids):
+        raise typer.BadParameter("write --remove ID..., or neither", param_hint="--remove")
+    with _page_database(archive) as database:
+        shared = SharedAnswers(database, ConversationCodec(database.secret("seal")))
+        removed = {link: shared.take_back(link) for link in link_ids or ()}
+        links = [] if remove else shared.links()
+    if json:
+        print_json(removed if remove else [asdict(link) for link in links])
     else:
-        for link, was in gone.items():
-            print(f"{'taken back' if was else 'there is no link'}: {link}")
-    return _DONE if all(gone.values()) else _ERROR
+        for link_id, was_there in removed.items():
+            print(f"{'removed' if was_there else 'no such link'}: {link_id}")
+        for link in links:
+            question = "".join(
+                char if char.isprintable() else " " for char in link.question
+            )  # anybody may have typed it
+            print(f"{link.id}  {link.made}  {(link.owner or '-')[:24]:24}  {question}")
+    if not all(removed.values()):
+        raise typer.Exit(ERROR)
 
 
 @contextmanager
-def _kept(arguments: argparse.Namespace) -> Iterator[PageDatabase]:
-    """What the page keeps beside an archive; the page may be open meanwhile."""
+def _page_database(archive: str | None) -> Iterator[PageDatabase]:
+    """Open what the page keeps beside an archive; a page may be open at the same time."""
     from ui.state.database import PageDatabase, file_beside
 
-    place = file_beside(settings(arguments))
-    if not place.exists():
-        raise ArchiveMissing(f"{place} is not there: no page was served over this archive yet, see `dateline serve`")
-    database = PageDatabase(place)
+    path = file_beside(load_settings(archive))
+    if not path.exists():
+        raise ArchiveMissing(f"{path} does not exist: no page was served over this archive yet, see `dateline serve`")
+    database = PageDatabase(path)
     try:
         yield database
     finally:
         database.close()
-
-
-#: What runs each command.
-COMMANDS: dict[str, Command] = {"feedback": feedback, "links": links}

@@ -1,4 +1,4 @@
-"""Values to what is shown: Markdown or HTML out, no Gradio, nothing read or written."""
+"""Render values as Markdown or HTML: no Gradio, no input or output."""
 
 from ui.render.answer import answer_markdown, problem_markdown, struck_markdown
 from ui.render.article import article_html

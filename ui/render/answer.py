@@ -1,4 +1,4 @@
-"""An answer as a chat message, in Markdown; everything that comes from an article is escaped."""
+"""Render an answer as a chat message in Markdown. Everything that comes from an article is escaped."""
 
 from __future__ import annotations
 
@@ -8,20 +8,25 @@ from ui.render.cards import quoted, shortened, source_markdown
 from ui.render.direction import isolated_markdown
 from ui.render.phrases import counted
 
-_LISTED = 50  # headlines of an answer about the archive
-_QUOTE = 300  # characters of the words that a marker shows
+_LISTED = 50  # headlines shown in an answer about the archive
+_QUOTE = 300  # characters of the quote that a marker shows
 
 
 def answer_markdown(answer: Answer, turn: int) -> str:
-    """An answer as a chat message: sentences with markers that are links; or the refusal with headlines to open."""
+    """Render an answer: sentences with markers that are links, or a refusal with headlines to open.
+
+    Args:
+        answer: the answer, or the part of it that is ready.
+        turn: index of its turn in the conversation, from 0.
+    """
     if not answer.answered:
         return _refusal_markdown(answer, turn)
     numbers = {citation: number for number, citation in enumerate(answer.citations, 1)}
     paragraphs = [escape_markdown(answer.note)] if answer.note else []
-    # Where a question wants sentences, the few words that were marked in one would stand there without their sense.
+    # If the question asks for sentences, a short answer of a few words would make no sense.
     if answer.short_answer and not answer.question.wants_sentences:
         paragraphs.append(f"**{isolated_markdown(answer.short_answer)}**")
-    for sentence in answer.told:
+    for sentence in answer.supported:
         markers = "".join(_marker(c, turn, numbers[c]) for c in sentence.citations)
         day = f"*{escape_markdown(sentence.day)}.* " if sentence.day else ""
         paragraphs.append(f"{day}{isolated_markdown(sentence.noted or sentence.text)} {markers}")
@@ -34,28 +39,29 @@ def answer_markdown(answer: Answer, turn: int) -> str:
 
 
 def _marker(citation: Citation, turn: int, number: int) -> str:
-    """A number that links to the words, with them as its title."""
+    """Render a number that links to the cited passage and has the quote as its title."""
     title = escape_markdown(quoted(shortened(citation.quote, _QUOTE))).replace('"', '\\"')
     return f'[\\[{number}\\]](#cite-{turn}-{number} "{title}")'
 
 
 def struck_markdown(answer: Answer) -> tuple[str, str] | None:
-    """What was struck out of a written answer: a title that says how much, and the sentences with the reasons.
+    """Render the struck-out sentences of a written answer.
 
-    None where nothing was.
+    Returns:
+        A title with their number, and the sentences with the reasons; None if no sentence was struck out.
     """
     struck = [sentence for sentence in answer.sentences if sentence.struck is not None]
     if not struck:
         return None
     lines = []
     for sentence in struck:
-        said = f"~~{isolated_markdown(sentence.text)}~~" if sentence.text else words.WITHHELD_SENTENCE
-        lines.append(f"- {said} — {escape_markdown(sentence.struck or '')}")
+        text = f"~~{isolated_markdown(sentence.text)}~~" if sentence.text else words.WITHHELD_SENTENCE
+        lines.append(f"- {text} — {escape_markdown(sentence.struck or '')}")
     return counted(words.STRUCK_OUT, len(struck)), "\n".join(lines)
 
 
 def _cost(answer: Answer) -> list[str]:
-    """Who wrote it and what that took."""
+    """Say which model wrote the answer, and its cost."""
     if answer.cost is None or not answer.written:
         return []
     return [words.WRITTEN_BY.format(cost=escape_markdown(answer.cost.line()))]
@@ -69,20 +75,20 @@ def _refusal_markdown(answer: Answer, turn: int) -> str:
 
 
 def refusal_words(answer: Answer) -> str:
-    """What a refusal says, without the headlines, which stand apart from it."""
+    """The text of a refusal without its headlines, which are rendered separately."""
     return answer.text.split(" Nearest headlines: ")[0]
 
 
 def _headlines(answer: Answer, turn: int) -> str:
-    """A list of articles to open."""
+    """Render the related articles as a list of links."""
     shown = [
         f"- [{isolated_markdown(near.headline)}](#near-{turn}-{number}) {source_markdown(near)}"
         for number, near in enumerate(answer.nearby[:_LISTED], 1)
     ]
     more = len(answer.nearby) - len(shown)
-    return "\n".join([*shown, *([f"- {words.SHELF_MORE.format(count=more)}"] if more else [])])
+    return "\n".join([*shown, *([f"- {words.AND_N_MORE.format(count=more)}"] if more else [])])
 
 
 def problem_markdown(message: str) -> str:
-    """An error as a chat message."""
+    """Render an error as a chat message."""
     return f"⚠️ {escape_markdown(message)}"

@@ -1,4 +1,4 @@
-"""An article as it is read: HTML, with the cited words marked; everything that it says is escaped."""
+"""Render an article as HTML with the cited words highlighted. All its text is escaped."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from ui.render.versions import notice_html
 def article_html(
     article: Article, cited: Sequence[Span] = (), active: Span | None = None, notices: Sequence[str] = ()
 ) -> str:
-    """An article with the cited words marked.
+    """Render an article with the cited words highlighted.
 
     Args:
-        article: with its text.
-        cited: spans of the text that the answer rests on.
-        active: the one that was asked for, marked more strongly; its words, as shown, are exactly those of the span.
-        notices: HTML of what is to be known of it, above the text.
+        article: the article with its text.
+        cited: spans of the text that the answer cites.
+        active: the span that the reader opened. It is highlighted more strongly and shown as one piece.
+        notices: HTML of notices to show above the text.
     """
     paragraphs = []
-    focus = ' tabindex="-1"'  # on the first piece of the active mark alone
+    focus = ' tabindex="-1"'  # on the first piece of the active span only
     for match in re.finditer(r"\S(?:.|\n(?!\n))*", article.text):
         pieces = []
         for piece, kind in _pieces(article.text, match.span(), cited, active):
@@ -41,20 +41,21 @@ def article_html(
     return _framed(article.language, "".join([top, *notices, note, *paragraphs]))
 
 
-def closed_html(article: Article, said: str, notice: str | None = None) -> str:
-    """An article whose words may not be read any more: its headline, and why.
+def closed_html(article: Article, reason: str, notice: str | None = None) -> str:
+    """Render an article whose text must not be shown any more: its headline and the reason.
 
     Args:
-        article: its facts.
-        said: why.
-        notice: what the publisher says in place of it.
+        article: the article.
+        reason: why its text is not shown.
+        notice: what the publisher says in its place.
     """
-    told = "".join(f'<p dir="auto">{escape(each)}</p>' for each in (notice or "").split("\n\n") if each.strip())
-    return _framed(article.language, f'<h2 dir="auto">{escape(article.headline)}</h2>{notice_html(said)}{told}')
+    paragraphs = [paragraph for paragraph in (notice or "").split("\n\n") if paragraph.strip()]
+    statement = "".join(f'<p dir="auto">{escape(paragraph)}</p>' for paragraph in paragraphs)
+    return _framed(article.language, f'<h2 dir="auto">{escape(article.headline)}</h2>{notice_html(reason)}{statement}')
 
 
 def gone_html(citation: Citation) -> str:
-    """What is left of an article that is no longer in the archive: the words that an answer cites."""
+    """Render what is left of an article that is no longer in the archive: the quote in the answer."""
     quote = f'<p lang="en" dir="ltr">{words.GONE_QUOTE}</p><blockquote dir="auto"><mark class="active" tabindex="-1">'
     return _framed(
         None,
@@ -75,7 +76,7 @@ def _mark(piece: str, kind: str, focus: str) -> str:
 
 
 def _pieces(text: str, paragraph: Span, cited: Sequence[Span], active: Span | None) -> Iterator[tuple[str, str]]:
-    """A paragraph in pieces, each with how it is marked; the active span is whole, whatever lies across it."""
+    """Split a paragraph into pieces by highlight. The active span stays one piece, even if others overlap it."""
     first, last = paragraph
     spans = [(max(start, first), min(end, last)) for start, end in cited if start < last and end > first]
     chosen = (max(active[0], first), min(active[1], last)) if active else (first, first)

@@ -1,4 +1,4 @@
-"""The sources of an answer as cards."""
+"""Render the sources of an answer as cards."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from ui import words
 from ui.render.direction import isolated_html, isolated_markdown
 
 _CARRIERS = 9  # links to other carriers of a story
-_QUOTE, _NOTE = 180, 160  # characters of the words and of a correction that a card shows
+_QUOTE, _NOTE = 180, 160  # characters of the quote and of the correction that a card shows
 
 
-def cards_html(answer: Answer, turn: int, active: int = 0, sureness: str = "") -> str:
-    """The sources of an answer as cards: headline, publisher, date, place, the words cited, who else carries it.
+def cards_html(answer: Answer, turn: int, active: int = 0, confidence: str = "") -> str:
+    """Render the sources of an answer as cards: headline, publisher, date, place, quote and other carriers.
 
     Args:
-        answer: its citations are shown.
-        turn: which answer of the conversation it is, from 0.
+        answer: the answer whose citations are shown.
+        turn: index of its turn in the conversation, from 0.
         active: number of the citation that is open, from 1; 0 for none.
-        sureness: how sure the answer is, in words.
+        confidence: the confidence of the answer, in words.
     """
     if not answer.citations:
         return ""
@@ -39,19 +39,19 @@ def cards_html(answer: Answer, turn: int, active: int = 0, sureness: str = "") -
             f'<span class="quote" dir="auto">{escape(quoted(shortened(citation.quote, _QUOTE)))}</span>'
             f"</a>{_carriers(citation, turn, number)}</li>"
         )
-    sure = f'<p class="sure">{escape(sureness)}</p>' if sureness else ""
-    return f'{_HEADING}{sure}<ol class="cards" data-turn="{turn}">{"".join(cards)}</ol>'
+    line = f'<p class="sure">{escape(confidence)}</p>' if confidence else ""
+    return f'{_HEADING}{line}<ol class="cards" data-turn="{turn}">{"".join(cards)}</ol>'
 
 
-def hint_html(said: str, turn: int | None = None) -> str:
-    """What stands in place of cards.
+def hint_html(text: str, turn: int | None = None) -> str:
+    """Render a hint in place of the cards.
 
     Args:
-        said: the page's own words.
-        turn: the answer that has none; None before there is one.
+        text: the hint.
+        turn: index of the turn whose answer has no sources; None before there is an answer.
     """
     of = "" if turn is None else f' data-turn="{turn}"'
-    return f'{_HEADING}<p class="hint"{of}>{escape(said)}</p>'
+    return f'{_HEADING}<p class="hint"{of}>{escape(text)}</p>'
 
 
 _HEADING = f'<h2 class="label">{words.SOURCES}</h2>'
@@ -65,7 +65,7 @@ def _correction(citation: Citation) -> str:
 
 
 def _carriers(citation: Citation, turn: int, number: int) -> str:
-    """Who else carries the story, as links that open those articles."""
+    """Render the other carriers of the story as links to their articles."""
     links = [
         f'<a href="#carrier-{turn}-{number}-{place}" title="{escape(carrier.headline)}">{source_html(carrier)}</a>'
         for place, carrier in enumerate(citation.also_carried_by[:_CARRIERS], 1)
@@ -76,12 +76,12 @@ def _carriers(citation: Citation, turn: int, number: int) -> str:
 
 
 def source_html(cited: Citation | Carrier) -> str:
-    """Publisher and date, for people, in HTML."""
+    """Render publisher and date as HTML."""
     return _source_line(cited, isolated_html)
 
 
 def source_markdown(cited: Citation | Carrier) -> str:
-    """Publisher and date, for people, in Markdown."""
+    """Render publisher and date as Markdown."""
     return _source_line(cited, isolated_markdown)
 
 
@@ -90,15 +90,20 @@ def _source_line(cited: Citation | Carrier, isolated: Callable[[str], str]) -> s
     return " · ".join([isolated(cited.publisher), date] if cited.publisher else [date])
 
 
-def shortened(text: str, most: int) -> str:
-    """Text in one line, cut behind a word where it is longer than may be."""
+def shortened(text: str, limit: int) -> str:
+    """Put a text on one line, and cut it after a word if it is too long.
+
+    Args:
+        text: the text.
+        limit: how many characters it may have.
+    """
     line = " ".join(text.split())
-    if len(line) <= most:
+    if len(line) <= limit:
         return line
-    cut = re.sub(r"\s+\S*$", "", line[:most]) or line[:most]
+    cut = re.sub(r"\s+\S*$", "", line[:limit]) or line[:limit]
     return f"{cut.rstrip(' ,;:–—-')}…"
 
 
 def quoted(text: str) -> str:
-    """Text in quotation marks, unless it begins with one."""
+    """Put a text in quotation marks, unless it begins with one."""
     return text if text[:1] in "“„«‘'\"‹" else f"“{text}”"

@@ -1,4 +1,4 @@
-"""Two versions of an article compared: what was taken out and what came in, marked word by word."""
+"""Compare two versions of an article word by word, and highlight deletions and insertions."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from itertools import accumulate, groupby
 from ingest.base.article import Article
 from ui import words
 
-#: (`same`, `out` or `in`, the words).
+#: The kind of change (`same`, `out` or `in`), and the text.
 Change = tuple[str, str]
 
-#: Paragraphs, sentences, words; each takes a text apart and leaves no character out.
+#: Patterns for paragraphs, sentences and words. Each splits a text without losing a character.
 _LEVELS = (
     re.compile(r"\n{2,}|.+?(?=\n{2,}|\Z)", re.DOTALL),
     re.compile(r".+?(?:[.!?][\"'”’)]*\s+|\Z)", re.DOTALL),
     re.compile(r"\S+\s*|\s+"),
 )
-_MOST_STEPS = 8_000_000  # of one comparison: a second or two
+_MOST_STEPS = 8_000_000  # in one comparison: one or two seconds
 _FACTS = (
     "headline",
     "publisher",
@@ -37,30 +37,34 @@ _FACTS = (
 
 
 def compare(before: str, after: str) -> list[Change]:
-    """What has to be done to a text to make the other one of it.
+    """List the changes that turn one text into another.
 
-    Paragraphs that differ are compared by their sentences, and those by their words; what would take too long is
-    replaced as a whole.
+    Paragraphs that differ are compared sentence by sentence, and sentences word by word. Parts that would take too
+    long to compare are replaced as a whole.
+
+    Args:
+        before: the earlier text.
+        after: the later text.
     """
     changes = _compared(before, after, 0, _Budget())
     return [(kind, "".join(text for _, text in run)) for kind, run in groupby(changes, lambda change: change[0])]
 
 
 class _Budget:
-    """How many steps are left."""
+    """The number of steps that are left."""
 
     left = _MOST_STEPS
 
 
 class _Matcher(SequenceMatcher[str]):
-    """difflib's, which looks for no more matches once its steps are used up."""
+    """The matcher of difflib, which stops looking for matches when the budget is used up."""
 
     def __init__(self, old: Sequence[str], new: Sequence[str], budget: _Budget) -> None:
         super().__init__(None, old, new, autojunk=False)
-        there = Counter(new)
+        counts = Counter(new)
         self._budget, self._size = budget, len(old)
-        # What looking for a match from the beginning up to each piece costs: one step a pair of equal pieces, and one.
-        self._steps = list(accumulate((1 + there[piece] for piece in old), initial=0))
+        # Cost of a search from the beginning to a piece: one step per piece, and one per equal piece in the other text.
+        self._steps = list(accumulate((1 + counts[piece] for piece in old), initial=0))
 
     def find_longest_match(self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None) -> Match:
         ahi = self._size if ahi is None else ahi
@@ -91,7 +95,7 @@ def _middle(old: Sequence[str], new: Sequence[str], level: int, budget: _Budget)
 
 
 def _alike(old: Sequence[str], new: Sequence[str]) -> int:
-    """How many pieces are the same at the beginning."""
+    """Count the equal pieces at the beginning."""
     pairs = enumerate(zip(old, new, strict=False))
     return next((at for at, (one, other) in pairs if one != other), min(len(old), len(new)))
 
@@ -109,25 +113,25 @@ def _replaced(before: str, after: str) -> Iterator[Change]:
 
 
 def marked(changes: Sequence[Change]) -> str:
-    """Changes as HTML; what a screen reader is to say of them stands in `.spoken`."""
+    """Render changes as HTML. Screen readers read the text in `.spoken`."""
     pieces = []
     for kind, text in changes:
         if kind == "same":
             pieces.append(escape(text))
         else:
-            tag, begin, end = ("del", *words.SAID_OUT) if kind == "out" else ("ins", *words.SAID_IN)
-            said = [f'<span class="spoken">{each}</span>' for each in (begin, end)]
-            pieces.append(f"<{tag}>{said[0]}{escape(text)}{said[1]}</{tag}>")
+            tag, begin, end = ("del", *words.SPOKEN_DELETION) if kind == "out" else ("ins", *words.SPOKEN_INSERTION)
+            opening, closing = (f'<span class="spoken">{label}</span>' for label in (begin, end))
+            pieces.append(f"<{tag}>{opening}{escape(text)}{closing}</{tag}>")
     return "".join(pieces)
 
 
 def changes_html(before: Article, after: Article, title: str) -> str:
-    """Headline, facts and text of two versions compared.
+    """Render the changes in headline, facts and text between two versions.
 
     Args:
-        before: the earlier one.
-        after: the later one.
-        title: says which they are.
+        before: the earlier version.
+        after: the later version.
+        title: heading that names both versions.
     """
     facts = []
     for name in _FACTS:

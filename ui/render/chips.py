@@ -1,4 +1,4 @@
-"""What was understood of a question, as chips: links in Markdown that take it back or change it."""
+"""Render how a question was understood as chips: Markdown links that drop or change a limit."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ _LONGEST = 200  # characters of a question in a chip
 
 
 def chips_markdown(question: Question, turn: int) -> str:
-    """One line: each limit and the wording that was searched, each to be taken back, and a link to change them.
+    """Render one line of chips: the wording and the limits, each of which can be dropped, and a link to change them.
 
     Args:
-        question: as it was understood.
-        turn: of the conversation, from 0.
+        question: the question as it was understood.
+        turn: index of its turn in the conversation, from 0.
     """
-    said = []
+    limits = []
     if question.typed:
-        said.append((words.SEARCHED_AS.format(question=_cut(question.text)), "wording", words.DROP_WORDING))
+        limits.append((words.SEARCHED_AS.format(question=_cut(question.text)), "wording", words.DROP_WORDING))
     if question.published:
-        said.append((in_words(question.published), "time", words.DROP_TIME))
+        limits.append((in_words(question.published), "time", words.DROP_TIME))
     if question.publishers:
-        said.append(
+        limits.append(
             (words.BY_PUBLISHERS.format(names=words.OR.join(question.publishers)), "publisher", words.DROP_PUBLISHER)
         )
     if question.as_of:
         day = Published.parse(question.as_of).in_words()
-        said.append((words.AS_OF_CHIP.format(day=day), "day", words.DROP_DAY))
-    chips = [f'[{escape_markdown(label)} ✕](#drop-{turn}-{what} "{title}")' for label, what, title in said]
+        limits.append((words.AS_OF_CHIP.format(day=day), "day", words.DROP_DAY))
+    chips = [f'[{escape_markdown(label)} ✕](#drop-{turn}-{what} "{title}")' for label, what, title in limits]
     return " ".join([*chips, f'[{words.CHANGE}](#change-{turn} "{words.CHANGE_TITLE}")'])
 
 

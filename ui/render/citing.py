@@ -1,4 +1,4 @@
-"""Citations of an article to be copied: Chicago, AP, BibTeX. What its source did not say is left out, never guessed."""
+"""Format citations of an article in Chicago, AP and BibTeX style. Missing facts are left out, never guessed."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from ui.render import phrases
 
 _MONTHS = (
     "January February March April May June July August September October November December".split()
-)  # not strftime's, which depend on the machine's language
+)  # not strftime, which depends on the locale
 _AP_MONTHS = "Jan. Feb. March April May June July Aug. Sept. Oct. Nov. Dec.".split()
 _BIB_MONTHS = [month[:3].lower() for month in _MONTHS]
 
-# Line breaks and controls, those that turn the direction of writing among them.
+# Line breaks and control characters, including those that change the writing direction.
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\u200b]+")
 _TEX = {
     "\\": r"\textbackslash{}",
-    "{": r"\textbraceleft{}",  # BibTeX counts every brace, escaped or not
+    "{": r"\textbraceleft{}",  # BibTeX counts every brace, even an escaped one
     "}": r"\textbraceright{}",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
@@ -31,18 +31,18 @@ _STOP_WORDS = frozenset(
 
 
 def chicago(article: Article, accessed: date | None = None) -> str:
-    """A note in the style of the Chicago Manual, notes and bibliography: a newspaper article online.
+    """Format a note as in the Chicago Manual of Style (notes and bibliography): a newspaper article online.
 
         Saffi Moran and Joss Harker, “Ferry Runs Aground,” Tidewater, March 28, 2025, https://...
 
-    Newspaper articles are cited in notes, and notes have names in their own order: which part of a name is the family's
-    need not be guessed. Of three authors and more the first is named. The headline's capitals are the publisher's.
-    An article without a date has the day it was looked at, where that is given, else "n.d.". The place that an article
-    was filed from is no part of either style.
+    Chicago cites newspaper articles in notes, and notes keep names in their usual order, so the family name need not
+    be guessed. If there are three or more authors, only the first is named. The headline keeps its capitals. An
+    article without a date gets the day of access, or "n.d." without one. Neither Chicago nor AP names the place that
+    an article was filed from.
 
     Args:
-        article: what is cited.
-        accessed: the day it was looked at.
+        article: the article to cite.
+        accessed: the day of access.
     """
     names = f"{_plain(article.authors[0])} et al." if len(article.authors) > 2 else _names(article)
     dated = _dated(article.published, _MONTHS)
@@ -52,12 +52,12 @@ def chicago(article: Article, accessed: date | None = None) -> str:
 
 
 def ap(article: Article) -> str:
-    """Attribution as The Associated Press writes it.
+    """Format a citation with the conventions of The Associated Press.
 
         Saffi Moran, “Ferry runs aground,” Tidewater, Sept. 28, 2025, https://...
 
-    AP is a style for news and has no form for a list of sources. This is the order that is usual for one, with what the
-    stylebook does say: names of papers stand without quotation marks, and long months are cut before a day.
+    AP is a style for news and has no format for a list of sources. This is the usual order for one, with the rules
+    that the stylebook does have: newspaper names have no quotation marks, and long months are abbreviated before a day.
     """
     dated = _dated(
         article.published, _AP_MONTHS if article.published and len(article.published.date) == 10 else _MONTHS
@@ -66,16 +66,16 @@ def ap(article: Article) -> str:
 
 
 def bibtex(article: Article, accessed: date | None = None) -> str:
-    """A BibTeX entry: `@online`, which biblatex knows, with its fields; `@misc` where there is no address.
+    """Format a BibTeX entry: `@online` with the fields of biblatex, or `@misc` for an article without a web address.
 
     Args:
-        article: what is cited.
-        accessed: the day it was looked at, for `urldate`.
+        article: the article to cite.
+        accessed: the day of access, for `urldate`.
     """
     url = _address(article.url)
     fields = {
         "author": " and ".join(_tex_name(_plain(name)) for name in article.authors),
-        "title": f"{{{_tex(_plain(article.headline))}}}",  # its capitals are kept
+        "title": f"{{{_tex(_plain(article.headline))}}}",  # braces keep its capitals
         "organization" if url else "howpublished": _tex(_plain(article.publisher)),
         **_tex_date(article.published, online=bool(url)),
         "note": f"{words.FILED_FROM} {_tex(_plain(article.place))}" if article.place else "",
@@ -87,14 +87,14 @@ def bibtex(article: Article, accessed: date | None = None) -> str:
 
 
 def _joined(*parts: str) -> str:
-    """Parts with commas between them; that behind a headline stands within its quotation marks."""
-    there = [part for part in parts if part]
-    line = there[0]
-    for part in there[1:]:
+    """Join parts with commas. The comma after a headline goes inside its quotation marks."""
+    present = [part for part in parts if part]
+    line = present[0]
+    for part in present[1:]:
         line = f"{line[:-1]},” {part}" if line.endswith("”") else f"{line}, {part}"
     if line.endswith("”"):
         return f"{line[:-1]}.”"
-    return line if line.endswith(".") or there[-1].startswith("http") else f"{line}."
+    return line if line.endswith(".") or present[-1].startswith("http") else f"{line}."
 
 
 def _names(article: Article) -> str:
@@ -102,14 +102,14 @@ def _names(article: Article) -> str:
 
 
 def _quoted(headline: str) -> str:
-    """In double quotation marks, those within made single."""
+    """Put a headline in double quotation marks, with single ones inside."""
     inner = re.sub(r"\"(?=\w)", "‘", _plain(headline)).replace('"', "’")
     inner = inner.replace("“", "‘").replace("”", "’").rstrip(" ,.") or "Untitled"
     return f"“{inner}”"
 
 
 def _dated(published: Published | None, months: list[str]) -> str:
-    """`March 28, 2025`, `March 2025` or `2025`, as exactly as it is known."""
+    """Format `March 28, 2025`, `March 2025` or `2025`, as precisely as the date is known."""
     if published is None:
         return ""
     year, month, day = _parts(published)
@@ -125,7 +125,7 @@ def _parts(published: Published) -> tuple[str, int | None, int | None]:
 
 
 def _tex_date(published: Published | None, online: bool) -> dict[str, str]:
-    """As biblatex takes it, or as BibTeX of old does."""
+    """The date fields of biblatex, or those of classic BibTeX."""
     if published is None:
         return {}
     if online:
@@ -136,7 +136,7 @@ def _tex_date(published: Published | None, online: bool) -> dict[str, str]:
 
 
 def _tex_name(name: str) -> str:
-    """Words that BibTeX would take for a border between people, or between parts of a name, are kept together."""
+    """Escape a name. Braces protect names that BibTeX would split at a comma or at "and"."""
     return f"{{{_tex(name)}}}" if "," in name or re.search(r"\band\b", name, re.IGNORECASE) else _tex(name)
 
 
@@ -149,7 +149,7 @@ def _plain(text: str | None) -> str:
 
 
 def _address(url: str | None) -> str:
-    """A web address with what neither belongs into one nor into a field of BibTeX percent-encoded."""
+    """A web address. Characters that are invalid in an address or in a BibTeX field are percent-encoded."""
     if not url or not re.match(r"https?://", url, re.IGNORECASE):
         return ""
     unsafe = re.compile(r"[\s{}\\\"'`^|<>\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
@@ -157,13 +157,13 @@ def _address(url: str | None) -> str:
 
 
 def _key(article: Article) -> str:
-    """Publisher, year and a word of the headline: `tidewater2025ferry`."""
+    """Build a key of publisher, year and a word of the headline: `tidewater2025ferry`."""
     publisher = next(iter(_ascii_words(article.publisher)), "anon")
     year = article.published.date[:4] if article.published else "nd"
-    told = [word for word in _ascii_words(article.headline) if word not in _STOP_WORDS and len(word) > 2]
-    return f"{publisher}{year}{told[0] if told else article.article_id[:6]}"
+    candidates = [word for word in _ascii_words(article.headline) if word not in _STOP_WORDS and len(word) > 2]
+    return f"{publisher}{year}{candidates[0] if candidates else article.article_id[:6]}"
 
 
 def _ascii_words(text: str | None) -> list[str]:
-    found = re.findall(r"[A-Za-z0-9]+", unicodedata.normalize("NFKD", text or "").encode("ascii", "ignore").decode())
-    return [word.lower() for word in found if word.lower() != "the"]
+    ascii_text = unicodedata.normalize("NFKD", text or "").encode("ascii", "ignore").decode()
+    return [word.lower() for word in re.findall(r"[A-Za-z0-9]+", ascii_text) if word.lower() != "the"]

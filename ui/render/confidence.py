@@ -1,4 +1,4 @@
-"""How sure an answer is, in words: how many sources agree, how old they are, how it came about. Never a number."""
+"""Describe the confidence of an answer in words: number and age of its sources, and how it was made. Never a number."""
 
 from __future__ import annotations
 
@@ -22,17 +22,18 @@ from ui.words import (
     WRITTEN,
 )
 
-_LONG_AGO = 31  # days from which on a date says more than an age
+_LONG_AGO = 31  # days after which a date is clearer than an age
 
 
 def confidence_line(answer: Answer, today: date) -> str:
-    """How sure an answer is: `Two independent sources, the newest of 18 March 2025. Quoted. Likely.`
+    """Describe the confidence: `Two independent sources, the newest from 18 March 2025. Quoted. Likely correct.`
 
-    Sources are independent where their stories are, and who published them: an article and its copies are one.
+    Sources are independent if they carry different stories by different publishers. An article and its copies count
+    as one source.
 
     Args:
-        answer: with its citations; one without any gives an empty line.
-        today: the day it is read; ages are of the day as of which it was asked, where one was given.
+        answer: the answer. Without citations the line is empty.
+        today: the current day. Ages are counted from the as-of date of the question instead, if it has one.
     """
     if not answer.citations:
         return ""
@@ -46,15 +47,16 @@ def confidence_line(answer: Answer, today: date) -> str:
         f"{count_of_sources(len(sources), len(stories))}, {newest}",
         *([CORRECTED_OF_SEVERAL if len(stories) > 1 else CORRECTED_OF_ONE] if corrected else []),
         WRITTEN if answer.written else QUOTED,
-        _sureness(answer.confidence),
+        _likelihood(answer.confidence),
     ]
     return " ".join(f"{part}." for part in parts)
 
 
-def _sureness(confidence: float) -> str:
-    """What a calibrated probability is worth, by the thresholds from which on answers are given.
+def _likelihood(confidence: float) -> str:
+    """Describe a calibrated probability by the thresholds for answering.
 
-    From the highest on at least two in three are right; below the usual one only the least caution answers.
+    Above the highest threshold at least two in three answers are right. Below the normal threshold only the lowest
+    strictness answers at all.
     """
     if confidence >= THRESHOLDS["high"]:
         return CLEAR
@@ -62,27 +64,27 @@ def _sureness(confidence: float) -> str:
 
 
 def _stories(citations: Sequence[Citation]) -> list[set[str]]:
-    """The articles of each story that is cited, carriers among them."""
+    """The articles of each cited story, with its other carriers."""
     groups = [{c.article_id, *(carrier.article_id for carrier in c.also_carried_by)} for c in citations]
     return _merged(groups, groups)
 
 
 def _merged(groups: Sequence[set[str]], keys: Sequence[set[str]]) -> list[set[str]]:
-    """Groups, those put together whose keys touch."""
+    """Merge groups whose keys overlap."""
     merged: list[tuple[set[str], set[str]]] = []
     for group, key in zip(groups, keys, strict=True):
-        touched = [each for each in merged if each[1] & key]
-        apart = [each for each in merged if not each[1] & key]
-        merged = [*apart, (group.union(*(g for g, _ in touched)), key.union(*(k for _, k in touched)))]
+        overlapping = [pair for pair in merged if pair[1] & key]
+        separate = [pair for pair in merged if not pair[1] & key]
+        merged = [*separate, (group.union(*(g for g, _ in overlapping)), key.union(*(k for _, k in overlapping)))]
     return [group for group, _ in merged]
 
 
 def _age(citations: Sequence[Citation], as_of: str | None, today: date) -> str:
-    """How old the newest of some citations is: in days while that says something, else its date."""
+    """The age in days of the newest citation, or its date if it is older than a month."""
     dates = [Published.parse(citation.published) for citation in citations if citation.published]
     if not dates:
         return UNDATED
-    newest = max(dates, key=lambda each: each.local_epoch)
+    newest = max(dates, key=lambda published: published.local_epoch)
     if len(newest.date) == len("2020-07-21"):
         days = ((date.fromisoformat(as_of) if as_of else today) - date.fromisoformat(newest.date)).days
         if 0 <= days < _LONG_AGO:

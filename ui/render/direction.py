@@ -1,6 +1,6 @@
-"""Words of articles beside the page's own: what turns the direction of writing in them ends with them.
+"""Isolate the writing direction of text from articles, so that it does not affect the text around it.
 
-An override or an isolate that is never closed would turn all that follows it in a paragraph: a date, a marker.
+Without this, an override or isolate character that is never closed would also reverse the date or marker after it.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def isolated_html(text: str) -> str:
-    """Text in HTML, to stand in a line with other text."""
+    """Escape text as HTML, for use in a line with other text."""
     return f"<bdi>{escape(text)}</bdi>"
 
 
 def isolated_markdown(text: str) -> str:
-    """Text in Markdown, to stand in a line with other text.
+    """Escape text as Markdown, for use in a line with other text.
 
-    Only where it has to be is it set apart: a paragraph takes its own direction from its first letter, and looks for
-    none in what is set apart.
+    Text is isolated only if necessary: a paragraph takes its direction from its first letter, but ignores letters in
+    isolated text.
     """
     escaped = escape_markdown(text)
     return f"<bdi>{escaped}</bdi>" if _TURNING.search(text) else escaped

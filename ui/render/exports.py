@@ -1,14 +1,12 @@
-"""A conversation to take away: Markdown, a page of HTML, or JSON, each with every citation."""
+"""Export a conversation as Markdown or HTML, with every citation."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
-from typing import Any
 
 from ingest.base.article import Published
 from qa.base.answer import Answer, Carrier, Citation, escape_link
@@ -16,7 +14,7 @@ from ui import words
 from ui.render.answer import refusal_words
 from ui.render.direction import isolated_markdown
 from ui.render.links import is_web
-from ui.state.conversations import Talk
+from ui.state.conversations import Conversation as Talk
 
 _STYLE = """
 body { font: 1.05rem/1.6 Georgia, "Times New Roman", serif; color: #1f2328; background: #fff; max-width: 44rem;
@@ -35,9 +33,9 @@ class Export:
     """A file to save.
 
     Attributes:
-        name: of the file.
-        type: media type.
-        text: what is in it.
+        name: name of the file.
+        type: its media type.
+        text: its content.
     """
 
     name: str
@@ -46,25 +44,18 @@ class Export:
 
 
 def export(talk: Talk, form: str) -> Export:
-    """A conversation as a file.
+    """Export a conversation as a file.
 
     Args:
-        talk: with its turns.
-        form: `markdown`, `html` or `json`.
+        talk: the conversation.
+        form: `markdown` or `html`.
     """
-    suffix, kind, written = _FORMS[form]
-    return Export(f"{_file_name(talk)}.{suffix}", f"{kind};charset=utf-8", written(talk))
-
-
-def talk_json(talk: Talk) -> str:
-    """For programs."""
-    turns = [{"asked": turn.asked} | turn.answer.to_dict() for turn in talk.turns]
-    facts: dict[str, Any] = {name: getattr(talk, name) for name in ("name", "started", "updated")}
-    return json.dumps(facts | {"turns": turns, "unanswered": talk.pending}, ensure_ascii=False, indent=2) + "\n"
+    suffix, media_type, render = _FORMS[form]
+    return Export(f"{_file_name(talk)}.{suffix}", f"{media_type};charset=utf-8", render(talk))
 
 
 def talk_markdown(talk: Talk) -> str:
-    """For people who keep notes."""
+    """Render a conversation as Markdown."""
     parts = [f"# {isolated_markdown(talk.name) or words.UNNAMED}", f"*{_about(talk)}*"]
     for turn in talk.turns:
         parts += [f"## {isolated_markdown(turn.words)}", *_answer_markdown(turn.answer)]
@@ -74,7 +65,7 @@ def talk_markdown(talk: Talk) -> str:
 
 
 def talk_html(talk: Talk) -> str:
-    """A page that needs nothing else, and can be printed."""
+    """Render a conversation as a self-contained HTML page that can be printed."""
     name = escape(talk.name) or words.UNNAMED
     parts = [f'<h1 dir="auto">{name}</h1>', f'<p class="about">{escape(_about(talk))}</p>']
     for number, turn in enumerate(talk.turns, 1):
@@ -95,7 +86,7 @@ def _answer_markdown(answer: Answer) -> list[str]:
     if answer.answered:
         numbers = _numbers(answer)
         parts += [isolated_markdown(answer.note)] if answer.note else []
-        for sentence in answer.told:
+        for sentence in answer.supported:
             markers = "".join(f"[{numbers[citation]}]" for citation in sentence.citations)
             parts.append(f"{isolated_markdown(sentence.shown)} {markers}")
     else:
@@ -111,8 +102,8 @@ def _answer_markdown(answer: Answer) -> list[str]:
     if struck:
         parts += [f"**{words.STRUCK}**", "\n".join(struck)]
     if answer.nearby:
-        near = [f"- {_linked(n)} — {isolated_markdown(_source(n))}" for n in answer.nearby]
-        parts += [f"**{words.NEAREST}**", "\n".join(near)]
+        items = [f"- {_linked(near)} — {isolated_markdown(_source(near))}" for near in answer.nearby]
+        parts += [f"**{words.NEAREST}**", "\n".join(items)]
     return parts
 
 
@@ -140,7 +131,7 @@ def _answer_html(answer: Answer, turn: int) -> list[str]:
     if answer.answered:
         numbers = _numbers(answer)
         parts += [f'<p dir="auto">{escape(answer.note)}</p>'] if answer.note else []
-        for sentence in answer.told:
+        for sentence in answer.supported:
             cited = [numbers[citation] for citation in sentence.citations]
             markers = "".join(f'<sup><a href="#source-{turn}-{number}">[{number}]</a></sup>' for number in cited)
             parts.append(f'<p dir="auto">{escape(sentence.shown)} {markers}</p>')
@@ -155,8 +146,8 @@ def _answer_html(answer: Answer, turn: int) -> list[str]:
     if struck:
         parts.append(f"<h3>{words.STRUCK}</h3><ul>{''.join(struck)}</ul>")
     if answer.nearby:
-        near = "".join(f"<li>{_headline_html(each)}</li>" for each in answer.nearby)
-        parts.append(f"<h3>{words.NEAREST}</h3><ul>{near}</ul>")
+        items = "".join(f"<li>{_headline_html(near)}</li>" for near in answer.nearby)
+        parts.append(f"<h3>{words.NEAREST}</h3><ul>{items}</ul>")
     return parts
 
 
@@ -178,7 +169,7 @@ def _headline_html(cited: Citation | Carrier) -> str:
 
 
 def _understood(answer: Answer) -> list[str]:
-    """How a question was read, where that is more than its words."""
+    """Say how a question was understood, where it was rewritten or limited."""
     question = answer.question
     searched = [words.SEARCHED_AS.format(question=question.text)] if question.typed else []
     return [*searched, *([question.limits] if question.limits else [])]
@@ -189,7 +180,7 @@ def _numbers(answer: Answer) -> dict[Citation, int]:
 
 
 def _source(cited: Citation | Carrier) -> str:
-    """Publisher, place and date."""
+    """Join publisher, place and date."""
     date = Published.parse(cited.published).in_words() if cited.published else words.UNDATED
     place = cited.place if isinstance(cited, Citation) else None
     return ", ".join(part for part in (cited.publisher, place, date) if part)
@@ -212,7 +203,7 @@ def _moment(moment: str) -> str:
 
 
 def _file_name(talk: Talk) -> str:
-    """Letters and digits of any script, of its name, and its day."""
+    """Make a file name of the letters and digits of the conversation's name, and its day."""
     name = "-".join(re.findall(r"\w+", talk.name))[:50].strip("-_") or "conversation"
     return f"{name}-{talk.updated[:10]}"
 
@@ -220,5 +211,4 @@ def _file_name(talk: Talk) -> str:
 _FORMS: dict[str, tuple[str, str, Callable[[Talk], str]]] = {
     "markdown": ("md", "text/markdown", talk_markdown),
     "html": ("html", "text/html", talk_html),
-    "json": ("json", "application/json", talk_json),
 }

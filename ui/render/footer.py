@@ -1,4 +1,4 @@
-"""What can be done with an answer: links under it."""
+"""Render the links under an answer."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from ui import words
 
 
 def footer_markdown(turn: int) -> str:
-    """Thumbs, a comment, and a link to the answer.
+    """Render links to rate the answer, comment on it and copy a link to it.
 
     Args:
-        turn: of the conversation, from 0.
+        turn: index of its turn in the conversation, from 0.
     """
     links = {
         "up": words.HELPFUL,

@@ -1,4 +1,4 @@
-"""A talk as messages of the chat; each turn is a question, its answer, and folded behind it what was struck out."""
+"""Render a conversation as chat messages: for each turn the question, the answer, and its struck-out sentences."""
 
 from __future__ import annotations
 
@@ -11,33 +11,41 @@ from ui.render.answer import answer_markdown, problem_markdown, struck_markdown
 from ui.render.chips import chips_markdown
 from ui.render.footer import footer_markdown
 from ui.state.asking import Step
-from ui.state.conversations import Talk
+from ui.state.conversations import Conversation
 
 Message = dict[str, Any]
 
 _LONGEST = 2_000  # characters of a question that are shown
 
 
-def talk_messages(talk: Talk) -> list[Message]:
-    """All turns of a talk, without what is pending."""
+def conversation_messages(conversation: Conversation) -> list[Message]:
+    """Render all turns of a conversation, without a pending question."""
     shown: list[Message] = []
-    for number, turn in enumerate(talk.turns):
+    for number, turn in enumerate(conversation.turns):
         shown += [question_message(turn.words), *answer_messages(turn.answer, number)]
     return shown
 
 
-def turn_of(talk: Talk, index: int) -> int:
-    """Which turn of a talk a message belongs to, by its place among the messages; the last one, beyond them."""
-    place = 0
-    for number, turn in enumerate(talk.turns):
-        place += 1 + len(answer_messages(turn.answer, number))
-        if index < place:
+def turn_of(conversation: Conversation, index: int) -> int:
+    """Find the turn that a message belongs to.
+
+    Args:
+        conversation: the conversation.
+        index: index of the message in the chat.
+
+    Returns:
+        The index of the turn; the number of turns for a message after all of them.
+    """
+    end = 0
+    for number, turn in enumerate(conversation.turns):
+        end += 1 + len(answer_messages(turn.answer, number))
+        if index < end:
             return number
-    return len(talk.turns)
+    return len(conversation.turns)
 
 
 def question_message(question: str) -> Message:
-    """A question as it was typed; a very long one is cut."""
+    """Render a question as it was typed. A very long one is cut."""
     text = (
         question if len(question) <= _LONGEST else f"{question[:200]}… ({words.CHARACTERS.format(count=len(question))})"
     )
@@ -45,12 +53,12 @@ def question_message(question: str) -> Message:
 
 
 def answer_messages(answer: Answer, turn: int, *, done: bool = True) -> list[Message]:
-    """An answer, or the part of it that is there.
+    """Render an answer, or the part of it that is ready.
 
     Args:
-        answer: or a part.
-        turn: of the conversation, from 0.
-        done: whether it is whole: then what was understood can be changed.
+        answer: the answer or the part.
+        turn: index of its turn in the conversation, from 0.
+        done: whether the answer is complete. Only then chips and links are shown.
     """
     text = answer_markdown(answer, turn)
     if done:
@@ -64,17 +72,17 @@ def answer_messages(answer: Answer, turn: int, *, done: bool = True) -> list[Mes
 
 
 def steps_message(steps: Sequence[Step]) -> Message:
-    """What is being done, after what has been done."""
-    said = [words.STEPS[step.name].format(count=step.passages) for step in steps] or [words.STEPS["understand"]]
-    return {"role": "assistant", "content": " ".join([*said[:-1], f"*{said[-1]}*"])}
+    """Render the steps so far, with the current one last."""
+    texts = [words.STEPS[step.name].format(count=step.passages) for step in steps] or [words.STEPS["understand"]]
+    return {"role": "assistant", "content": " ".join([*texts[:-1], f"*{texts[-1]}*"])}
 
 
-def problem_message(said: str) -> Message:
-    """An error."""
-    return {"role": "assistant", "content": problem_markdown(said)}
+def problem_message(problem: str) -> Message:
+    """Render an error."""
+    return {"role": "assistant", "content": problem_markdown(problem)}
 
 
-def cut_off_message(question: str) -> Message:
-    """A question whose answer was cut off, by a restart of the server or a page that was closed."""
-    again = f"[{words.ASK_AGAIN}](#again-0)"
-    return {"role": "assistant", "content": f"{escape_markdown(words.CUT_OFF.format(question=question[:200]))} {again}"}
+def interrupted_message(question: str) -> Message:
+    """Render the notice that an answer was interrupted, with a link to ask again."""
+    notice = escape_markdown(words.INTERRUPTED.format(question=question[:200]))
+    return {"role": "assistant", "content": f"{notice} [{words.ASK_AGAIN}](#again-0)"}

@@ -1,4 +1,4 @@
-"""The sign-in page, and what the page says of who is signed in."""
+"""Render the sign-in page, and the name of the person who is signed in."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ button { width: 100%; min-height: 2.75rem; font: inherit; font-weight: 600; colo
 @media (max-width: 30rem) { main { padding: 1.25rem; } }
 """
 
-# An address leads on to its fragment, too, which browsers send to no server; without scripts that part is lost.
+# Keeps the fragment of the target address, which browsers do not send to the server. Without scripts it is lost.
 _SCRIPT = "if (location.hash) document.forms[0].elements.next.value += location.hash;"
 
 
@@ -39,7 +39,7 @@ def _source(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-#: What the sign-in page may do: show itself, run this one line, and send its form.
+#: The policy of the sign-in page: it may use its style, run its one script and send its form.
 POLICY = (
     f"default-src 'none'; style-src {_source(_STYLE)}; script-src {_source(_SCRIPT)}; img-src data:; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -47,14 +47,14 @@ POLICY = (
 
 
 def sign_in_page(wanted: str = "/", problem: str = "", name: str = "") -> str:
-    """The whole page.
+    """Render the whole page.
 
     Args:
-        wanted: where to go afterwards; a path of this host.
-        problem: what went wrong before; empty for nothing.
-        name: what was given as the name before.
+        wanted: the path on this host to open after signing in.
+        problem: why the last attempt failed; empty before the first one.
+        name: the name that was entered in the last attempt.
     """
-    told = f'<p class="problem" role="alert" id="problem">{escape(problem)}</p>' if problem else ""
+    alert = f'<p class="problem" role="alert" id="problem">{escape(problem)}</p>' if problem else ""
     described = ' aria-describedby="problem"' if problem else ""
     at_name, at_password = ("", " autofocus") if name else (" autofocus", "")
     title = f"{problem} {words.SIGN_IN_TITLE}" if problem else words.SIGN_IN_TITLE
@@ -72,7 +72,7 @@ def sign_in_page(wanted: str = "/", problem: str = "", name: str = "") -> str:
 <main>
 <h1>{escape(words.TITLE)}</h1>
 <p>{escape(words.SUBTITLE)}</p>
-{told}
+{alert}
 <form method="post" action="/sign-in">
 <input type="hidden" name="next" value="{escape(wanted)}">
 <label for="name">{escape(words.NAME_LABEL)}</label>
@@ -91,7 +91,7 @@ def sign_in_page(wanted: str = "/", problem: str = "", name: str = "") -> str:
 
 
 def signed_in_html(name: str | None) -> str:
-    """Who is signed in, with a button to sign out; nothing where nobody has to."""
+    """Render the name of the signed-in person with a button to sign out; empty if the page has no sign-in."""
     if not name:
         return ""
     return (

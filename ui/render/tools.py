@@ -1,4 +1,4 @@
-"""What can be done with an article that is open: go back, copy a citation, print it, open the original."""
+"""Render the tools for an open article: go back, copy a citation, print it, open the original."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from ui.render.links import BACK, is_web
 
 
 def bar_html(opener: str | None, article: Article | None = None, accessed: date | None = None) -> str:
-    """The bar above an article: a link back; buttons that copy a citation, and print; a link to the original.
+    """Render the bar above an article: a link back, buttons to copy a citation and to print, a link to the original.
 
     Scripts read the texts from the buttons.
 
     Args:
-        opener: address of the link in the answer that opened it, such as `#cite-0-1`; None for the last one.
-        article: that is open; None where it cannot be read.
-        accessed: the day, for the styles that name it.
+        opener: address of the link in the answer that opened the article, such as `#cite-0-1`; None for the last one.
+        article: the open article; None if its text cannot be shown.
+        accessed: the day of access, for citation styles that name it.
     """
     address = BACK + (opener or "").removeprefix("#")
     tools = _tools(article, accessed) if article else ""
@@ -46,12 +46,12 @@ def _copy_button(style: str, text: str) -> str:
         "data-failed": words.NOT_COPIED,
         "aria-label": f"{words.COPY} {style}",
     }
-    given = " ".join(f'{name}="{escape(value)}"' for name, value in attributes.items())
-    return f'<button type="button" {given}>{style}</button>'
+    rendered = " ".join(f'{name}="{escape(value)}"' for name, value in attributes.items())
+    return f'<button type="button" {rendered}>{style}</button>'
 
 
 def original_html(url: str | None) -> str:
-    """A link to the original, where that is on the web."""
+    """Render a link to the original; empty if it has no web address."""
     if not url or not is_web(url):
         return ""
     return (

@@ -1,4 +1,4 @@
-"""The versions of an article: a list to choose from, and what is said where another one counts."""
+"""Render the versions of an article as a list to choose from, and notices about them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from ui.render import phrases
 
 
 def versions_html(versions: Sequence[Version], shown: str, link: Callable[[str], str], cited: str | None = None) -> str:
-    """All versions of an article as a list that opens, the newest first; empty where there is one only.
+    """Render all versions of an article as a collapsed list, newest first; empty if there is only one.
 
     Args:
-        versions: the oldest first, as the archive's history has them.
-        shown: the version that is shown.
-        link: the address of a version.
-        cited: the version that an answer cites.
+        versions: the versions, oldest first, as in the history of the archive.
+        shown: name of the version that is shown.
+        link: makes the address of a version from its name.
+        cited: name of the version that the answer cites.
     """
     if len(versions) < 2:
         return ""
@@ -45,23 +45,28 @@ def _row(version: Version, shown: str, link: Callable[[str], str], cited: str | 
 
 
 def changed_notice(current: Version, link: Callable[[str], str]) -> str:
-    """Said above the version that an answer cites, where another one counts now."""
-    note = current.article.correction
-    said = words.CHANGED_CORRECTED if note else words.CHANGED
-    return notice_html(said, (link(current.version), words.SHOW_CURRENT), quoted=note)
-
-
-def notice_html(said: str, then: tuple[str, str] | None = None, quoted: str | None = None) -> str:
-    """Something to know about the article that is shown.
+    """Render the notice that the article has changed since the answer.
 
     Args:
-        said: the page's own words.
-        then: address and words of a link that leads on.
-        quoted: what the publisher says of it.
+        current: the current version.
+        link: makes the address of a version from its name.
+    """
+    note = current.article.correction
+    text = words.CHANGED_CORRECTED if note else words.CHANGED
+    return notice_html(text, (link(current.version), words.SHOW_CURRENT), quoted=note)
+
+
+def notice_html(text: str, action: tuple[str, str] | None = None, quoted: str | None = None) -> str:
+    """Render a notice about the article that is shown.
+
+    Args:
+        text: the text of the notice.
+        action: address and label of a link after the text.
+        quoted: a statement of the publisher, shown in quotation marks.
     """
     note = f" “<bdi>{escape(quoted)}</bdi>”" if quoted else ""
-    link = f' <a href="{escape(then[0])}">{escape(then[1])}</a>' if then else ""
-    return f'<p class="notice" lang="en" dir="ltr">{escape(said)}{note}{link}</p>'
+    link = f' <a href="{escape(action[0])}">{escape(action[1])}</a>' if action else ""
+    return f'<p class="notice" lang="en" dir="ltr">{escape(text)}{note}{link}</p>'
 
 
 def _moment(iso: str | None) -> str | None:

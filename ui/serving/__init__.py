@@ -1,1 +1,1 @@
-"""How the page is served: to whom, by which address, and with what said to browsers."""
+"""Serve the page: sign-in, access control, security headers and the server itself."""

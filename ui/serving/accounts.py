@@ -1,4 +1,4 @@
-"""The file of `--auth`: a line `NAME:HASH` for each person, and comments behind `#`."""
+"""The accounts file of `--auth`: one line `NAME:HASH` per person, and comments after `#`."""
 
 from __future__ import annotations
 
@@ -14,40 +14,45 @@ from contextlib import suppress
 from pathlib import Path
 
 from ingest.base.errors import SettingsError
-from ui.serving.passwords import is_hash, matches, matching_nothing
+from ui.serving.passwords import is_hash, matches, unmatchable_hash
 
 _LONGEST_NAME = 64
 _log = logging.getLogger(__name__)
 
 
 class Accounts:
-    """Who may sign in, as the file says it now: it is read again when it has changed."""
+    """The people who may sign in. The file is read again when it has changed."""
 
     def __init__(self, path: Path) -> None:
         """Read the file.
 
         Args:
-            path: of the file.
+            path: the file.
 
         Raises:
-            SettingsError: it cannot be read, others can write it, it holds no account, or a line is none.
+            SettingsError: it cannot be read, others can write to it, it has no account, or a line is invalid.
         """
         self._path = path
         self._lock = threading.Lock()
         self._stamp: tuple[int, int, int] | None = _stamp(path)
         self._hashes = read_accounts(path)
         if not self._hashes:
-            raise SettingsError(f"{path} holds no account yet; add one with: {_command('NAME', path)}")
-        self._nobody = matching_nothing(next(iter(self._hashes.values())))
+            raise SettingsError(f"{path} has no account yet; add one with: {_command('NAME', path)}")
+        self._decoy = unmatchable_hash(next(iter(self._hashes.values())))
 
     def check(self, name: str, password: str) -> bool:
-        """Whether a password is that of a name; takes as long where there is no such name."""
+        """Check a password. The check takes equally long if the account does not exist.
+
+        Args:
+            name: name of the account.
+            password: the password to check.
+        """
         hashed = self._current().get(name)
-        right = matches(password, hashed or self._nobody)
+        right = matches(password, hashed or self._decoy)
         return right and hashed is not None
 
     def mark(self, name: str) -> str | None:
-        """What changes when a password does; None where there is no such name."""
+        """A value that changes when the password changes; None if there is no such account."""
         hashed = self._current().get(name)
         return None if hashed is None else hashlib.sha256(hashed.encode()).hexdigest()
 
@@ -55,22 +60,23 @@ class Accounts:
         try:
             stamp = _stamp(self._path)
         except SettingsError:
-            stamp = None  # reading it says why
+            stamp = None  # reading the file reports why
         with self._lock:
             if stamp != self._stamp:
                 self._stamp = stamp
                 try:
                     self._hashes = read_accounts(self._path)
                 except SettingsError as error:
-                    _log.error("%s; the accounts of before stay in use", error)
+                    _log.error("%s; the previous accounts stay in use", error)
             return self._hashes
 
 
 def read_accounts(path: Path) -> dict[str, str]:
-    """Names and hashes of a file.
+    """Read names and hashes from a file.
 
     Raises:
-        SettingsError: it cannot be read, others can write it, or a line is no account; says which and what to do.
+        SettingsError: it cannot be read, others can write to it, or a line is invalid. The error names the line and a
+            remedy.
     """
     _check_mode(path)
     hashes: dict[str, str] = {}
@@ -80,29 +86,27 @@ def read_accounts(path: Path) -> dict[str, str]:
             continue
         where, (name, hashed) = f"{path}, line {number}", parts
         if not name:
-            raise SettingsError(f"{where}: it has to be NAME:HASH, as made by: {_command('NAME', path)}")
+            raise SettingsError(f"{where}: expected NAME:HASH; create it with: {_command('NAME', path)}")
         if not is_hash(hashed):
-            raise SettingsError(
-                f"{where}: what stands behind {name!r} is no hash; set a password with: {_command(name, path)}"
-            )
+            raise SettingsError(f"{where}: {name!r} has no valid hash; set a password with: {_command(name, path)}")
         if name in hashes:
-            raise SettingsError(f"{where}: {name!r} stands there twice; remove one of the lines")
+            raise SettingsError(f"{where}: {name!r} is there twice; remove one of the lines")
         hashes[name] = hashed
     return hashes
 
 
 def change_account(path: Path, name: str, hashed: str | None) -> bool:
-    """Add an account, change its password or take it out; other lines stay as they are.
+    """Add an account, change its password or remove it. Other lines stay as they are.
 
-    The file is written whole or not at all; a new one can be read by its owner alone.
+    The file is replaced atomically. Only its owner can read a new file.
 
     Args:
-        path: of the file; made where there is none.
-        name: as `check_name` gives it.
-        hashed: of the password; None takes the account out.
+        path: the file. It is created if it does not exist.
+        name: the name, as returned by `check_name`.
+        hashed: hash of the password; None removes the account.
 
     Returns:
-        Whether there was such an account.
+        Whether the account existed before.
 
     Raises:
         SettingsError: the file cannot be read or written.
@@ -110,44 +114,44 @@ def change_account(path: Path, name: str, hashed: str | None) -> bool:
     path = path.resolve()
     lines = _lines(path) if path.exists() else []
     places = [number for number, line in enumerate(lines) if (_parts(line) or ("",))[0] == name]
-    kept = [line for number, line in enumerate(lines) if number not in places[1:]]
+    remaining = [line for number, line in enumerate(lines) if number not in places[1:]]
     if hashed is None:
-        kept = [line for number, line in enumerate(lines) if number not in places]
+        remaining = [line for number, line in enumerate(lines) if number not in places]
     elif places:
-        kept[places[0]] = f"{name}:{hashed}"
+        remaining[places[0]] = f"{name}:{hashed}"
     else:
-        kept.append(f"{name}:{hashed}")
+        remaining.append(f"{name}:{hashed}")
     if hashed is not None or places:
-        _write(path, "".join(f"{line}\n" for line in kept))
+        _write(path, "".join(f"{line}\n" for line in remaining))
     return bool(places)
 
 
 def check_name(name: str) -> str:
-    """A name as it is kept.
+    """Validate and normalize the name of an account.
 
     Raises:
-        SettingsError: no account can have it.
+        SettingsError: the name is invalid.
     """
-    name = as_kept(name)
+    name = normalized(name)
     if not 1 <= len(name) <= _LONGEST_NAME or not name.isprintable() or ":" in name or name.startswith("#"):
         raise SettingsError(
-            f"a name has 1 to {_LONGEST_NAME} characters that can be seen, no colon, and no # in front; not {name!r}"
+            f"a name must have 1 to {_LONGEST_NAME} printable characters, no colon, and no # at the start; got {name!r}"
         )
     return name
 
 
-def as_kept(name: str) -> str:
-    """A name as it is compared: typed on another keyboard it is the same."""
+def normalized(name: str) -> str:
+    """Normalize a name, so that names typed on different keyboards compare as equal."""
     return unicodedata.normalize("NFC", name.strip())
 
 
 def _parts(line: str) -> tuple[str, str] | None:
-    """Name and hash; None for a comment or an empty line. Without a colon it may be a password: there is no name."""
+    """Name and hash; None for a comment or an empty line. Without a colon the name is empty: it may be a password."""
     line = line.strip()
     if not line or line.startswith("#"):
         return None
     name, colon, hashed = line.partition(":")
-    return (as_kept(name) if colon else ""), hashed.strip()
+    return (normalized(name) if colon else ""), hashed.strip()
 
 
 def _lines(path: Path) -> list[str]:
@@ -159,10 +163,12 @@ def _lines(path: Path) -> list[str]:
 
 def _stamp(path: Path) -> tuple[int, int, int]:
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError as error:
-        raise SettingsError(f"--auth {path} cannot be read: {error}; make it with: {_command('NAME', path)}") from None
-    return found.st_mtime_ns, found.st_size, found.st_ino
+        raise SettingsError(
+            f"--auth {path} cannot be read: {error}; create it with: {_command('NAME', path)}"
+        ) from None
+    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def _check_mode(path: Path) -> None:
@@ -170,7 +176,7 @@ def _check_mode(path: Path) -> None:
     mode = path.stat().st_mode
     if os.name == "posix" and mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise SettingsError(
-            f"{path} can be written by others, who could let themselves in; run: chmod go-w {shlex.quote(str(path))}"
+            f"{path} can be written by others, who could add themselves; run: chmod go-w {shlex.quote(str(path))}"
         )
 
 
@@ -182,7 +188,7 @@ def _write(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        if before is not None:  # a service that reads it goes on to
+        if before is not None:  # a service that can read the file must still be able to
             with suppress(OSError):
                 os.chown(beside, before.st_uid, before.st_gid)
             beside.chmod(stat.S_IMODE(before.st_mode) & 0o640 | 0o600)

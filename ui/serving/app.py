@@ -1,4 +1,4 @@
-"""The page as a web application: Gradio's, behind all that is asked of a request before it gets there."""
+"""Build the web application: the Gradio page behind the checks that each request must pass."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ from ui.views.intake import MAX_UPLOAD
 
 @dataclass(frozen=True)
 class Application:
-    """What is served.
+    """The application that is served.
 
     Attributes:
-        asgi: to be run.
-        gradio: Gradio's part of it; its `stop_event` ends the streams of open pages.
+        asgi: the ASGI application.
+        gradio: the Gradio part of it. Its `stop_event` ends the streams of open pages.
     """
 
     asgi: ASGIApp
@@ -55,17 +55,17 @@ def application(
     theme: gr.themes.Base | None = None,
     clock: Callable[[], float] = time.time,
 ) -> Application:
-    """Put it together.
+    """Build the application.
 
     Args:
         blocks: the page.
-        database: keeps sessions and attempts.
-        port: where it listens; cookies have it in their name, since browsers part them by host alone.
+        database: stores sessions and sign-in attempts.
+        port: the port. It is part of the cookie name, because browsers separate cookies by host only.
         accounts: who may sign in; None for no sign-in.
-        loopback_only: answer under names of this machine only.
-        read_only: nothing is uploaded.
-        theme: of the page.
-        clock: seconds since 1970.
+        loopback_only: answer only under names of this machine.
+        read_only: refuse uploads.
+        theme: the theme of the page.
+        clock: returns the seconds since 1970.
     """
     visitors = None
     routes: list[BaseRoute] = []
@@ -95,7 +95,7 @@ def application(
         pwa=False,
         mcp_server=False,
     )
-    blocks.has_launched = True  # until it is, Gradio takes any path of this machine for a file that was sent
+    blocks.has_launched = True  # before that, Gradio accepts any path of this machine as an uploaded file
     gradio = next(route.app for route in app.routes if isinstance(route, Mount) and isinstance(route.app, App))
     asgi: ASGIApp = Closed(Bodies(app), read_only)
     if visitors:

@@ -1,4 +1,4 @@
-"""How often a sign-in may fail: for a name, and from an address. Kept, so that a restart forgets none."""
+"""Limit failed sign-in attempts by name and by address. Attempts are stored, so a restart does not reset them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 from ui.state.database import PageDatabase
 
-#: Seconds that are looked back on.
+#: Seconds for which an attempt counts.
 WINDOW = 15 * 60
 
-#: Failures within them: for a name, from an address.
+#: Failed attempts in this time: for one name, from one address.
 FOR_NAME, FROM_ADDRESS = 5, 20
 
 _TABLE = """
@@ -22,10 +22,15 @@ CREATE INDEX IF NOT EXISTS attempts_at ON attempts (at);
 
 
 class Attempts:
-    """Attempts at signing in; each counts as failed until it has succeeded, so that many at once count, too."""
+    """Sign-in attempts. Each counts as failed until it succeeds, so that simultaneous attempts count, too."""
 
     def __init__(self, database: PageDatabase, clock: Callable[[], float] = time.time) -> None:
-        """Args: database: keeps them; clock: seconds since 1970."""
+        """Open the table.
+
+        Args:
+            database: the database with the table.
+            clock: returns the seconds since 1970.
+        """
         self._database, self._clock = database, clock
         database.prepare(_TABLE)
 
@@ -33,16 +38,16 @@ class Attempts:
         """Count an attempt.
 
         Args:
-            name: that was given, whether there is such an account or not.
-            address: of the visitor.
+            name: the name that was entered, whether or not there is such an account.
+            address: address of the visitor.
 
         Returns:
-            0 where it may be made; else how many seconds later one may be, and this one does not count.
+            0 if the attempt is allowed. Otherwise the seconds to wait; the attempt then does not count.
         """
         now = self._clock()
         by = (("name", _hidden(name), FOR_NAME), ("address", _network(address), FROM_ADDRESS))
         with self._database.changing() as database:
-            # Those of the future are of a clock that was set back: nobody is to wait for them.
+            # Attempts in the future come from a clock that was set back: nobody should have to wait for them.
             database.execute("DELETE FROM attempts WHERE at <= ? OR at > ?", (now - WINDOW, now))
             wait = 0.0
             for column, value, most in by:
@@ -54,18 +59,18 @@ class Attempts:
         return wait
 
     def succeeded(self, name: str) -> None:
-        """The attempts for a name no longer count."""
+        """Forget the attempts for a name."""
         with self._database.changing() as database:
             database.execute("DELETE FROM attempts WHERE name = ?", (_hidden(name),))
 
 
 def _hidden(name: str) -> str:
-    """A name as it is kept: some type their password into its field."""
+    """Hash a name, because some people type their password into the name field."""
     return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _network(address: str) -> str:
-    """What counts as one address: of IPv6, all that one household has."""
+    """The network that counts as one address: for IPv6 the whole /64 of a household."""
     try:
         ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

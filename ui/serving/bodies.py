@@ -1,6 +1,6 @@
-"""Requests to Gradio whose body would make it fetch something from the web.
+"""Block requests whose body would make Gradio download something from the web.
 
-Gradio downloads what a file in the value of a component names, where that is an address, whichever component it is.
+If the value of any component has a file whose path is a web address, Gradio downloads it.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ui import words
 
 _API = "/gradio_api/"
-_LARGEST = 20_000_000  # bytes of a request with values; files are sent apart
+_LARGEST = 20_000_000  # bytes of a request with values; files are uploaded separately
 
 
 class Bodies:
-    """Answers these with 403, and bodies that are larger than any value of the page with 413."""
+    """Answers such requests with 403, and requests with larger bodies than the page sends with 413."""
 
     def __init__(self, app: ASGIApp) -> None:
-        """Args: app: what lies behind it."""
+        """Wrap an application."""
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Handle one request."""
         path = scope.get("path", "")
         if scope["type"] != "http" or scope["method"] != "POST" or not path.startswith(_API) or "/upload" in path:
             await self._app(scope, receive, send)
@@ -36,11 +36,11 @@ class Bodies:
         elif names_an_address(body):
             await PlainTextResponse(words.NOT_FETCHED, 403)(scope, receive, send)
         else:
-            await self._app(scope, _again(messages, receive), send)
+            await self._app(scope, _replay(messages, receive), send)
 
 
 def names_an_address(body: bytes) -> bool:
-    """Whether a JSON body holds a file whose path is an address; what is no JSON holds none."""
+    """Whether a JSON body has a file whose path is a web address. False for a body that is not JSON."""
     try:
         return _has_address(json.loads(body))
     except (ValueError, RecursionError):
@@ -50,18 +50,18 @@ def names_an_address(body: bytes) -> bool:
 def _has_address(value: Any) -> bool:
     waiting = [value]
     while waiting:
-        each = waiting.pop()
-        if isinstance(each, dict):
-            if "://" in str(each.get("path") or "")[:20]:  # its `url` is not followed in what comes in
+        part = waiting.pop()
+        if isinstance(part, dict):
+            if "://" in str(part.get("path") or "")[:20]:  # Gradio does not follow its `url` in requests
                 return True
-            waiting += each.values()
-        elif isinstance(each, list):
-            waiting += each
+            waiting += part.values()
+        elif isinstance(part, list):
+            waiting += part
     return False
 
 
 async def _whole(receive: Receive) -> tuple[list[Message], bytes | None]:
-    """All messages of a body, and the body; None for one that is too large."""
+    """Receive the messages of a body, and join them; None instead of a body that is too large."""
     messages, parts, size = [], [], 0
     while True:
         message = await receive()
@@ -75,8 +75,8 @@ async def _whole(receive: Receive) -> tuple[list[Message], bytes | None]:
             return messages, b"".join(parts)
 
 
-def _again(messages: list[Message], receive: Receive) -> Receive:
-    """What was received, once more, and then what comes."""
+def _replay(messages: list[Message], receive: Receive) -> Receive:
+    """Receive these messages again, and then the following ones."""
     waiting = iter(messages)
 
     async def replayed() -> Message:

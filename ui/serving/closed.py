@@ -1,4 +1,4 @@
-"""What Gradio would answer, and the page has no use for."""
+"""Close the routes of Gradio that the page does not need."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ui import words
 
 _API = "/gradio_api"
-#: Its own sign-in, its view of all requests, its history of calls and editor, and links that keep a page's state.
+#: Sign-in, monitoring, run history, editor, and links that store the state of a page.
 _CLOSED = (
     "/login", "/logout", "/monitoring", f"{_API}/run-history", f"{_API}/runs", f"{_API}/vibe-", f"{_API}/undo-vibe-",
     f"{_API}/deep_link", f"{_API}/process_recording", f"{_API}/openapi.json", f"{_API}/proxy=", f"{_API}/dev/",
@@ -16,17 +16,22 @@ _CLOSED = (
 
 
 class Closed:
-    """Answers these with 404, and uploads with 403 where the archive is not to be changed."""
+    """Answers these routes with 404, and uploads to a read-only archive with 403."""
 
     def __init__(self, app: ASGIApp, read_only: bool) -> None:
-        """Args: app: what lies behind it; read_only: nothing is uploaded."""
+        """Wrap an application.
+
+        Args:
+            app: the application behind it.
+            read_only: refuse uploads.
+        """
         self._app, self._read_only = app, read_only
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Handle one request."""
         if scope["type"] == "http":
             path = scope["path"]
-            # Gradio fetches what file= names, where that is an address of the web.
+            # Gradio downloads the file of file= if it is a web address.
             if path.startswith(_CLOSED) or (path.startswith(f"{_API}/file") and ":/" in path):
                 await PlainTextResponse(words.NOT_HERE, 404)(scope, receive, send)
                 return

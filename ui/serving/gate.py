@@ -1,4 +1,4 @@
-"""The gate: without a session nothing is answered but the sign-in page."""
+"""Require a session for every request except those of the sign-in page."""
 
 from __future__ import annotations
 
@@ -15,14 +15,19 @@ _OPEN = {("GET", SIGN_IN), ("HEAD", SIGN_IN), ("POST", SIGN_IN), ("POST", SIGN_O
 
 
 class Gate:
-    """Lets signed-in people through, each request with the name of who sent it."""
+    """Passes on requests of signed-in people, together with their name."""
 
     def __init__(self, app: ASGIApp, visitors: Visitors) -> None:
-        """Args: app: what lies behind it; visitors: who they are."""
+        """Wrap an application.
+
+        Args:
+            app: the application behind it.
+            visitors: identifies who sends a request.
+        """
         self._app, self._visitors = app, visitors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Handle one request."""
         if scope["type"] == "lifespan" or (scope.get("method"), scope["path"]) in _OPEN:
             await self._app(scope, receive, send)
             return
@@ -34,7 +39,7 @@ class Gate:
 
 
 def name_of(request: HTTPConnection) -> str | None:
-    """The name that the gate gave a request; None where there is no gate."""
+    """The name of the signed-in person who sent a request; None without a gate."""
     name = request.scope.get(_NAME)
     return name if isinstance(name, str) else None
 

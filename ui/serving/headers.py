@@ -1,12 +1,11 @@
-"""What each answer tells the browser it may do."""
+"""Add security headers to every response."""
 
 from __future__ import annotations
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-#: Gradio writes scripts into its page and builds functions from text; all the same nothing comes from another host,
-#: and nothing is sent to one.
+#: Gradio needs inline scripts and functions built from text. Still, nothing is loaded from or sent to another host.
 PAGE_POLICY = "; ".join(
     [
         "default-src 'self'",
@@ -29,7 +28,7 @@ _ALWAYS = {
     "Content-Security-Policy": PAGE_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",  # without a referrer, forms would come from nowhere
+    "Referrer-Policy": "same-origin",  # forms without a referrer would have no origin
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), midi=(), payment=(), usb=()",
@@ -37,14 +36,14 @@ _ALWAYS = {
 
 
 class SafeHeaders:
-    """Adds them to every answer that does not say otherwise."""
+    """Adds the headers to every response that does not set them itself."""
 
     def __init__(self, app: ASGIApp) -> None:
-        """Args: app: what lies behind it."""
+        """Wrap an application."""
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Handle one request."""
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -52,7 +51,7 @@ class SafeHeaders:
                 for name, value in _ALWAYS.items():
                     headers.setdefault(name, value)
                 if headers.get("content-type", "").startswith("text/html"):
-                    headers.setdefault("Cache-Control", "no-store")  # not to be read after signing out
+                    headers.setdefault("Cache-Control", "no-store")  # not readable after signing out
                 del headers["server"]
             await send(message)
 

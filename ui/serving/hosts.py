@@ -1,4 +1,4 @@
-"""Which names the page is asked by, and which other sites may ask it: none."""
+"""Check the host name of each request, and block requests from other sites."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ _PORTS = {"http": "80", "https": "443"}
 
 
 class Hosts:
-    """Refuses what other sites make a visitor's browser ask for."""
+    """Blocks requests that other sites make through a visitor's browser."""
 
     def __init__(self, app: ASGIApp, loopback_only: bool) -> None:
-        """Make one.
+        """Wrap an application.
 
         Args:
-            app: what lies behind it.
-            loopback_only: answer under names of this machine only; another name may be one that a hostile site
-                made point here, to read along as if it were the page.
+            app: the application behind it.
+            loopback_only: answer only under names of this machine. A hostile site could make another name point
+                here to read the page (DNS rebinding).
         """
         self._app, self._loopback_only = app, loopback_only
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Handle one request."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
@@ -42,7 +42,7 @@ class Hosts:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a name or an address is of this machine alone."""
+    """Whether a host name or address is a loopback one."""
     host = host.strip("[]").rstrip(".").lower()
     if host == "localhost" or host.endswith(".localhost"):
         return True
@@ -60,7 +60,7 @@ def _host(authority: str) -> str:
 
 
 def _from_elsewhere(headers: Headers, method: str) -> bool:
-    """Whether another site sent a request; a link there may lead here, no more."""
+    """Whether another site sent a request. Only following a link to the page is allowed."""
     origin = headers.get("origin")
     if origin is not None and not _same(origin, [headers.get("host", ""), headers.get("x-forwarded-host", "")]):
         return True
@@ -72,5 +72,5 @@ def _from_elsewhere(headers: Headers, method: str) -> bool:
 def _same(origin: str, hosts: list[str]) -> bool:
     scheme, _, authority = origin.lower().partition("://")
     port = f":{_PORTS.get(scheme, '')}"
-    known = {host.partition(",")[0].strip().lower().removesuffix(port) for host in hosts}
-    return bool(authority) and authority.removesuffix(port) in known
+    own_hosts = {host.partition(",")[0].strip().lower().removesuffix(port) for host in hosts}
+    return bool(authority) and authority.removesuffix(port) in own_hosts

@@ -1,4 +1,4 @@
-"""Passwords as scrypt hashes that say how they were made: `scrypt$15$8$3$SALT$KEY`."""
+"""Hash passwords with scrypt. A hash includes its parameters: `scrypt$15$8$3$SALT$KEY`."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import secrets
 import unicodedata
 from dataclasses import dataclass
 
-#: Characters of a password: at least, at most.
+#: Minimum and maximum number of characters in a password.
 SHORTEST, LONGEST = 8, 1024
 
 _FORM = re.compile(r"scrypt\$(\d{1,2})\$(\d{1,2})\$(\d{1,2})\$([\w-]{22,88})\$([\w-]{43})", re.ASCII)
-_MOST_MEMORY = 256 * 2**20  # of one check, for hashes that were made elsewhere
+_MOST_MEMORY = 256 * 2**20  # bytes for one check, to limit hashes that were made elsewhere
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What scrypt is to take: memory is 128 * r * 2**log_n bytes; p is how often.
+    """The cost parameters of scrypt. It uses about 128 * r * 2**log_n bytes of memory, p times.
 
-    The default takes 32 MiB and about a quarter of a second.
+    The default uses 32 MiB and takes about a quarter of a second.
     """
 
     log_n: int = 15
@@ -30,30 +30,45 @@ class Cost:
 
     @property
     def memory(self) -> int:
-        """Bytes."""
+        """Bytes of memory that scrypt needs."""
         return 128 * self.r * ((1 << self.log_n) + self.p + 2)
 
     def key(self, password: str, salt: bytes) -> bytes:
-        """What scrypt makes of a password; one that is typed on another keyboard in another form is the same."""
-        words = unicodedata.normalize("NFKC", password[:LONGEST]).encode("utf-8", "surrogatepass")
+        """Derive a key from a password. Different Unicode forms of a password give the same key.
+
+        Args:
+            password: the password.
+            salt: random bytes.
+        """
+        secret = unicodedata.normalize("NFKC", password[:LONGEST]).encode("utf-8", "surrogatepass")
         n, most = 1 << self.log_n, self.memory + 2**20
-        return hashlib.scrypt(words, salt=salt, n=n, r=self.r, p=self.p, maxmem=most, dklen=32)
+        return hashlib.scrypt(secret, salt=salt, n=n, r=self.r, p=self.p, maxmem=most, dklen=32)
 
 
 def hash_password(password: str, cost: Cost | None = None) -> str:
-    """A password as it is kept, with a salt of its own."""
+    """Hash a password with a new salt.
+
+    Args:
+        password: the password.
+        cost: the cost parameters; None for the default.
+    """
     cost, salt = cost or Cost(), secrets.token_bytes(16)
     parts = cost.log_n, cost.r, cost.p, _text(salt), _text(cost.key(password, salt))
     return "$".join(["scrypt", *map(str, parts)])
 
 
 def is_hash(text: str) -> bool:
-    """Whether a text is a hash that can be checked here."""
+    """Whether a text is a valid hash."""
     return _read(text) is not None
 
 
 def matches(password: str, hashed: str) -> bool:
-    """Whether a hash was made of a password; takes as long whatever the password is."""
+    """Check a password in constant time.
+
+    Args:
+        password: the password to check.
+        hashed: a hash from `hash_password`.
+    """
     read = _read(hashed)
     if read is None:
         return False
@@ -61,8 +76,8 @@ def matches(password: str, hashed: str) -> bool:
     return hmac.compare_digest(cost.key(password, salt), key)
 
 
-def matching_nothing(like: str) -> str:
-    """A hash that no password has, and that takes as long to check as another one."""
+def unmatchable_hash(like: str) -> str:
+    """Create a hash that no password matches, and that takes as long to check as another hash."""
     read = _read(like)
     cost = read[0] if read else Cost()
     parts = cost.log_n, cost.r, cost.p, _text(secrets.token_bytes(16)), _text(secrets.token_bytes(32))

@@ -1,4 +1,4 @@
-"""The server: listens, says when the page can be opened, and stops in good order."""
+"""The server: it listens, reports when the page can be opened, and shuts down cleanly."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ui.serving.app import Application, application
 from ui.serving.hosts import is_loopback
 from ui.state.database import PageDatabase
 
-_STOPPING = 3  # seconds that answers under way are given
+_STOPPING = 3  # seconds that running requests have at shutdown
 
 
 def serve(
@@ -30,17 +30,18 @@ def serve(
     chat: ChatModel | None = None,
     open_to_all: bool = False,
 ) -> None:
-    """Serve the page until the process is interrupted or asked to end.
+    """Serve the page until the process is interrupted or terminated.
 
     Args:
-        archive: an open one.
-        host: address to listen on; the caller sees to it that any but loopback has `accounts`, or that nobody minds.
-        port: to listen on.
+        archive: an open archive.
+        host: address to listen on. For other addresses than loopback the caller must provide `accounts`, or decide
+            that access is open.
+        port: port to listen on.
         accounts: who may sign in; None for no sign-in.
-        read_only: the archive is not changed from the page.
-        ready: told the page's address once it can be opened.
-        chat: writes the answers; None quotes them.
-        open_to_all: answer without sign-in under any name, on loopback, too.
+        read_only: whether the archive cannot be changed from the page.
+        ready: called with the address of the page when it can be opened.
+        chat: the chat model that writes the answers; None to quote them.
+        open_to_all: answer under any host name without sign-in, on loopback, too.
 
     Raises:
         OSError: the port is taken.
@@ -49,7 +50,7 @@ def serve(
 
     with closing(PageDatabase.beside(archive.settings)) as database:
         page = Page(archive, database, chat, read_only=read_only)
-        page.welcome.examples()  # loads the model as well, so that the first visitor need not wait for it
+        page.welcome.examples()  # also loads the model, so that the first visitor does not wait for it
         served = application(
             page.build(),
             database,
@@ -63,7 +64,13 @@ def serve(
 
 
 def run(served: Application, host: str, port: int, ready: Callable[[str], None] = lambda _: None) -> None:
-    """Run an application in this thread, which has to be the main one, until it is interrupted or asked to end.
+    """Run an application in the main thread until the process is interrupted or terminated.
+
+    Args:
+        served: the application.
+        host: address to listen on.
+        port: port to listen on.
+        ready: called with the address of the page when it can be opened.
 
     Raises:
         OSError: the port is taken.
@@ -71,15 +78,20 @@ def run(served: Application, host: str, port: int, ready: Callable[[str], None] 
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.create_server((host, port), family=family)
     address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    with suppress(KeyboardInterrupt):  # it has stopped by then
+    with suppress(KeyboardInterrupt):  # the server has stopped by then
         Server(served, lambda: ready(address)).run([listening])
 
 
 class Server(uvicorn.Server):
-    """Runs an application on sockets; writes no line for each request."""
+    """A server without a log line per request."""
 
     def __init__(self, served: Application, ready: Callable[[], None] = lambda: None) -> None:
-        """Args: served: what is run; ready: told once requests are answered."""
+        """Configure the server.
+
+        Args:
+            served: the application.
+            ready: called when requests are answered.
+        """
         super().__init__(
             uvicorn.Config(
                 served.asgi,
@@ -94,17 +106,17 @@ class Server(uvicorn.Server):
         self._served, self._ready = served, ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to answer."""
+        """Start to answer requests."""
         await super().startup(sockets)
         if self.started:
             await asyncio.to_thread(self._ready)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop answering."""
+        """Stop the server."""
         self._served.gradio.stop_event.set()
         log = logging.getLogger("uvicorn.error")
         level = log.level
-        log.setLevel(logging.CRITICAL)  # pages that are open hold streams, which are cut off: that is no error
+        log.setLevel(logging.CRITICAL)  # streams of open pages are closed, which is not an error
         try:
             await super().shutdown(sockets)
         finally:

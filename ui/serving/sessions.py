@@ -1,4 +1,4 @@
-"""Who is signed in: tokens in the browser, their hashes in the page's database, so that a restart ends none."""
+"""Sessions of signed-in people. The browser has a token and the database its hash, so sessions survive a restart."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ui.state.database import PageDatabase
 
-#: Seconds: without use, and in all.
+#: Seconds until a session ends: without use, and in all.
 UNUSED, LONGEST = 12 * 3600, 30 * 24 * 3600
 
 _TABLE = """
@@ -18,19 +18,19 @@ CREATE TABLE IF NOT EXISTS sessions (
     token TEXT PRIMARY KEY, name TEXT NOT NULL, mark TEXT NOT NULL, begun REAL NOT NULL, used REAL NOT NULL
 );
 """
-_NOTED = 60  # seconds after which use is noted again
-_REMEMBERED = 5  # seconds for which the database is not asked again: a page is many requests
+_USE_INTERVAL = 60  # seconds after which the time of last use is updated
+_CACHED = 5  # seconds for which a session is cached, because a page sends many requests
 
 
 @dataclass(frozen=True)
 class Session:
-    """One browser of one person.
+    """A session of a person in one browser.
 
     Attributes:
-        name: the person's.
-        mark: what stood for name and password when it began.
-        begun: when, seconds since 1970.
-        used: when last.
+        name: name of the person.
+        mark: mark of the account when the session began.
+        begun: when it began, seconds since 1970.
+        used: when it was last used, seconds since 1970.
     """
 
     name: str
@@ -39,46 +39,59 @@ class Session:
     used: float
 
     def ended(self, now: float) -> bool:
-        """Whether its time is over."""
+        """Whether the session has expired."""
         return now >= self.used + UNUSED or now >= self.begun + LONGEST
 
 
 class Sessions:
-    """All of them."""
+    """The table of sessions."""
 
     def __init__(self, database: PageDatabase, clock: Callable[[], float] = time.time) -> None:
-        """Args: database: keeps them; clock: seconds since 1970."""
+        """Open the table.
+
+        Args:
+            database: the database with the table.
+            clock: returns the seconds since 1970.
+        """
         self._database, self._clock = database, clock
-        self._seen: dict[str, tuple[float, Session]] = {}
+        self._cache: dict[str, tuple[float, Session]] = {}
         database.prepare(_TABLE)
 
     def begin(self, name: str, mark: str) -> str:
-        """The token of a new session; those whose time is over are dropped."""
+        """Begin a session, and delete expired ones.
+
+        Args:
+            name: name of the person.
+            mark: mark of the account.
+
+        Returns:
+            The token of the session.
+        """
         token, now = secrets.token_urlsafe(32), self._clock()
         with self._database.changing() as database:
             database.execute("DELETE FROM sessions WHERE used <= ? OR begun <= ?", (now - UNUSED, now - LONGEST))
             database.execute("INSERT INTO sessions VALUES (?, ?, ?, ?, ?)", (_hashed(token), name, mark, now, now))
         return token
 
-    def seen(self, token: str) -> Session | None:
-        """The session of a token, if it was found within the last seconds; asks no database."""
-        at, session = self._seen.get(_hashed(token), (0.0, None))
+    def cached(self, token: str) -> Session | None:
+        """The session of a token if it was looked up in the last seconds. Does not use the database."""
+        at, session = self._cache.get(_hashed(token), (0.0, None))
         now = self._clock()
-        return session if session is not None and 0 <= now - at < _REMEMBERED and not session.ended(now) else None
+        return session if session is not None and 0 <= now - at < _CACHED and not session.ended(now) else None
 
     def find(self, token: str) -> Session | None:
-        """The session of a token; that it was used is noted."""
+        """Look up the session of a token, and record its use."""
         key, now = _hashed(token), self._clock()
         rows = self._database.rows("SELECT name, mark, begun, used FROM sessions WHERE token = ?", key)
         session = Session(*rows[0]) if rows else None
         if session is None or session.ended(now):
-            self._seen.pop(key, None)
+            self._cache.pop(key, None)
             return None
-        if now - session.used >= _NOTED:
+        if now - session.used >= _USE_INTERVAL:
             session = Session(session.name, session.mark, session.begun, now)
             with self._database.changing() as database:
                 database.execute("UPDATE sessions SET used = ? WHERE token = ?", (now, key))
-        self._seen = {k: v for k, v in self._seen.items() if now - v[0] < _REMEMBERED} | {key: (now, session)}
+        self._cache = {k: v for k, v in self._cache.items() if now - v[0] < _CACHED} | {key: (now, session)}
         return session
 
     def end(self, token: str) -> None:
@@ -86,7 +99,7 @@ class Sessions:
         key = _hashed(token)
         with self._database.changing() as database:
             database.execute("DELETE FROM sessions WHERE token = ?", (key,))
-        self._seen.pop(key, None)
+        self._cache.pop(key, None)
 
 
 def _hashed(token: str) -> str:

@@ -1,4 +1,4 @@
-"""Signing in and out."""
+"""The routes for signing in and out."""
 
 from __future__ import annotations
 
@@ -14,41 +14,50 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from ui import words
 from ui.render import phrases
 from ui.render.sign_in import POLICY, sign_in_page
-from ui.serving.accounts import as_kept
+from ui.serving.accounts import normalized
 from ui.serving.attempts import Attempts
 from ui.serving.sessions import LONGEST
 from ui.serving.targets import SIGN_IN, back_to
 from ui.serving.visitors import Visitors
 
 _LARGEST = 16_384  # bytes of a form
-_SLOWEST = 10  # seconds for it to come in
-_WAITING = 16  # who may wait for a password to be checked
+_TIMEOUT = 10  # seconds to receive a form
+_WAITING = 16  # people who can wait for their password check
 _log = logging.getLogger(__name__)
 
 
 class SignIn:
-    """The sign-in page, what it sends, and signing out."""
+    """The sign-in page, its form, and signing out."""
 
     def __init__(self, visitors: Visitors, attempts: Attempts) -> None:
-        """Args: visitors: who may come in, and is in; attempts: how often they failed."""
+        """Prepare the routes.
+
+        Args:
+            visitors: accounts and sessions.
+            attempts: limits failed attempts.
+        """
         self._visitors, self._attempts = visitors, attempts
-        # A hash takes a processor and much memory: one at a time, so that a flood of them leaves the page its own.
+        # A hash needs a processor and much memory. One at a time, so that many attempts do not slow the page down.
         self._hashing = anyio.CapacityLimiter(1)
         self._waiting = 0
 
     async def show(self, request: Request) -> Response:
-        """`GET /sign-in`."""
+        """Handle `GET /sign-in`."""
         wanted = back_to(request.query_params.get("next", "/"))
         if await self._visitors.name_of(request) is not None:
             return _to(wanted)
         return _page(wanted)
 
     async def enter(self, request: Request) -> Response:
-        """`POST /sign-in`."""
+        """Handle `POST /sign-in`."""
         form = await _form(request)
         if form is None:
             return _page("/", words.BAD_FORM, 400)
-        name, password, wanted = as_kept(form.get("name", "")), form.get("password", ""), back_to(form.get("next", "/"))
+        name, password, wanted = (
+            normalized(form.get("name", "")),
+            form.get("password", ""),
+            back_to(form.get("next", "/")),
+        )
         if not name or not password:
             return _page(wanted, words.FILL_BOTH, 400, name)
         if self._waiting >= _WAITING:
@@ -60,7 +69,7 @@ class SignIn:
             self._waiting -= 1
 
     async def leave(self, request: Request) -> Response:
-        """`POST /sign-out`: the session ends; what the browser keeps of the page is not of a person, and stays."""
+        """Handle `POST /sign-out`: end the session. The settings that the browser saved stay."""
         token = self._visitors.token_of(request)
         if token:
             await anyio.to_thread.run_sync(self._visitors.sessions.end, token)
@@ -72,7 +81,7 @@ class SignIn:
         address = request.client.host if request.client else ""
         wait = await anyio.to_thread.run_sync(self._attempts.begin, name, address)
         if wait:
-            _log.warning("too many failed sign-ins from %s or for one name", address)
+            _log.warning("too many failed sign-ins from %s or for the same name", address)
             return _page(wanted, phrases.too_many_attempts(wait), 429, name, wait)
         accounts, sessions = self._visitors.accounts, self._visitors.sessions
         right = await anyio.to_thread.run_sync(accounts.check, name, password, limiter=self._hashing)
@@ -106,10 +115,10 @@ def _page(wanted: str, problem: str = "", status: int = 200, name: str = "", wai
 
 
 async def _form(request: Request) -> dict[str, str] | None:
-    """The fields of a form; None where it is none, or is too long in every sense."""
+    """Read the fields of a form; None if it is invalid, too large or too slow."""
     body = bytearray()
     try:
-        async with asyncio.timeout(_SLOWEST):
+        async with asyncio.timeout(_TIMEOUT):
             async for part in request.stream():
                 body += part
                 if len(body) > _LARGEST:

@@ -1,4 +1,4 @@
-"""Where a visitor goes after signing in."""
+"""Choose the page that opens after signing in."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LONGEST = 2000
 
 
 def back_to(wanted: str) -> str:
-    """A path of this host that a visitor wanted to see; the page itself in place of anything else."""
+    """Return the wanted path if it is a safe path of this host, else the start page."""
     if len(wanted) > _LONGEST or not _PATH.fullmatch(wanted):
         return "/"
     parts = urlsplit(wanted)
@@ -23,6 +23,11 @@ def back_to(wanted: str) -> str:
 
 
 def sign_in_for(path: str, query: str = "") -> str:
-    """The address of the sign-in page that leads on to a path."""
+    """The address of the sign-in page that opens a path afterwards.
+
+    Args:
+        path: the path.
+        query: its query string.
+    """
     wanted = back_to(f"{path}?{query}" if query else path)
     return SIGN_IN if wanted == "/" else f"{SIGN_IN}?next={quote(wanted, safe='/')}"

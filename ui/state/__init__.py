@@ -1,1 +1,1 @@
-"""What the page keeps: talks, what people think of answers, who may come in. No Gradio, nothing is shown."""
+"""The state of the page: conversations, feedback, shared answers and running jobs. No Gradio, nothing is rendered."""

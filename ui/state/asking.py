@@ -1,4 +1,4 @@
-"""A question as it is worked on: its steps and the parts of its answer, as they come."""
+"""Ask a question and stream its steps and the parts of its answer."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.runnables import Runnable
 
 from qa.base.answer import Answer
-from qa.chat.threads import Tell, told_by
+from qa.chat.threads import Emit, emitted_by
 
 
 @dataclass(frozen=True)
 class Step:
-    """What is being done.
+    """A step in answering a question.
 
     Attributes:
-        name: of the step that begins.
-        passages: how many are read, where that is known.
+        name: the step that begins.
+        passages: how many passages are read, if known.
     """
 
     name: Literal["search", "read", "check"]
@@ -28,39 +28,39 @@ class Step:
 
 
 def ask_in_steps(chain: Runnable[Any, Answer], asked: Mapping[str, Any]) -> Iterator[Step | Answer]:
-    """Ask a chain, in a thread of its own; whoever stops listening stops it before its next part.
+    """Run the chain in its own thread. When the caller stops iterating, the chain stops before its next part.
 
     Args:
-        chain: as `qa.chain.build_chain` makes it.
-        asked: its input.
+        chain: the chain, from `qa.chain.build_chain`.
+        asked: the input of the chain.
 
     Raises:
-        DatelineError: as the chain does.
+        DatelineError: the chain raised it.
     """
 
-    def work(tell: Tell[Step | Answer]) -> None:
+    def work(tell: Emit[Step | Answer]) -> None:
         for part in chain.stream(asked, config={"callbacks": [_Steps(tell)]}):
             if not tell(part):
                 return
 
-    return told_by(work, "question")
+    return emitted_by(work, "question")
 
 
 class _Steps(BaseCallbackHandler):
-    """Hears LangChain end the steps of the chain; the next one begins with that."""
+    """Reports the next step whenever LangChain ends a step of the chain."""
 
-    def __init__(self, tell: Tell[Step | Answer]) -> None:
+    def __init__(self, tell: Emit[Step | Answer]) -> None:
         self._tell = tell
         self._names: dict[UUID, str] = {}
 
     def on_chain_start(self, *_: Any, run_id: UUID, **facts: Any) -> None:
-        """Remember what runs."""
+        """Remember the name of the run."""
         self._names[run_id] = str(facts.get("name"))
 
     def on_chain_end(self, outputs: Any, *, run_id: UUID, **_: Any) -> None:
-        """Tell which step comes next; none does where all is said already."""
+        """Report the step that comes next, unless the answer is already complete."""
         name = self._names.pop(run_id, "")
-        if not isinstance(outputs, Mapping) or "said" in outputs:
+        if not isinstance(outputs, Mapping) or "answer" in outputs:
             return
         if name == "understand":
             self._tell(Step("search"))

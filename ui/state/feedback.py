@@ -1,4 +1,4 @@
-"""What people think of answers, kept with all that an answer rests on, and given out as questions that evals/ asks."""
+"""Store ratings and comments with the full answers, and export them as questions for evals/."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
-from ui.state.conversations import Talk, TalkError, Turn, now
+from ui.state.conversations import Conversation, ConversationError, Turn, now
 from ui.state.database import PageDatabase
 
 Rating = Literal["up", "down"]
 
-#: Characters of a comment.
+#: Characters that a comment may have.
 LONGEST = 2_000
 
-#: How many answers may be rated.
+#: Number of answers that can be rated.
 MOST = 100_000
 
 _TABLES = """
@@ -27,64 +27,84 @@ CREATE TABLE IF NOT EXISTS feedback (
 
 
 class Feedback:
-    """The table of it: one opinion an answer of a conversation, the last one."""
+    """The table of feedback. It has the last rating and comment for each answer of a conversation."""
 
     def __init__(self, database: PageDatabase) -> None:
-        """Args: database: has the table."""
+        """Open the table in a database."""
         self._database = database
         database.prepare(_TABLES)
 
-    def rate(self, talk: Talk, turn: Turn, rating: Rating, who: str | None) -> None:
-        """A thumb; the same one again takes it back."""
-        before, comment = self._of(talk, turn)
-        self._put(talk, turn, None if before == rating else rating, comment, who)
-
-    def comment(self, talk: Talk, turn: Turn, comment: str, who: str | None) -> None:
-        """What somebody says of an answer; an empty comment takes it back.
-
-        Raises:
-            TalkError: it is too long.
-        """
-        if len(comment) > LONGEST:
-            raise TalkError(f"the comment has {len(comment):,} characters, and {LONGEST:,} are kept; shorten it")
-        self._put(talk, turn, self._of(talk, turn)[0], comment.strip(), who)
-
-    def comment_on(self, talk: Talk, turn: Turn) -> str:
-        """What was said of an answer; empty where nothing was."""
-        return self._of(talk, turn)[1]
-
-    def ratings(self, talk_id: str, seals: Sequence[str]) -> dict[int, Rating]:
-        """The thumbs of a conversation, by turn from 0.
+    def rate(self, conversation: Conversation, turn: Turn, rating: Rating, who: str | None) -> None:
+        """Rate an answer. The same rating again removes it.
 
         Args:
-            talk_id: of the conversation.
-            seals: of its turns.
+            conversation: the conversation.
+            turn: its turn with the answer.
+            rating: the rating.
+            who: the signed-in person; None without sign-in.
         """
-        given = dict(self._database.rows("SELECT seal, rating FROM feedback WHERE talk = ?", talk_id))
-        return {number: given[seal] for number, seal in enumerate(seals) if given.get(seal)}
+        before, comment = self._of(conversation, turn)
+        self._put(conversation, turn, None if before == rating else rating, comment, who)
+
+    def comment(self, conversation: Conversation, turn: Turn, comment: str, who: str | None) -> None:
+        """Comment on an answer. An empty comment removes it.
+
+        Args:
+            conversation: the conversation.
+            turn: its turn with the answer.
+            comment: the comment.
+            who: the signed-in person; None without sign-in.
+
+        Raises:
+            ConversationError: the comment is too long.
+        """
+        if len(comment) > LONGEST:
+            raise ConversationError(f"the comment has {len(comment):,} characters; shorten it to {LONGEST:,}")
+        self._put(conversation, turn, self._of(conversation, turn)[0], comment.strip(), who)
+
+    def comment_on(self, conversation: Conversation, turn: Turn) -> str:
+        """The comment on an answer; empty if there is none.
+
+        Args:
+            conversation: the conversation.
+            turn: its turn with the answer.
+        """
+        return self._of(conversation, turn)[1]
+
+    def ratings(self, conversation_id: str, seals: Sequence[str]) -> dict[int, Rating]:
+        """The ratings of a conversation, by index of the turn.
+
+        Args:
+            conversation_id: id of the conversation.
+            seals: seals of its turns.
+        """
+        ratings = dict(self._database.rows("SELECT seal, rating FROM feedback WHERE talk = ?", conversation_id))
+        return {number: ratings[seal] for number, seal in enumerate(seals) if ratings.get(seal)}
 
     def questions(self) -> Iterator[dict[str, Any]]:
-        """All of it, the first one first, as questions that `python -m evals.run feedback` asks."""
+        """All feedback, oldest first, as questions for `python -m evals.run feedback`."""
         rows = self._database.rows(
             "SELECT talk, seal, who, at, rating, comment, answer FROM feedback ORDER BY at, seal"
         )
-        for talk, seal, who, at, rating, comment, answer in rows:
-            name = hashlib.sha256(f"{talk} {seal}".encode()).hexdigest()[:12]
+        for conversation, seal, who, at, rating, comment, answer in rows:
+            name = hashlib.sha256(f"{conversation} {seal}".encode()).hexdigest()[:12]
             yield _question(f"f-{name}", who, at, rating, comment, json.loads(answer))
 
-    def _of(self, talk: Talk, turn: Turn) -> tuple[Rating | None, str]:
+    def _of(self, conversation: Conversation, turn: Turn) -> tuple[Rating | None, str]:
         statement = "SELECT rating, comment FROM feedback WHERE talk = ? AND seal = ?"
-        found = self._database.rows(statement, talk.id, turn.seal)
-        return (found[0][0], found[0][1]) if found else (None, "")
+        rows = self._database.rows(statement, conversation.id, turn.seal)
+        return (rows[0][0], rows[0][1]) if rows else (None, "")
 
-    def _put(self, talk: Talk, turn: Turn, rating: Rating | None, comment: str, who: str | None) -> None:
-        key = (talk.id, turn.seal)
+    def _put(
+        self, conversation: Conversation, turn: Turn, rating: Rating | None, comment: str, who: str | None
+    ) -> None:
+        key = (conversation.id, turn.seal)
         with self._database.changing() as database:
             database.execute("DELETE FROM feedback WHERE talk = ? AND seal = ?", key)
             if rating is None and not comment:
                 return
             if database.execute("SELECT count(*) FROM feedback").fetchone()[0] >= MOST:
-                raise TalkError(f"{MOST:,} answers are rated, and no more can be")
+                raise ConversationError(f"{MOST:,} answers have feedback already, which is the limit")
             answer = json.dumps(turn.answer.to_dict(), ensure_ascii=False)
             values = (*key, who, now(), rating, comment, answer)
             database.execute("INSERT INTO feedback VALUES (?, ?, ?, ?, ?, ?, ?)", values)
@@ -93,14 +113,14 @@ class Feedback:
 def _question(
     name: str, who: str | None, at: str, rating: Rating | None, comment: str, answer: dict[str, Any]
 ) -> dict[str, Any]:
-    """A question with what is right, as far as a thumb says so.
+    """Build a question for evals/ with the expected answer, as far as the rating shows it.
 
-    A thumb up says that the answer is right: its quotes are evidence, or refusing was. A thumb down says only that it
-    is not, so what is right is left open (`answerable` is None), as it is where no quote was given.
+    A thumb up means that the answer is right: its quotes are evidence, or the refusal was correct. A thumb down means
+    only that it is wrong, so the expected answer stays open (`answerable` is None). It stays open without quotes, too.
     """
     understood = answer["understood"]
-    # To ask it the same again: what its words say is read from them, as of the day that it was asked.
-    given = {
+    # To ask the same question again: what its text says is read from the text, as of the day that it was asked.
+    options = {
         "published": None if understood["period"] else understood["published"] or [None, None],
         "publisher": None if understood["outlet"] else understood["publishers"],
         "as_of": understood["as_of"] or (at[:10] if understood["period"] else None),
@@ -120,7 +140,7 @@ def _question(
         "who": who,
         "at": at,
         "typed": answer["question"],
-        "given": given,
+        "given": options,
         "fingerprint": answer["fingerprint"],
         "answer": answer,
     }

@@ -1,4 +1,4 @@
-"""Taking articles in beside everything else: in a thread of its own, one batch at a time, with its progress."""
+"""Add articles in a background thread, one batch at a time, and report the progress."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from typing import TYPE_CHECKING, Literal
 from ingest.archive.archive import Archive
 from ingest.base.errors import DatelineError
 from ingest.pipeline import IngestReport, ingest
-from ingest.sources.intake import DEFAULT_LIMIT, Given
+from ingest.sources.intake import DEFAULT_LIMIT, IngestSource
 
 if TYPE_CHECKING:
     from ingest.sources.fetching.fetcher import Fetcher
 
 State = Literal["waiting", "reading", "done", "stopped", "failed"]
 
-_LOOK = 0.25  # seconds between two looks at how far it is
+_INTERVAL = 0.25  # seconds between two checks of the progress
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What somebody wants to be taken in.
+    """Articles that somebody wants to add.
 
     Attributes:
-        sources: files, and addresses.
-        follow: as of `ingest`.
-        limit: as of `ingest`.
-        ended: called once the sources are no longer needed, whatever came of them.
-        id: names it where it is to be stopped.
+        sources: files and web addresses.
+        follow: as for `ingest`.
+        limit: as for `ingest`.
+        ended: called when the sources are no longer needed, whatever the result.
+        id: identifies the batch when it is to be stopped.
     """
 
-    sources: Sequence[Given]
+    sources: Sequence[IngestSource]
     follow: bool | None = None
     limit: int = DEFAULT_LIMIT
     ended: Callable[[], None] = lambda: None
@@ -44,15 +44,15 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Look:
-    """How far it is.
+class Progress:
+    """The progress of a batch.
 
     Attributes:
-        state: `waiting` for somebody else's to end; `reading`; or how it ended.
+        state: `waiting` for another batch to end; `reading`; or how it ended.
         done: bytes that were read.
-        total: bytes in all, as far as they are known.
-        report: of what went in so far; it grows as long as it is read.
-        problem: why it failed, in words; empty for an error that nobody foresaw.
+        total: bytes in all, as far as known.
+        report: counts and errors so far. It grows while the batch is read.
+        problem: why it failed; empty for an unexpected error.
     """
 
     state: State
@@ -63,47 +63,52 @@ class Look:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more comes."""
+        """Whether the batch has ended."""
         return self.state in ("done", "stopped", "failed")
 
 
 class _Stopped(Exception):
-    """It was asked to stop."""
+    """The batch was asked to stop."""
 
 
 class Intake:
-    """Takes batches into one archive, one after the other."""
+    """Adds batches to one archive, one after another."""
 
     def __init__(self, archive: Archive, fetcher: Fetcher | None = None) -> None:
-        """Args: archive: an open one; fetcher: as of `ingest`."""
+        """Prepare to add articles.
+
+        Args:
+            archive: an open archive.
+            fetcher: as for `ingest`.
+        """
         self._archive = archive
         self._fetcher = fetcher
         self._turn = threading.Lock()
         self._stopping: dict[str, threading.Event] = {}
 
-    def run(self, batch: Batch) -> Iterator[Look]:
-        """Take a batch in; it goes on where nobody looks any more."""
+    def run(self, batch: Batch) -> Iterator[Progress]:
+        """Add a batch and report its progress. It continues even if the caller stops iterating."""
         stop = self._stopping[batch.id] = threading.Event()
         run = _Run(self._archive, batch, stop, self._fetcher)
-        begun = False
+        started = False
         try:
             if not self._turn.acquire(blocking=False):
-                yield Look("waiting")
-                while not self._turn.acquire(timeout=_LOOK):
+                yield Progress("waiting")
+                while not self._turn.acquire(timeout=_INTERVAL):
                     if stop.is_set():
-                        yield Look("stopped")
+                        yield Progress("stopped")
                         return
             threading.Thread(target=run.work, args=(self._finish(batch),), daemon=True, name="intake").start()
-            begun = True
-            yield run.look
-            seen = run.look
+            started = True
+            yield run.progress
+            seen = run.progress
             while not seen.is_over:
-                run.over.wait(_LOOK)
-                if run.look is not seen:
-                    seen = run.look
+                run.over.wait(_INTERVAL)
+                if run.progress is not seen:
+                    seen = run.progress
                     yield seen
         finally:
-            if not begun:
+            if not started:
                 self._stopping.pop(batch.id, None)
                 batch.ended()
 
@@ -116,45 +121,45 @@ class Intake:
         return finish
 
     def stop(self, batch_id: str) -> None:
-        """Stop a batch after the articles that are being written."""
+        """Stop a batch after the articles that are being written now."""
         if (event := self._stopping.get(batch_id)) is not None:
             event.set()
 
 
 class _Run:
-    """One batch that is being taken in."""
+    """A batch that is being added."""
 
     def __init__(self, archive: Archive, batch: Batch, stop: threading.Event, fetcher: Fetcher | None) -> None:
-        self.look = Look("reading")
+        self.progress = Progress("reading")
         self.over = threading.Event()
         self._archive, self._batch, self._stop, self._fetcher = archive, batch, stop, fetcher
 
     def work(self, finish: Callable[[], None]) -> None:
-        """In a thread."""
+        """Add the batch. Runs in its own thread."""
         batch = self._batch
         try:
             report = ingest(
                 batch.sources,
                 self._archive,
-                progress=self._progress,
+                progress=self._report,
                 follow=batch.follow,
                 limit=batch.limit,
                 fetcher=self._fetcher,
             )
-            ended = Look("done", self.look.done, self.look.total, report)
+            ended = Progress("done", self.progress.done, self.progress.total, report)
         except _Stopped:
-            ended = Look("stopped", self.look.done, self.look.total, self.look.report)
+            ended = Progress("stopped", self.progress.done, self.progress.total, self.progress.report)
         except DatelineError as error:
-            ended = Look("failed", report=self.look.report, problem=str(error))
-        except Exception:  # whatever it was, the visitor is not left with "taking in"
-            _log.exception("taking in failed")
-            ended = Look("failed", report=self.look.report)
+            ended = Progress("failed", report=self.progress.report, problem=str(error))
+        except Exception:  # the page must not show "Adding articles" forever
+            _log.exception("adding articles failed")
+            ended = Progress("failed", report=self.progress.report)
         finally:
             finish()
-        self.look = ended
+        self.progress = ended
         self.over.set()
 
-    def _progress(self, done: int, total: int, report: IngestReport) -> None:
-        self.look = Look("reading", done, total, report)
+    def _report(self, done: int, total: int, report: IngestReport) -> None:
+        self.progress = Progress("reading", done, total, report)
         if self._stop.is_set():
             raise _Stopped

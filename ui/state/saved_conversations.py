@@ -1,4 +1,4 @@
-"""Conversations of people who sign in, kept on the server: each can be had by its owner alone."""
+"""Save the conversations of signed-in people on the server. Only the owner can open a conversation."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import re
 import sqlite3
 from dataclasses import dataclass, replace
 
-from ui.state.conversations import Talk, TalkError, Talks
+from ui.state.conversations import Conversation, ConversationCodec, ConversationError
 from ui.state.database import PageDatabase
-from ui.state.summaries import Head, dump_heads, head_of, load_heads
+from ui.state.summaries import Summary, dump_summaries, load_summaries, summarize
 
-#: How many one person may keep.
+#: Number of conversations that one person can save.
 MOST = 1_000
 
-#: How long one may be, in bytes of its JSON.
+#: Bytes of JSON that one conversation may have.
 LARGEST = 5_000_000
 
 _TABLES = """
@@ -25,19 +25,19 @@ CREATE TABLE IF NOT EXISTS kept_talks (
 """
 
 
-_FORGET = "DELETE FROM kept_talks WHERE owner = ? AND id = ?"
+_DELETE = "DELETE FROM kept_talks WHERE owner = ? AND id = ?"
 
 _ID = re.compile(r"[\w-]{22}", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Window:
-    """A window of a browser, in which a conversation is open.
+    """A browser window in which a conversation is open.
 
     Attributes:
-        id: of the window.
-        seen: mark of the conversation as it was opened or kept there last; empty where it began there.
-        other: id that the conversation gets where another window has gone on with it.
+        id: id of the window.
+        seen: mark of the conversation when it was last opened or saved there; empty if it began there.
+        other: id for a copy of the conversation if another window has changed it.
     """
 
     id: str
@@ -46,101 +46,121 @@ class Window:
 
     @classmethod
     def parse(cls, text: str) -> Window:
-        """From what the browser says of it.
+        """Parse the description that the browser sends.
 
         Raises:
-            TalkError: it says something else.
+            ConversationError: it is invalid.
         """
         window, seen, other = [*text.split(" "), "", "", ""][:3]
         if not _ID.fullmatch(window) or not _ID.fullmatch(other):
-            raise TalkError("the browser does not say which window this is; load the page again")
+            raise ConversationError("the browser did not send the id of this window; reload the page")
         return cls(window, seen, other)
 
 
-class KeptTalks:
-    """The table of them."""
+class SavedConversations:
+    """The table of saved conversations."""
 
-    def __init__(self, database: PageDatabase, talks: Talks, most: int = MOST) -> None:
-        """Args: database: has the table; talks: reads and writes them; most: how many one person may keep."""
-        self._database, self._talks, self._most = database, talks, most
-        database.prepare(_TABLES)
-
-    def heads(self, owner: str) -> list[Head]:
-        """What a person keeps, the newest first."""
-        statement = "SELECT head FROM kept_talks WHERE owner = ? ORDER BY updated DESC, id"
-        return [head for (text,) in self._database.rows(statement, owner) for head in load_heads(f"[{text}]")]
-
-    def keep(self, owner: str, talk: Talk, window: Window) -> Talk:
-        """Keep a conversation as it is now.
+    def __init__(self, database: PageDatabase, codec: ConversationCodec, most: int = MOST) -> None:
+        """Open the table.
 
         Args:
-            owner: who keeps it.
-            talk: it; an empty one, as a first question leaves it that was stopped, is taken out.
-            window: where it was changed.
+            database: the database with the table.
+            codec: reads and writes conversations.
+            most: number of conversations that one person can save.
+        """
+        self._database, self._codec, self._most = database, codec, most
+        database.prepare(_TABLES)
+
+    def summaries(self, owner: str) -> list[Summary]:
+        """The conversations of a person, newest first."""
+        statement = "SELECT head FROM kept_talks WHERE owner = ? ORDER BY updated DESC, id"
+        return [summary for (text,) in self._database.rows(statement, owner) for summary in load_summaries(f"[{text}]")]
+
+    def save(self, owner: str, conversation: Conversation, window: Window) -> Conversation:
+        """Save a conversation.
+
+        Args:
+            owner: its owner.
+            conversation: the conversation. An empty one is deleted: its first question was stopped.
+            window: the window in which it was changed.
 
         Returns:
-            It; with another id where another window has gone on with it meanwhile: both are kept.
+            The conversation. It has another id if another window has changed it in the meantime: both are saved.
 
         Raises:
-            TalkError: it is too long, or too many are kept.
+            ConversationError: it is too long, or there are too many.
         """
         with self._database.changing() as database:
-            before, changed_by = _row(database, owner, talk.id)
+            before, changed_by = _row(database, owner, conversation.id)
             by_another = changed_by not in (None, window.id)
-            kept = self._marked(before) if by_another else ""
-            changed = by_another and (not kept or kept != window.seen)
-            if not talk.turns and not talk.pending:
+            mark = self._marked(before) if by_another else ""
+            changed = by_another and (not mark or mark != window.seen)
+            if not conversation.turns and not conversation.pending:
                 if not changed:
-                    database.execute(_FORGET, (owner, talk.id))
-                return talk
-            if changed and kept != self.mark(talk):
-                talk = replace(talk, id=window.other)
-            text = self._talks.dump(talk)
+                    database.execute(_DELETE, (owner, conversation.id))
+                return conversation
+            if changed and mark != self.mark(conversation):
+                conversation = replace(conversation, id=window.other)
+            text = self._codec.dump(conversation)
             if len(text.encode()) > LARGEST:
-                raise TalkError(
-                    f"this conversation is longer than the {LARGEST // 1_000_000} MB that are kept of one; "
-                    "export it, and begin a new one"
+                raise ConversationError(
+                    f"this conversation is longer than the limit of {LARGEST // 1_000_000} MB; "
+                    "export it and start a new one"
                 )
             count = database.execute("SELECT count(*) FROM kept_talks WHERE owner = ?", (owner,)).fetchone()[0]
-            if _row(database, owner, talk.id)[1] is None and count >= self._most:
-                raise TalkError(f"{self._most:,} conversations are kept, and no more can be; delete some")
-            head = dump_heads([head_of(talk)])[1:-1]
-            values = (owner, talk.id, talk.updated, window.id, head, text)
+            if _row(database, owner, conversation.id)[1] is None and count >= self._most:
+                raise ConversationError(f"{self._most:,} conversations are saved, which is the limit; delete some")
+            summary = dump_summaries([summarize(conversation)])[1:-1]
+            values = (owner, conversation.id, conversation.updated, window.id, summary, text)
             database.execute("INSERT OR REPLACE INTO kept_talks VALUES (?, ?, ?, ?, ?, ?)", values)
-        return talk
+        return conversation
 
-    def open(self, owner: str, talk_id: str) -> Talk | None:
-        """One of a person's own; None where there is none of that id.
+    def open(self, owner: str, conversation_id: str) -> Conversation | None:
+        """Open a conversation of a person; None if it does not exist.
+
+        Args:
+            owner: the person.
+            conversation_id: its id.
 
         Raises:
-            TalkError: as `Talks.load`.
+            ConversationError: it cannot be read; see `ConversationCodec.load`.
         """
-        text = self.text(owner, talk_id)
-        return self._talks.load(text) if text else None
+        text = self.text(owner, conversation_id)
+        return self._codec.load(text) if text else None
 
-    def text(self, owner: str, talk_id: str) -> str:
-        """One of a person's own as JSON, though it can be read no more; empty where there is none of that id."""
-        found = self._database.rows("SELECT json FROM kept_talks WHERE owner = ? AND id = ?", owner, talk_id)
-        return str(found[0][0]) if found else ""
+    def text(self, owner: str, conversation_id: str) -> str:
+        """The JSON of a conversation, even if it cannot be read any more; empty if it does not exist.
 
-    def forget(self, owner: str, talk_id: str) -> None:
-        """Delete one of a person's own."""
+        Args:
+            owner: its owner.
+            conversation_id: its id.
+        """
+        rows = self._database.rows("SELECT json FROM kept_talks WHERE owner = ? AND id = ?", owner, conversation_id)
+        return str(rows[0][0]) if rows else ""
+
+    def delete(self, owner: str, conversation_id: str) -> None:
+        """Delete a conversation of a person.
+
+        Args:
+            owner: the person.
+            conversation_id: its id.
+        """
         with self._database.changing() as database:
-            database.execute(_FORGET, (owner, talk_id))
+            database.execute(_DELETE, (owner, conversation_id))
 
-    def mark(self, talk: Talk) -> str:
-        """Tells a conversation as it is now from how it was before any change, a new name too."""
-        return hashlib.sha256(self._talks.dump(talk).encode()).hexdigest()[:32]
+    def mark(self, conversation: Conversation) -> str:
+        """A hash that changes whenever the conversation changes, including its name."""
+        return hashlib.sha256(self._codec.dump(conversation).encode()).hexdigest()[:32]
 
     def _marked(self, text: str) -> str:
-        """The mark of what is kept; empty where that cannot be read."""
+        """The mark of a saved conversation; empty if it cannot be read."""
         try:
-            return self.mark(self._talks.load(text))
-        except TalkError:
+            return self.mark(self._codec.load(text))
+        except ConversationError:
             return ""
 
 
-def _row(database: sqlite3.Connection, owner: str, talk_id: str) -> tuple[str, str | None]:
-    """A conversation as it is kept, and the window that changed it last; None for the window where it is not kept."""
+def _row(database: sqlite3.Connection, owner: str, conversation_id: str) -> tuple[str, str | None]:
+    """The JSON of a saved conversation, and the window that changed it last; None if it is not saved."""
     statement = "SELECT json, changed_by FROM kept_talks WHERE owner = ? AND id = ?"
-    return database.execute(statement, (owner, talk_id)).fetchone() or ("", None)
+    return database.execute(statement, (owner, conversation_id)).fetchone() or ("", None)

@@ -1,4 +1,4 @@
-"""What a list of conversations needs of each: no answers, so that a long list stays light."""
+"""Summaries of conversations for a list. They have no answers, so a long list stays small."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter, ValidationError
 
-from ui.state.conversations import Talk
+from ui.state.conversations import Conversation
 
-_LONGEST = 300  # characters of a question that are found
+_LONGEST = 300  # characters of a question that can be searched
 
 
 @dataclass(frozen=True)
-class Head:
+class Summary:
     """A conversation in a list.
 
     Attributes:
-        id: of the conversation.
-        name: what its owner calls it.
+        id: id of the conversation.
+        name: its name.
         updated: when it was last changed, ISO 8601 in UTC.
-        questions: as they were typed, to be found by.
+        questions: its questions as they were typed, for search.
     """
 
     id: str
@@ -30,43 +30,49 @@ class Head:
     questions: tuple[str, ...] = ()
 
 
-def head_of(talk: Talk) -> Head:
-    """That of a conversation."""
-    typed = [turn.words for turn in talk.turns]
-    asked = [*typed, *([talk.pending] if talk.pending else [])]
-    return Head(talk.id, talk.name, talk.updated, tuple(question[:_LONGEST] for question in asked))
+def summarize(conversation: Conversation) -> Summary:
+    """Summarize a conversation."""
+    typed = [turn.words for turn in conversation.turns]
+    asked = [*typed, *([conversation.pending] if conversation.pending else [])]
+    questions = tuple(question[:_LONGEST] for question in asked)
+    return Summary(conversation.id, conversation.name, conversation.updated, questions)
 
 
-def load_heads(text: str) -> list[Head]:
-    """From the JSON that the browser keeps; none where that is no list of them, and without what is no head."""
+def load_summaries(text: str) -> list[Summary]:
+    """Read summaries from the JSON that the browser sends. Invalid ones are left out; invalid JSON gives none."""
     try:
-        kept = json.loads(text)
+        values = json.loads(text)
     except (ValueError, RecursionError):
         return []
-    return [head for each in kept if (head := _head(each))] if isinstance(kept, list) else []
+    return [summary for value in values if (summary := _summary(value))] if isinstance(values, list) else []
 
 
-def dump_heads(heads: Sequence[Head]) -> str:
-    """As JSON."""
-    return _HEADS.dump_json(list(heads)).decode()
+def dump_summaries(summaries: Sequence[Summary]) -> str:
+    """Convert summaries to JSON."""
+    return _SUMMARIES.dump_json(list(summaries)).decode()
 
 
-def find(heads: Sequence[Head], words: str) -> list[Head]:
-    """Those whose name and questions hold all of some words, or beginnings of them; all where there are none."""
+def find(summaries: Sequence[Summary], words: str) -> list[Summary]:
+    """Find the conversations whose name or questions contain all words of a search.
+
+    Args:
+        summaries: the conversations.
+        words: the words, or parts of words; empty for all conversations.
+    """
     wanted = words.casefold().split()
-    return [head for head in heads if all(word in _found_by(head) for word in wanted)]
+    return [summary for summary in summaries if all(word in _searchable(summary) for word in wanted)]
 
 
-def _head(kept: object) -> Head | None:
+def _summary(value: object) -> Summary | None:
     try:
-        return _HEAD.validate_json(json.dumps(kept))
+        return _SUMMARY.validate_json(json.dumps(value))
     except ValidationError:
         return None
 
 
-def _found_by(head: Head) -> str:
-    return "\n".join((head.name, *head.questions)).casefold()
+def _searchable(summary: Summary) -> str:
+    return "\n".join((summary.name, *summary.questions)).casefold()
 
 
-_HEAD = TypeAdapter(Head)
-_HEADS = TypeAdapter(list[Head])
+_SUMMARY = TypeAdapter(Summary)
+_SUMMARIES = TypeAdapter(list[Summary])

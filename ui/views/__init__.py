@@ -1,1 +1,1 @@
-"""The parts of the page: each lays its Gradio components out and wires their events."""
+"""The parts of the page. Each lays out its Gradio components and connects their events."""

@@ -1,8 +1,9 @@
-"""The archive tab: what is there, to be found, read, compared, taken out and put back; and taking articles in."""
+"""The archive tab: search, read, compare, remove and restore articles, and add new ones."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import gradio as gr
@@ -11,31 +12,29 @@ from ingest.archive.archive import Archive
 from ingest.archive.browse import NO_DATE, Choice
 from ingest.base.errors import DatelineError
 from ui import words
-from ui.render.shelf import list_html, notice_html, plot_html, removed_html, when_in_words
+from ui.render.listing import list_html, notice_html, plot_html, removed_html, when_in_words
 from ui.state.intake import Intake
-from ui.views.intake import MAX_UPLOAD, IntakeView
+from ui.views.intake import IntakeView
 from ui.views.item import ItemView
 from ui.views.links import href_of, listener
 
-__all__ = ["MAX_UPLOAD", "ArchiveTab"]
-
-_PAGE = 30  # articles
-_NAMED = 2_000  # publishers or places to choose from, those of the most articles
+_PAGE = 30  # articles on a page of the list
+_CHOICES = 2_000  # publishers or places to choose from, those with the most articles
 _QUICK: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
-# The choices of a server before a restart are not known to this one, so Gradio's check of them is left out.
-_CHOSEN = {**_QUICK, "preprocess": False}
+# After a restart Gradio does not know the choices of the previous server, so its check of values is skipped.
+_UNCHECKED = {**_QUICK, "preprocess": False}
 
 
 class ArchiveTab:
-    """The archive, to be browsed and, unless it may only be read, changed."""
+    """The tab to browse the archive and, unless it is read-only, to change it."""
 
     def __init__(self, archive: Archive, read_only: bool = False, intake: Intake | None = None) -> None:
-        """Of a page.
+        """Prepare the tab.
 
         Args:
-            archive: an open one.
-            read_only: leaves out all that would change it.
-            intake: takes articles in; None for one that reaches public addresses alone.
+            archive: an open archive.
+            read_only: leave out everything that changes the archive.
+            intake: adds articles; None for one that fetches public addresses only.
         """
         self._archive = archive
         self._intake = None if read_only else IntakeView(archive, intake or Intake(archive))
@@ -43,69 +42,73 @@ class ArchiveTab:
         self._read_only = read_only
 
     def _at(self) -> int | None:
-        """Who may only read is shown what may be found now; who looks after the archive, everything."""
+        """The time for which articles must be available. A read-only page hides embargoed articles, others show all."""
         return int(time.time()) if self._read_only else None
 
     def build(self, tab: gr.Tab) -> None:
-        """Lay it out and wire its events, inside the tab. Args: tab: it; the list is read anew when it is chosen."""
-        taking_in = self._intake.build() if self._intake else []
+        """Lay the tab out and connect its events. Call it inside the tab.
+
+        Args:
+            tab: the tab. The list is reloaded when it is selected.
+        """
+        added = self._intake.build() if self._intake else []
         with gr.Row(elem_id="archive"):
             with gr.Column(scale=3, min_width=300):
                 self._build_choice()
-                self._plot = gr.HTML(elem_id="shelf-plot")
-                notice = gr.HTML(elem_id="shelf-notice")
-                self._list = gr.HTML(elem_id="shelf-list")
+                self._plot = gr.HTML(elem_id="archive-plot")
+                notice = gr.HTML(elem_id="archive-notice")
+                self._list = gr.HTML(elem_id="archive-list")
             with gr.Column(scale=2, min_width=300):
                 self._item.build()
-        self._page = gr.Number(0, visible="hidden", precision=0, elem_id="shelf-page")
+        self._page = gr.Number(0, visible="hidden", precision=0, elem_id="archive-page")
         self._inputs = [self._search, *self._dropdowns, self._page, self._item.opened]
         self._wire(tab)
         if self._item.remove:
             self._wire_changes(self._item.remove, notice)
-        for event in taking_in:
-            event.then(self.fresh, self._inputs, self._everything, **_CHOSEN)
+        for event in added:
+            event.then(self.fresh, self._inputs, self._everything, **_UNCHECKED)
 
     def _build_choice(self) -> None:
         search = gr.Textbox(
-            label=words.SEARCH, placeholder=words.SEARCH_HINT, max_length=500, submit_btn=True, elem_id="shelf-search"
+            label=words.SEARCH, placeholder=words.SEARCH_HINT, max_length=500, submit_btn=True, elem_id="archive-search"
         )
         with gr.Row():
-            narrow: dict[str, Any] = {"value": "", "min_width": 120}
-            when = gr.Dropdown([(words.ANY_TIME, "")], label=words.WHEN, elem_id="shelf-when", **narrow)
+            empty: dict[str, Any] = {"value": "", "min_width": 120}
+            when = gr.Dropdown([(words.ANY_TIME, "")], label=words.WHEN, elem_id="archive-when", **empty)
             publisher = gr.Dropdown(
-                [(words.ANY_PUBLISHER, "")], label=words.PUBLISHER, elem_id="shelf-publisher", **narrow
+                [(words.ANY_PUBLISHER, "")], label=words.PUBLISHER, elem_id="archive-publisher", **empty
             )
-            place = gr.Dropdown([(words.ANY_PLACE, "")], label=words.PLACE, elem_id="shelf-place", **narrow)
+            place = gr.Dropdown([(words.ANY_PLACE, "")], label=words.PLACE, elem_id="archive-place", **empty)
         self._search, self._dropdowns = search, (when, publisher, place)
 
     def _wire(self, tab: gr.Tab) -> None:
         shown = [self._page, self._plot, self._list]
         self._everything = [*self._dropdowns, self._plot, self._list]
-        tab.select(self.fresh, self._inputs, self._everything, **_CHOSEN)
-        for chosen in (self._search.submit, *(dropdown.input for dropdown in self._dropdowns)):
-            chosen(self.choose, self._inputs, shown, **_CHOSEN)
-        month = listener("shelf-months", "month")
-        month.click(self.pick_month, self._inputs, [self._dropdowns[0], *shown], **_CHOSEN)
-        leaf = listener("shelf-leaves", "leaf")
-        turned = leaf.click(self.turn, self._inputs, shown, **_CHOSEN)
-        turned.then(None, None, None, js="() => Dateline.focusOn('#shelf-list .entry')", **_QUICK)
+        tab.select(self.fresh, self._inputs, self._everything, **_UNCHECKED)
+        for changed in (self._search.submit, *(dropdown.input for dropdown in self._dropdowns)):
+            changed(self.choose, self._inputs, shown, **_UNCHECKED)
+        month = listener("archive-months", "month")
+        month.click(self.pick_month, self._inputs, [self._dropdowns[0], *shown], **_UNCHECKED)
+        leaf = listener("archive-leaves", "leaf")
+        turned = leaf.click(self.turn, self._inputs, shown, **_UNCHECKED)
+        turned.then(None, None, None, js="() => Dateline.focusOn('#archive-list .entry')", **_QUICK)
 
     def _wire_changes(self, remove: gr.Button, notice: gr.HTML) -> None:
         changed = [notice, *self._item.outputs]
-        putting_back = listener("shelf-puttings-back", "putback")
-        with gr.Accordion(words.REMOVED_LIST, open=False, elem_id="shelf-removed") as accordion:
+        restoring = listener("archive-restoring", "putback")
+        with gr.Accordion(words.REMOVED_LIST, open=False, elem_id="archive-removed") as accordion:
             removed = gr.HTML()
         accordion.expand(self.removed, None, removed, **_QUICK)
         for event in (
-            remove.click(self._item.take_out, self._item.opened, changed, **_QUICK),
-            putting_back.click(self._item.put_back, None, changed, **_QUICK),
+            remove.click(self._item.remove_article, self._item.opened, changed, **_QUICK),
+            restoring.click(self._item.restore_article, None, changed, **_QUICK),
         ):
-            event.then(None, None, None, js="() => Dateline.focusOn('#shelf-notice .notice')", **_QUICK)
-            event.then(self.fresh, self._inputs, self._everything, **_CHOSEN)
+            event.then(None, None, None, js="() => Dateline.focusOn('#archive-notice .notice')", **_QUICK)
+            event.then(self.fresh, self._inputs, self._everything, **_UNCHECKED)
             event.then(self.removed, None, removed, **_QUICK)
 
     def fresh(self, *inputs: Any) -> tuple[Any, ...]:
-        """What can be chosen, the plot and the list, as the archive is now."""
+        """Reload the choices, the plot and the list from the archive."""
         *choice, page, opened = inputs
         try:
             labels = self._archive.labels(self._at())
@@ -118,24 +121,31 @@ class ArchiveTab:
         times += [NO_DATE] if NO_DATE in labels.months else []
         named = [
             (words.ANY_TIME, [(when_in_words(name), name) for name in times]),
-            (
-                words.ANY_PUBLISHER,
-                [(f"{each[0]} ({each[1]:,})", each[0]) for each in list(labels.publishers.items())[:_NAMED]],
-            ),
-            (words.ANY_PLACE, [(f"{each[0]} ({each[1]:,})", each[0]) for each in list(labels.places.items())[:_NAMED]]),
+            (words.ANY_PUBLISHER, _counted(labels.publishers)),
+            (words.ANY_PLACE, _counted(labels.places)),
         ]
         dropdowns = [gr.Dropdown(choices=[(anything, ""), *choices]) for anything, choices in named]
         return (*dropdowns, *self._shown(choice, page, opened))
 
     def choose(self, *inputs: Any) -> tuple[Any, ...]:
-        """The first page of what is wanted now."""
+        """Show the first page of the list with the current filters."""
         *choice, _, opened = inputs
         return (0, *self._shown(choice, 0, opened))
 
     def pick_month(
         self, search: str, when: str, publisher: str, place: str, page: int, opened: str, event: gr.EventData
     ) -> tuple[Any, ...]:
-        """Limit the list to the month that was clicked; a second click takes that back."""
+        """Filter the list by the month that was clicked. A second click removes the filter.
+
+        Args:
+            search: the words to search for.
+            when: the month or year that the list is filtered by.
+            publisher: the publisher that the list is filtered by.
+            place: the place that the list is filtered by.
+            page: number of the page, from 0.
+            opened: id of the article that is open.
+            event: the click.
+        """
         clicked = href_of(event).removeprefix("#month-")
         when = "" if clicked in (when, "all") else clicked
         return (when, 0, *self._shown([search, when, publisher, place], 0, opened))
@@ -143,13 +153,23 @@ class ArchiveTab:
     def turn(
         self, search: str, when: str, publisher: str, place: str, page: int, opened: str, event: gr.EventData
     ) -> tuple[Any, ...]:
-        """Another page of the list."""
+        """Show another page of the list.
+
+        Args:
+            search: the words to search for.
+            when: the month or year that the list is filtered by.
+            publisher: the publisher that the list is filtered by.
+            place: the place that the list is filtered by.
+            page: number of the page, from 0.
+            opened: id of the article that is open.
+            event: the click.
+        """
         number = href_of(event).removeprefix("#leaf-")
         page = int(number) if number.isascii() and number.isdigit() and len(number) < 8 else 0
         return (page, *self._shown([search, when, publisher, place], page, opened))
 
     def removed(self) -> str:
-        """What can be put back."""
+        """List the removed articles."""
         try:
             return removed_html(self._archive.removed())
         except DatelineError as error:
@@ -160,8 +180,13 @@ class ArchiveTab:
         wanted = Choice(text, when, publisher, place, at=self._at())
         offset = max(0, int(page or 0)) * _PAGE
         try:
-            shelf = self._archive.shelf(wanted, offset, _PAGE)
+            listed = self._archive.shelf(wanted, offset, _PAGE)
         except DatelineError as error:
             return "", notice_html(str(error))
-        plot = plot_html(shelf.months, wanted.when)
-        return plot, list_html(shelf, offset, _PAGE, str(opened or ""), int(time.time()))
+        plot = plot_html(listed.months, wanted.when)
+        return plot, list_html(listed, offset, _PAGE, str(opened or ""), int(time.time()))
+
+
+def _counted(names: Mapping[str, int]) -> list[tuple[str, str]]:
+    """Names to choose from, with their number of articles."""
+    return [(f"{name} ({count:,})", name) for name, count in list(names.items())[:_CHOICES]]

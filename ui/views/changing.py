@@ -1,4 +1,4 @@
-"""What was understood of a question, taken back or changed: then it is asked again."""
+"""Drop or change a limit of a question, and ask it again."""
 
 from __future__ import annotations
 
@@ -10,19 +10,26 @@ import gradio as gr
 from ingest.archive.archive import Archive
 from ui import words
 from ui.render.links import CHANGE, DROP
-from ui.state.conversations import Given, Talk, Talks, Turn
-from ui.views.chat import ChatView, Prepared
+from ui.state.conversations import Conversation, ConversationCodec, Options, Turn
+from ui.views.chat import ChatView, Chosen, Prepared
 from ui.views.links import href_of, listener
 
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
 
 
 class ChangingPanel:
-    """The chips of a question, and a panel to change what they say."""
+    """The chips of a question, and a panel to change its limits."""
 
-    def __init__(self, archive: Archive, talks: Talks, chat: ChatView) -> None:
+    def __init__(self, archive: Archive, codec: ConversationCodec, chat: ChatView) -> None:
+        """Prepare the panel.
+
+        Args:
+            archive: an open archive.
+            codec: reads and writes conversations.
+            chat: the chat that asks the question.
+        """
         self.archive = archive
-        self.talks = talks
+        self.codec = codec
         self.chat = chat
 
     def build(self) -> None:
@@ -38,20 +45,25 @@ class ChangingPanel:
                 self.cancel = gr.Button(words.CANCEL, elem_id="changed-cancel")
         self.fields = [question, first, last, publishers]
 
-    def wire(self, talk: gr.Textbox) -> None:
-        """Connect it; the chat must have been wired."""
+    def wire(self, conversation: gr.Textbox) -> None:
+        """Connect the events. The chat must be connected already."""
         dropping, opening = listener("dropping", "drop", "again"), listener("changing-links", "change")
-        opened = opening.click(self.open, talk, [self.panel, *self.fields], **_QUIET)
+        opened = opening.click(self.open, conversation, [self.panel, *self.fields], **_QUIET)
         opened.then(None, None, None, js="() => Dateline.focus('#changed-question textarea')", **_QUIET)
         self.cancel.click(_closed, None, self.panel, **_QUIET)
         self.chat.asks(dropping.click, self.drop)
         self.chat.asks(self.ask.click, self.change, self.fields)
         self.ask.click(_closed, None, self.panel, **_QUIET)
 
-    def open(self, kept: str, event: gr.EventData) -> tuple[Any, ...]:
-        """The panel, filled with what was understood."""
+    def open(self, text: str, event: gr.EventData) -> tuple[Any, ...]:
+        """Open the panel, filled with the question as it was understood.
+
+        Args:
+            text: the conversation as JSON.
+            event: the click on the link.
+        """
         match = CHANGE.fullmatch(href_of(event))
-        turns = self.talks.load(kept).turns
+        turns = self.codec.load(text).turns
         if match is None or int(match[1]) >= len(turns):
             return (gr.skip(),) * 5
         question = turns[int(match[1])].answer.question
@@ -60,40 +72,59 @@ class ChangingPanel:
         chosen = gr.Dropdown(choices, value=list(question.publishers))
         return gr.Group(visible=True), question.text, first or "", last or "", chosen
 
-    def change(self, kept: str, busy: str, question: str, first: str, last: str, publishers: list[str]) -> Prepared:
-        """Ask with what was set in the panel; what is empty there sets no limit."""
-        published = ((first or "").strip() or None, (last or "").strip() or None)
-        given = Given(published, tuple(publishers or ()), alone=True)
-        return self.chat.prepare(kept, busy, lambda _: (question, given, None))
+    def change(self, text: str, busy: str, question: str, first: str, last: str, publishers: list[str]) -> Prepared:
+        """Ask the question from the panel. Empty fields set no limit.
 
-    def drop(self, kept: str, busy: str, event: gr.EventData) -> Prepared:
-        """Ask again without one of the limits, or a question that was cut off."""
+        Args:
+            text: the conversation as JSON.
+            busy: not empty while another question is being answered.
+            question: the question.
+            first: the first day; empty for no limit.
+            last: the last day; empty for no limit.
+            publishers: names; empty for all.
+        """
+        published = ((first or "").strip() or None, (last or "").strip() or None)
+        options = Options(published, tuple(publishers or ()), alone=True)
+        return self.chat.prepare(text, busy, lambda _: (question, options, None))
+
+    def drop(self, text: str, busy: str, event: gr.EventData) -> Prepared:
+        """Ask again without one of the limits, or ask an interrupted question again.
+
+        Args:
+            text: the conversation as JSON.
+            busy: not empty while another question is being answered.
+            event: the click on the link.
+        """
         href = href_of(event)
 
-        def without(talk: Talk) -> tuple[str, Given, int | None]:
+        def without(conversation: Conversation) -> Chosen:
             match = DROP.fullmatch(href)
-            if match is not None and int(match[1]) < len(talk.turns):
-                return *_without(talk.turns[int(match[1])], match[2]), None
-            return (talk.pending, talk.given, talk.replaces) if talk.pending else ("", Given(), None)
+            if match is not None and int(match[1]) < len(conversation.turns):
+                return *_without(conversation.turns[int(match[1])], match[2]), None
+            return (
+                (conversation.pending, conversation.options, conversation.replaces)
+                if conversation.pending
+                else ("", Options(), None)
+            )
 
-        return self.chat.prepare(kept, busy, without)
+        return self.chat.prepare(text, busy, without)
 
 
 def _closed() -> Any:
     return gr.Group(visible=False)
 
 
-def _without(turn: Turn, what: str) -> tuple[str, Given]:
-    """A question of a turn without a limit; the other limits stay as they were understood."""
+def _without(turn: Turn, what: str) -> tuple[str, Options]:
+    """The question of a turn without one limit. The other limits stay as they were understood."""
     question = turn.answer.question
     if what == "wording":
-        return turn.words, replace(turn.given, alone=True)
-    # What was read from the words is read from them again, and preferred; what was given is kept to.
+        return turn.words, replace(turn.options, alone=True)
+    # Limits that were read from the question are read from it again. Limits that were set stay set.
     read = question.period and question.period in question.text
-    published = turn.given.published if read else question.published or turn.given.published
+    published = turn.options.published if read else question.published or turn.options.published
     named = question.outlet and question.outlet in question.text
-    publishers = turn.given.publishers if named else question.publishers or turn.given.publishers
-    given = Given(published, publishers, alone=True)
-    given = replace(given, published=(None, None)) if what == "time" else given
-    given = replace(given, publishers=()) if what == "publisher" else given
-    return question.text, replace(given, now=True) if what == "day" else given
+    publishers = turn.options.publishers if named else question.publishers or turn.options.publishers
+    options = Options(published, publishers, alone=True)
+    options = replace(options, published=(None, None)) if what == "time" else options
+    options = replace(options, publishers=()) if what == "publisher" else options
+    return question.text, replace(options, now=True) if what == "day" else options

@@ -1,4 +1,4 @@
-"""The chat: a question is asked, worked on step by step, and answered; stopped, asked again, edited."""
+"""The chat: ask, stop, edit and repeat questions, and show their answers step by step."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from ui import words
 from ui.render.messages import (
     Message,
     answer_messages,
-    cut_off_message,
+    conversation_messages,
+    interrupted_message,
     problem_message,
     question_message,
     steps_message,
-    talk_messages,
     turn_of,
 )
 from ui.state.asking import Step, ask_in_steps
-from ui.state.conversations import Given, Talk, Talks
-from ui.views.reading import ReadingRoom
+from ui.state.conversations import Conversation, ConversationCodec, Options
+from ui.views.reading import ReadingPane
 
-_AT_ONCE = 32  # questions worked on at the same time; more wait
+_AT_ONCE = 32  # questions that are answered at the same time; others wait
 _log = logging.getLogger(__name__)
 _ESCAPED = re.compile(r"\\(?=[^\w\s])")
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -37,29 +37,39 @@ _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"
 
 @dataclass(frozen=True)
 class Asked:
-    """What is to be asked: the question of a talk that is pending, and what was given with it."""
+    """The pending question of a conversation with its options."""
 
     question: str
-    given: Given
+    options: Options
     replaces: int | None = None
 
 
-#: Whether another question is being answered; what is asked, the box, the messages, the talk.
+#: A question, its options, and the index of the turn that its answer replaces; None to append it.
+Chosen = tuple[str, Options, int | None]
+
+#: Whether another question is being answered, the question to ask, the box, the messages, the conversation as JSON.
 Prepared = tuple[str, Asked | None, Any, list[Message], str]
 
 
 class ChatView:
     """The conversation and the box for the next question."""
 
-    def __init__(self, chain: Runnable[Any, Answer], talks: Talks, reading: ReadingRoom) -> None:
+    def __init__(self, chain: Runnable[Any, Answer], codec: ConversationCodec, reading: ReadingPane) -> None:
+        """Prepare the chat.
+
+        Args:
+            chain: answers the questions.
+            codec: reads and writes conversations.
+            reading: shows the sources of an answer.
+        """
         self.chain = chain
-        self.talks = talks
+        self.codec = codec
         self.reading = reading
-        self.kept_after: Callable[[Any], Any] = lambda event: event
+        self.save_after: Callable[[Any], Any] = lambda event: event
         self.answering: list[Any] = []
 
     def build(self) -> None:
-        """The conversation."""
+        """Lay the conversation out."""
         self.chat = gr.Chatbot(
             elem_id="chat",
             label=words.CHAT,
@@ -76,7 +86,7 @@ class ChatView:
         )
 
     def build_box(self) -> None:
-        """The box for the next question."""
+        """Lay the box for the next question out."""
         self.box = gr.Textbox(
             elem_id="question",
             placeholder=words.PLACEHOLDER,
@@ -88,14 +98,14 @@ class ChatView:
             stop_btn=False,
         )
 
-    def wire(self, talk: gr.Textbox, settings: list[Any]) -> None:
-        """Connect what has been laid out.
+    def wire(self, conversation: gr.Textbox, settings: list[Any]) -> None:
+        """Connect the events.
 
         Args:
-            talk: holds the open talk as JSON.
-            settings: style, caution, as of.
+            conversation: has the open conversation as JSON.
+            settings: the components for style, strictness and as-of date.
         """
-        self.talk, self.settings = talk, settings
+        self.conversation, self.settings = conversation, settings
         self.asked = gr.State(None)
         self.busy = gr.Textbox(visible="hidden", elem_id="busy")
         self.asks(self.box.submit, self.begin, [self.box], js="Dateline.sent")
@@ -104,10 +114,12 @@ class ChatView:
         self.asks(self.chat.edit, self.begin_edit)
 
     def wire_stop(self) -> None:
-        """Let the button end whatever is being answered; after all that may ask has been wired."""
+        """Connect the stop button. Call it when all events that ask a question are connected."""
         ended = self.box.stop(None, None, None, js="Dateline.stopped", cancels=self.answering, **_QUIET)
-        stopped = ended.then(self.stop, self.talk, [self.box, self.chat, self.talk], queue=False, **_QUIET)
-        self.kept_after(stopped)
+        stopped = ended.then(
+            self.stop, self.conversation, [self.box, self.chat, self.conversation], queue=False, **_QUIET
+        )
+        self.save_after(stopped)
 
     def asks(
         self,
@@ -116,172 +128,214 @@ class ChatView:
         inputs: Sequence[Any] = (),
         js: str = "Dateline.asking",
     ) -> None:
-        """Ask when something happens, unless a question is being answered.
+        """Ask a question on an event, unless another one is being answered.
 
         Args:
             trigger: an event of a component.
-            prepare: of the talk, whether one is being answered, and its inputs, says what is asked.
-            inputs: of `prepare`, behind these two.
-            js: fills these two in.
+            prepare: returns the question to ask, from the conversation, the busy flag and its inputs.
+            inputs: inputs of `prepare` after these two.
+            js: fills in these two.
         """
-        outputs = [self.busy, self.asked, self.box, self.chat, self.talk]
-        begun = trigger(prepare, [self.talk, self.busy, *inputs], outputs, js=js, queue=False, **_QUIET)
-        self.kept_after(begun)
+        outputs = [self.busy, self.asked, self.box, self.chat, self.conversation]
+        begun = trigger(prepare, [self.conversation, self.busy, *inputs], outputs, js=js, queue=False, **_QUIET)
+        self.save_after(begun)
         answered = begun.success(
             self.answer,
-            [self.busy, self.asked, self.talk, *self.settings],
-            [self.chat, self.talk, *self.reading.outputs],
+            [self.busy, self.asked, self.conversation, *self.settings],
+            [self.chat, self.conversation, *self.reading.outputs],
             concurrency_limit=_AT_ONCE,
             concurrency_id="answer",
-            trigger_mode="multiple",  # else one that was just stopped may keep the next from being asked
+            trigger_mode="multiple",  # otherwise a question that was just stopped can block the next one
             **_QUIET,
         )
         self.answering.append(answered)
-        self.kept_after(answered)
+        self.save_after(answered)
         resting = answered.then(
             _at_rest, self.busy, [self.box, self.busy], js="Dateline.answered", queue=False, **_QUIET
         )
         resting.then(None, None, None, js="() => Dateline.reading.settle()", **_QUIET)
 
-    def begin(self, kept: str, busy: str, question: str) -> Prepared:
-        """Ask what is in the box."""
-        return self.prepare(kept, busy, lambda _: (question, Given(), None))
-
-    def begin_example(self, kept: str, busy: str, event: gr.SelectData) -> Prepared:
-        """Ask one of the examples."""
-        value = event.value
-        question = str(value.get("text", "") if isinstance(value, dict) else value)
-        return self.prepare(kept, busy, lambda _: (question, Given(), None))
-
-    def begin_retry(self, kept: str, busy: str, asked: Asked | None, event: gr.RetryData) -> Prepared:
-        """Ask the question of an answer again, in its place; or the one that was stopped, or failed."""
-
-        def again(talk: Talk) -> tuple[str, Given, int | None]:
-            turn = turn_of(talk, _flat(event.index))
-            if turn < len(talk.turns):
-                return talk.turns[turn].words, talk.turns[turn].given, turn
-            if talk.pending:
-                return talk.pending, talk.given, talk.replaces
-            return (asked.question, asked.given, asked.replaces) if asked else ("", Given(), None)
-
-        return self.prepare(kept, busy, again)
-
-    def begin_edit(self, kept: str, busy: str, event: gr.EditData) -> Prepared:
-        """Ask the last question in other words, in its place; an earlier one anew, so that nothing after it is lost."""
-        question = _ESCAPED.sub("", str(event.value))
-
-        def edited(talk: Talk) -> tuple[str, Given, int | None]:
-            turn = turn_of(talk, _flat(event.index))
-            return question, Given(), turn if turn == len(talk.turns) - 1 else None
-
-        return self.prepare(kept, busy, edited)
-
-    def prepare(self, kept: str, busy: str, choose: Callable[[Talk], tuple[str, Given, int | None]]) -> Prepared:
-        """Begin a question, or say at once why it cannot be asked; what was typed is then still in the box.
+    def begin(self, text: str, busy: str, question: str) -> Prepared:
+        """Ask the question in the box.
 
         Args:
-            kept: the talk as JSON.
-            busy: not empty while another question of the page is being answered.
-            choose: of the talk, the question, what is given with it, and which turn its answer replaces.
+            text: the conversation as JSON.
+            busy: not empty while another question is being answered.
+            question: the question.
+        """
+        return self.prepare(text, busy, lambda _: (question, Options(), None))
+
+    def begin_example(self, text: str, busy: str, event: gr.SelectData) -> Prepared:
+        """Ask one of the example questions.
+
+        Args:
+            text: the conversation as JSON.
+            busy: not empty while another question is being answered.
+            event: the selected example.
+        """
+        value = event.value
+        question = str(value.get("text", "") if isinstance(value, dict) else value)
+        return self.prepare(text, busy, lambda _: (question, Options(), None))
+
+    def begin_retry(self, text: str, busy: str, asked: Asked | None, event: gr.RetryData) -> Prepared:
+        """Ask a question again and replace its answer, or repeat a question that was stopped or failed.
+
+        Args:
+            text: the conversation as JSON.
+            busy: not empty while another question is being answered.
+            asked: the question that was asked last.
+            event: names the message.
+        """
+
+        def again(conversation: Conversation) -> Chosen:
+            turn = turn_of(conversation, _flat(event.index))
+            if turn < len(conversation.turns):
+                return conversation.turns[turn].words, conversation.turns[turn].options, turn
+            if conversation.pending:
+                return conversation.pending, conversation.options, conversation.replaces
+            return (asked.question, asked.options, asked.replaces) if asked else ("", Options(), None)
+
+        return self.prepare(text, busy, again)
+
+    def begin_edit(self, text: str, busy: str, event: gr.EditData) -> Prepared:
+        """Ask an edited question. The last one is replaced; an earlier one is asked again at the end.
+
+        Args:
+            text: the conversation as JSON.
+            busy: not empty while another question is being answered.
+            event: the edited message.
+        """
+        question = _ESCAPED.sub("", str(event.value))
+
+        def edited(conversation: Conversation) -> Chosen:
+            turn = turn_of(conversation, _flat(event.index))
+            return question, Options(), turn if turn == len(conversation.turns) - 1 else None
+
+        return self.prepare(text, busy, edited)
+
+    def prepare(
+        self, text: str, busy: str, choose: Callable[[Conversation], tuple[str, Options, int | None]]
+    ) -> Prepared:
+        """Start a question, or show why it cannot be asked and leave it in the box.
+
+        Args:
+            text: the conversation as JSON.
+            busy: not empty while another question is being answered.
+            choose: returns the question, its options and the turn that its answer replaces, from the conversation.
         """
         if busy:
             return busy, gr.skip(), gr.skip(), gr.skip(), gr.skip()
         try:
-            talk = self.talks.load(kept)
+            conversation = self.codec.load(text)
         except DatelineError as error:
             return "", None, gr.skip(), [problem_message(str(error))], ""
-        question, given, replaces = choose(talk)
-        talk = talk.at_rest()
+        question, options, replaces = choose(conversation)
+        conversation = conversation.at_rest()
         try:
             checked(question)
         except DatelineError as error:
-            messages = [*talk_messages(talk), question_message(question), problem_message(str(error))]
-            return "", None, question, messages, self.talks.dump(talk)
-        pending = talk.asking(question, given, replaces)
+            messages = [*conversation_messages(conversation), question_message(question), problem_message(str(error))]
+            return "", None, question, messages, self.codec.dump(conversation)
+        pending = conversation.asking(question, options, replaces)
         messages = [*_before(pending), steps_message([])]
         box = gr.Textbox(submit_btn=False, stop_btn=True)
-        return "", Asked(question, given, replaces), box, messages, self.talks.dump(pending)
+        return "", Asked(question, options, replaces), box, messages, self.codec.dump(pending)
 
     def answer(
-        self, busy: str, asked: Asked | None, kept: str, style: str, caution: str, as_of: str
+        self, busy: str, asked: Asked | None, text: str, style: str, caution: str, as_of: str
     ) -> Iterator[tuple[Any, ...]]:
-        """Answer the pending question, a sentence at a time, in the light of those before it."""
-        keep = [gr.skip()] * len(self.reading.outputs)
+        """Answer the pending question sentence by sentence, with the earlier turns as context.
+
+        Args:
+            busy: not empty while another question is being answered.
+            asked: the question.
+            text: the conversation as JSON.
+            style: whether the answer is quoted or written.
+            caution: how strict the answer is.
+            as_of: the date as of which it is answered; empty for today.
+        """
+        unchanged = [gr.skip()] * len(self.reading.outputs)
         if busy or asked is None:
-            yield gr.skip(), gr.skip(), *keep
+            yield gr.skip(), gr.skip(), *unchanged
             return
-        talk = self.talks.load(kept)
-        before, number = _before(talk), len(talk.turns[: talk.replaces])
-        given = asked.given
+        conversation = self.codec.load(text)
+        before, number = _before(conversation), len(conversation.turns[: conversation.replaces])
+        options = asked.options
         question = {
             "question": asked.question,
-            "history": () if given.alone else talk.answers[:number],
-            "published": given.published,
-            "publisher": given.publishers,
+            "history": () if options.alone else conversation.answers[:number],
+            "published": options.published,
+            "publisher": options.publishers,
             "style": style,
             "caution": caution,
-            "as_of": None if given.now else (as_of or "").strip() or None,
+            "as_of": None if options.now else (as_of or "").strip() or None,
         }
         answer: Answer | None = None
         steps: list[Step] = []
         try:
-            for each in ask_in_steps(self.chain, question):
-                if isinstance(each, Step):
-                    steps.append(each)
-                    yield [*before, steps_message(steps)], gr.skip(), *keep
+            for part in ask_in_steps(self.chain, question):
+                if isinstance(part, Step):
+                    steps.append(part)
+                    yield [*before, steps_message(steps)], gr.skip(), *unchanged
                     continue
-                answer = each if answer is None else answer + each
-                yield [*before, *answer_messages(answer, number, done=False)], gr.skip(), *keep
+                answer = part if answer is None else answer + part
+                yield [*before, *answer_messages(answer, number, done=False)], gr.skip(), *unchanged
         except DatelineError as error:
-            yield self._failed(talk, str(error)), self.talks.dump(talk.at_rest()), *keep
+            yield self._failed(conversation, str(error)), self.codec.dump(conversation.at_rest()), *unchanged
             return
-        except Exception:  # whatever it was, the visitor is not left with "Searching"
-            _log.exception("a question failed")
-            yield self._failed(talk, words.FAILED), self.talks.dump(talk.at_rest()), *keep
+        except Exception:  # the page must not show "Searching" forever
+            _log.exception("answering a question failed")
+            yield self._failed(conversation, words.FAILED), self.codec.dump(conversation.at_rest()), *unchanged
             return
         if answer is not None:
-            talk = talk.with_turn(self.talks.turn(answer, given))
-            yield talk_messages(talk), self.talks.dump(talk), *keep
-            yield gr.skip(), gr.skip(), *self.reading.show(talk, number)
+            conversation = conversation.with_turn(self.codec.turn(answer, options))
+            yield conversation_messages(conversation), self.codec.dump(conversation), *unchanged
+            yield gr.skip(), gr.skip(), *self.reading.show(conversation, number)
 
-    def _failed(self, talk: Talk, said: str) -> list[Message]:
-        """All that was there, and what went wrong with the question that is pending."""
-        return [*talk_messages(talk), question_message(talk.pending or ""), problem_message(said)]
+    def _failed(self, conversation: Conversation, problem: str) -> list[Message]:
+        """Render the conversation with a problem as the answer to the pending question."""
+        return [
+            *conversation_messages(conversation),
+            question_message(conversation.pending or ""),
+            problem_message(problem),
+        ]
 
-    def stop(self, kept: str) -> tuple[Any, ...]:
-        """End the question that is being answered; it goes back into the box."""
-        talk = self.talks.load(kept)
-        if not talk.pending:
+    def stop(self, text: str) -> tuple[Any, ...]:
+        """Stop the question that is being answered, and put it back into the box."""
+        conversation = self.codec.load(text)
+        if not conversation.pending:
             return gr.Textbox(submit_btn=True, stop_btn=False), gr.skip(), gr.skip()
-        box = gr.Textbox(value=talk.pending, submit_btn=True, stop_btn=False)
-        return box, self._failed(talk, words.STOPPED), self.talks.dump(talk.at_rest())
+        box = gr.Textbox(value=conversation.pending, submit_btn=True, stop_btn=False)
+        return box, self._failed(conversation, words.STOPPED), self.codec.dump(conversation.at_rest())
 
     def redraw(self, event: Any) -> Any:
-        """After an event that put another talk in place: show it."""
-        shown = event.then(self.drawn, self.talk, [self.chat, *self.reading.outputs], queue=False, **_QUIET)
+        """Show the conversation after an event that opened another one."""
+        shown = event.then(self.drawn, self.conversation, [self.chat, *self.reading.outputs], queue=False, **_QUIET)
         return shown.then(None, None, None, js="() => Dateline.reading.settle()", **_QUIET)
 
-    def drawn(self, kept: str) -> tuple[Any, ...]:
-        """A talk as it is shown, with the sources of its last answer."""
+    def drawn(self, text: str) -> tuple[Any, ...]:
+        """Render a conversation with the sources of its last answer."""
         try:
-            talk = self.talks.load(kept)
+            conversation = self.codec.load(text)
         except DatelineError as error:
             return [problem_message(str(error))], *self.reading.empty()
-        messages = talk_messages(talk)
-        if talk.pending:
-            messages += [question_message(talk.pending), cut_off_message(talk.pending)]
-        sources = self.reading.show(talk, len(talk.turns) - 1) if talk.turns else self.reading.empty()
+        messages = conversation_messages(conversation)
+        if conversation.pending:
+            messages += [question_message(conversation.pending), interrupted_message(conversation.pending)]
+        sources = (
+            self.reading.show(conversation, len(conversation.turns) - 1) if conversation.turns else self.reading.empty()
+        )
         return messages, *sources
 
 
-def _before(talk: Talk) -> list[Message]:
-    """What stands above the answer of the question that is pending."""
-    shown = replace(talk, turns=talk.turns[: talk.replaces])
-    return [*talk_messages(shown), question_message(talk.pending or "")]
+def _before(conversation: Conversation) -> list[Message]:
+    """Render what is shown above the answer to the pending question."""
+    shown = replace(conversation, turns=conversation.turns[: conversation.replaces])
+    return [*conversation_messages(shown), question_message(conversation.pending or "")]
 
 
 def _at_rest(busy: str) -> tuple[Any, str]:
-    """The box when nothing is being answered; what was typed meanwhile stays."""
+    """Reset the buttons of the box. Text that was typed in the meantime stays."""
     return gr.skip() if busy else gr.Textbox(submit_btn=True, stop_btn=False), ""
 
 

@@ -1,7 +1,7 @@
-"""The conversations that a person keeps: a list to open them from, their names, and what can be taken away of them.
+"""The saved conversations: a list to open them from, their names, and exports.
 
-Of people who are signed in the server keeps them, of all others the browser: `ui/assets/talks.js` does that, before
-each of these events reaches Python.
+The server saves the conversations of signed-in people, and the browser those of everybody else. The browser part is
+`ui/assets/conversations.js`, which runs before each of these events reaches Python.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from gradio.events import Dependency
 from ingest.archive.archive import Archive
 from ingest.base.errors import DatelineError
 from ui import words
+from ui.render.conversations import conversations_html, message_html
 from ui.render.exports import export
-from ui.render.talks import said_html, talks_html
-from ui.state.conversations import Talk, TalkError, Talks
+from ui.state.conversations import Conversation, ConversationCodec, ConversationError
 from ui.state.database import PageDatabase
-from ui.state.saved_conversations import KeptTalks, Window
+from ui.state.saved_conversations import SavedConversations, Window
 from ui.state.shared import SharedAnswers
-from ui.state.summaries import dump_heads, find, load_heads
+from ui.state.summaries import dump_summaries, find, load_summaries
 from ui.views.links import listener
 from ui.views.sharing import Sharing
 
@@ -38,67 +38,77 @@ Outputs = dict[Any, Any]
 class Conversations:
     """The sidebar."""
 
-    def __init__(self, archive: Archive, talks: Talks, database: PageDatabase) -> None:
-        """Args: archive: that answers cite; talks: reads and writes conversations; database: keeps those of people."""
-        self._talks, self._kept = talks, KeptTalks(database, talks)
-        self._sharing = Sharing(archive, talks, SharedAnswers(database, talks))
-        self._mark = database.secret("mark").hex()[:16]
-
-    def build_said(self) -> None:
-        """Where it says what happened: in sight also where the sidebar is closed."""
-        self._said = gr.HTML(elem_id="talks-said")
-
-    def build(self, talk: gr.Textbox) -> None:
-        """Lay it out, inside a sidebar; after `build_said`.
+    def __init__(self, archive: Archive, codec: ConversationCodec, database: PageDatabase) -> None:
+        """Prepare the sidebar.
 
         Args:
-            talk: holds the conversation that is open.
+            archive: the archive that answers cite.
+            codec: reads and writes conversations.
+            database: saves the conversations of signed-in people.
         """
-        self._talk = talk
-        self._new_talk = gr.Button(words.NEW_TALK, elem_id="new-talk", size="sm")
-        self._search = gr.Textbox(label=words.FIND_TALK, placeholder=words.FIND_TALK_HINT, elem_id="find-talk")
+        self._codec, self._saved = codec, SavedConversations(database, codec)
+        self._sharing = Sharing(archive, codec, SharedAnswers(database, codec))
+        self._mark = database.secret("mark").hex()[:16]
+
+    def build_message(self) -> None:
+        """Lay out the message line, which is also visible while the sidebar is closed."""
+        self._message = gr.HTML(elem_id="talks-said")
+
+    def build(self, conversation: gr.Textbox) -> None:
+        """Lay the sidebar out. Call it inside a sidebar and after `build_message`.
+
+        Args:
+            conversation: has the open conversation as JSON.
+        """
+        self._conversation = conversation
+        self._new_conversation = gr.Button(words.NEW_CONVERSATION, elem_id="new-talk", size="sm")
+        self._search = gr.Textbox(
+            label=words.FIND_CONVERSATION, placeholder=words.FIND_CONVERSATION_HINT, elem_id="find-talk"
+        )
         self._undo = gr.Button(words.UNDO_DELETE, elem_id="undo-talk", size="sm", visible=False)
-        self._listed = gr.HTML(talks_html([], "", date.today()), elem_id="talks")
-        self._heads, self._seen, self._deleted, self._exported, self._given = (
+        self._listed = gr.HTML(conversations_html([], "", date.today()), elem_id="talks")
+        self._summaries, self._seen, self._deleted, self._exported, self._from_browser = (
             gr.Textbox(visible="hidden") for _ in range(5)
         )
-        self._sharing.build(talk, self._said)
-        with gr.Accordion(words.THIS_TALK, open=False, elem_id="this-talk"):
-            self._name = gr.Textbox(label=words.TALK_NAME, elem_id="talk-name", max_length=_LONGEST_NAME)
+        self._sharing.build(conversation, self._message)
+        with gr.Accordion(words.THIS_CONVERSATION, open=False, elem_id="this-talk"):
+            self._name = gr.Textbox(label=words.CONVERSATION_NAME, elem_id="talk-name", max_length=_LONGEST_NAME)
             with gr.Row():
-                self._rename_talk = gr.Button(words.RENAME, elem_id="rename-talk", size="sm", min_width=90)
-                self._delete_talk = gr.Button(
+                self._rename_button = gr.Button(words.RENAME, elem_id="rename-talk", size="sm", min_width=90)
+                self._delete_button = gr.Button(
                     words.DELETE, elem_id="delete-talk", size="sm", min_width=90, variant="stop"
                 )
             gr.HTML(f'<p class="label">{words.EXPORT}</p>')
             with gr.Row():
                 for form, label in words.EXPORTS.items():
                     button = gr.Button(label, elem_id=f"export-{form}", size="sm", min_width=50)
-                    given = button.click(partial(self._export, form), talk, [self._exported, self._said], **_QUICK)
-                    given.then(None, self._exported, self._exported, js="Dateline.saved", **_QUICK)
+                    exported = button.click(
+                        partial(self._export, form), conversation, [self._exported, self._message], **_QUICK
+                    )
+                    exported.then(None, self._exported, self._exported, js="Dateline.exported", **_QUICK)
         self._opening = listener("talk-links", "talk")
-        self._shown = [talk, self._seen, self._heads, self._listed, self._name, self._said, self._undo]
+        self._shown = [conversation, self._seen, self._summaries, self._listed, self._name, self._message, self._undo]
 
-    def keep_after(self, event: Dependency) -> Dependency:
-        """Keep the conversation, as an event has changed it.
+    def save_after(self, event: Dependency) -> Dependency:
+        """Save the conversation after an event that changed it.
 
         Args:
-            event: it; also one that only set what is pending, so that a restart in mid-answer loses no question.
+            event: the event. A new pending question counts as a change, so that a restart loses no question.
         """
-        inputs = [self._talk, self._seen, self._heads, self._given]
-        kept: Dependency = event.then(self._keep, inputs, self._shown, js=self._script("kept"), **_QUICK)
-        return kept
+        inputs = [self._conversation, self._seen, self._summaries, self._from_browser]
+        saved: Dependency = event.then(self._save, inputs, self._shown, js=self._script("changed"), **_QUICK)
+        return saved
 
     def wire(self, app: gr.Blocks, redraw: Callable[[Dependency], Any], answering: Sequence[Dependency] = ()) -> None:
-        """Connect it; a page that opens shows the list, and the answer of a link or its last conversation.
+        """Connect the events. A new page shows the list, and the answer of a link or the last conversation.
 
         Args:
             app: the page.
             redraw: chains the drawing of the chat to an event that changed the conversation.
-            answering: events that end where another conversation is opened: its answer would come into that one.
+            answering: events to cancel when another conversation is opened, so that no answer goes into that one.
         """
-        known = [self._heads, self._search, self._given]
-        given = [self._given] * 3  # what the browser gives: their own values do not matter
+        listing = [self._summaries, self._search, self._from_browser]
+        from_browser = [self._from_browser] * 3  # filled in by the script, whatever they contain
 
         def ending(click: Callable[..., Dependency]) -> Callable[..., Dependency]:
             if not answering:
@@ -108,182 +118,203 @@ class Conversations:
             ).then
             return ended
 
-        begun = redraw(app.load(self._begin, [*given, *known], self._shown, js=self._script("begun"), **_QUICK))
+        begun = redraw(
+            app.load(self._begin, [*from_browser, *listing], self._shown, js=self._script("begun"), **_QUICK)
+        )
         begun.then(None, None, None, js="() => Dateline.hasOpened()", **_QUICK)
-        opening, opens = ending(self._opening.click), self._script("openedTalk")
-        redraw(opening(self._open, [self._given, *known], self._shown, js=opens, **_QUICK))
-        beginning, leaves = ending(self._new_talk.click), self._script("leftTalk")
-        redraw(beginning(self._new, known, self._shown, js=leaves, **_QUICK))
-        deleting, shown = ending(self._delete_talk.click), [*self._shown, self._deleted]
-        redraw(deleting(self._delete, [self._talk, *known], shown, js=self._script("forgotten"), **_QUICK))
+        opening, opens = ending(self._opening.click), self._script("openedConversation")
+        redraw(opening(self._open, [self._from_browser, *listing], self._shown, js=opens, **_QUICK))
+        beginning, leaves = ending(self._new_conversation.click), self._script("startedNew")
+        redraw(beginning(self._new, listing, self._shown, js=leaves, **_QUICK))
+        deleting, shown = ending(self._delete_button.click), [*self._shown, self._deleted]
+        redraw(deleting(self._delete, [self._conversation, *listing], shown, js=self._script("deleted"), **_QUICK))
         undoing, restores = ending(self._undo.click), self._script("restored")
-        redraw(undoing(self._restore, [self._deleted, self._given, *known], self._shown, js=restores, **_QUICK))
-        renaming = [self._rename_talk.click, self._name.submit]
-        self.keep_after(gr.on(renaming, self._rename, [self._talk, self._name], self._shown, **_QUICK))
-        # One event for all that changes the list: of two, the one with what was known before might draw it last.
-        listing, found = [self._search.change, self._heads.change], [self._heads, self._search, self._seen]
-        gr.on(listing, self._find, found, self._listed, trigger_mode="always_last", **_QUICK)
+        redraw(
+            undoing(self._restore, [self._deleted, self._from_browser, *listing], self._shown, js=restores, **_QUICK)
+        )
+        renaming = [self._rename_button.click, self._name.submit]
+        self.save_after(gr.on(renaming, self._rename, [self._conversation, self._name], self._shown, **_QUICK))
+        # One event for both causes: with two, the one with the older list could be drawn last.
+        changes, inputs = [self._search.change, self._summaries.change], [self._summaries, self._search, self._seen]
+        gr.on(changes, self._find, inputs, self._listed, trigger_mode="always_last", **_QUICK)
 
     def _script(self, name: str) -> str:
-        """A function of talks.js, told which archive it is about; who opened the page comes after what it gives."""
-        return f"async (...given) => [...(await Dateline.{name}({json.dumps(self._mark)}, ...given)), Dateline.who()]"
+        """Call a function of conversations.js for this archive, and append who was signed in when the page opened."""
+        return f"async (...inputs) => [...(await Dateline.{name}({json.dumps(self._mark)}, ...inputs)), Dateline.who()]"
 
-    def _keep(self, text: str, seen: str, known: str, who: str, request: gr.Request) -> Outputs:
+    def _save(self, text: str, seen: str, listing: str, who: str, request: gr.Request) -> Outputs:
         if _is_another(who, request):
-            return self._not_kept()
+            return self._refused()
         if not request.username:
-            moved = {self._talk: text, self._said: said_html(words.COPIED_TALK)} if text else {}
-            name = next((head.name for head in load_heads(known) if head.id == seen.partition(" ")[0]), None)
-            return self._heads_or_said(known) | self._named(name, seen) | moved
+            copied = {self._conversation: text, self._message: message_html(words.CONVERSATION_COPIED)} if text else {}
+            open_id = seen.partition(" ")[0]
+            name = next((summary.name for summary in load_summaries(listing) if summary.id == open_id), None)
+            return self._listing(listing) | self._named(name, seen) | copied
         if not text:
             return {}
         try:
-            talk = self._talks.load(text)
-            kept = self._kept.keep(request.username, talk, Window.parse(seen))
+            conversation = self._codec.load(text)
+            saved = self._saved.save(request.username, conversation, Window.parse(seen))
         except DatelineError as error:
-            return {self._said: said_html(str(error))}
-        moved = {self._talk: self._talks.dump(kept), self._said: said_html(words.COPIED_TALK)}
-        drawn = {self._heads: self._known(request)} | self._named(kept.name, self._seen_of(kept))
-        return drawn | (moved if kept.id != talk.id else {})
+            return {self._message: message_html(str(error))}
+        copied = {
+            self._conversation: self._codec.dump(saved),
+            self._message: message_html(words.CONVERSATION_COPIED),
+        }
+        drawn = {self._summaries: self._saved_listing(request)} | self._named(saved.name, self._seen_of(saved))
+        return drawn | (copied if saved.id != conversation.id else {})
 
     def _begin(
-        self, link: str, talk_id: str, text: str, known: str, search: str, who: str, request: gr.Request
+        self, link: str, conversation_id: str, text: str, listing: str, search: str, who: str, request: gr.Request
     ) -> Outputs:
         if _is_another(who, request):
-            return self._not_kept()
+            return self._refused()
         if request.username:
-            known, text = self._known(request), self._kept.text(request.username, talk_id)
+            listing, text = self._saved_listing(request), self._saved.text(request.username, conversation_id)
         if not link:
-            return self._opened(text, known, search)
+            return self._opened(text, listing, search)
         try:
-            talk, said = self._sharing.open(link)
+            conversation, message = self._sharing.open(link)
         except DatelineError as error:
-            return self._list(known, search, "") | {self._talk: "", self._said: said_html(str(error))}
-        return self._drawn(talk, known, search) | {self._seen: "", self._said: said_html(said)}
+            problem = {self._conversation: "", self._message: message_html(str(error))}
+            return self._list(listing, search, "") | problem
+        return self._drawn(conversation, listing, search) | {self._seen: "", self._message: message_html(message)}
 
-    def _open(self, text: str, known: str, search: str, who: str, request: gr.Request) -> Outputs:
+    def _open(self, text: str, listing: str, search: str, who: str, request: gr.Request) -> Outputs:
         if _is_another(who, request):
-            return self._not_kept()
-        if request.username:  # then the browser gives its id
-            known, text = self._known(request), self._kept.text(request.username, text)
+            return self._refused()
+        if request.username:  # then the browser sends only the id
+            listing, text = self._saved_listing(request), self._saved.text(request.username, text)
         if not text:
-            return self._list(known, search, "") | {self._said: said_html(words.NOT_THERE)}
-        return {self._said: ""} | self._opened(text, known, search)
+            return self._list(listing, search, "") | {self._message: message_html(words.NOT_THERE)}
+        return {self._message: ""} | self._opened(text, listing, search)
 
-    def _opened(self, text: str, known: str, search: str) -> Outputs:
-        """A conversation in place of the one before; one that cannot be read too, so that it can be deleted."""
+    def _opened(self, text: str, listing: str, search: str) -> Outputs:
+        """Open a conversation. One that cannot be read is opened too, so that it can be deleted."""
         try:
-            return self._drawn(self._talks.load(text) if text else None, known, search)
-        except TalkError as error:
-            talk_id, name = _told_of(text)
-            said = {self._talk: text, self._said: said_html(str(error)), self._undo: gr.Button(visible=False)}
-            return self._list(known, search, talk_id) | self._named(name, f"{talk_id} ") | said
+            return self._drawn(self._codec.load(text) if text else None, listing, search)
+        except ConversationError as error:
+            conversation_id, name = _id_and_name(text)
+            problem = {
+                self._conversation: text,
+                self._message: message_html(str(error)),
+                self._undo: gr.Button(visible=False),
+            }
+            named = self._named(name, f"{conversation_id} ")
+            return self._list(listing, search, conversation_id) | named | problem
 
-    def _new(self, known: str, search: str, who: str, request: gr.Request) -> Outputs:
+    def _new(self, listing: str, search: str, who: str, request: gr.Request) -> Outputs:
         if _is_another(who, request):
-            return self._not_kept()
-        return self._drawn(None, self._known(request) if request.username else known, search) | {self._said: ""}
+            return self._refused()
+        listing = self._saved_listing(request) if request.username else listing
+        return self._drawn(None, listing, search) | {self._message: ""}
 
-    def _delete(self, text: str, known: str, search: str, who: str, request: gr.Request) -> Outputs:
+    def _delete(self, text: str, listing: str, search: str, who: str, request: gr.Request) -> Outputs:
         if _is_another(who, request):
-            return self._not_kept()
-        talk_id, name = _told_of(text)
-        kept = self._loaded(text) is not None
-        if not kept and not self._is_unreadable(text):
-            return {self._said: said_html(words.NOTHING_OPEN)}
+            return self._refused()
+        conversation_id, name = _id_and_name(text)
+        restorable = self._loaded(text) is not None
+        if not restorable and not self._is_unreadable(text):
+            return {self._message: message_html(words.NOTHING_OPEN)}
         if request.username:
-            self._kept.forget(request.username, talk_id)
-            known = self._known(request)
-        said = said_html(words.DELETED.format(name=name or words.UNNAMED))
-        undo = {self._undo: gr.Button(visible=kept), self._deleted: text if kept else ""}
-        return self._drawn(None, known, search) | {self._said: said} | undo
+            self._saved.delete(request.username, conversation_id)
+            listing = self._saved_listing(request)
+        message = message_html(words.DELETED.format(name=name or words.UNNAMED))
+        undo = {self._undo: gr.Button(visible=restorable), self._deleted: text if restorable else ""}
+        return self._drawn(None, listing, search) | {self._message: message} | undo
 
-    def _restore(self, text: str, window: str, known: str, search: str, who: str, request: gr.Request) -> Outputs:
+    def _restore(self, text: str, window: str, listing: str, search: str, who: str, request: gr.Request) -> Outputs:
         if _is_another(who, request):
-            return self._not_kept()
-        talk = self._loaded(text)
-        if talk is None:
+            return self._refused()
+        conversation = self._loaded(text)
+        if conversation is None:
             return {self._undo: gr.Button(visible=False)}
         try:
             if request.username:
-                talk = self._kept.keep(request.username, talk, Window.parse(window))
-                known = self._known(request)
+                conversation = self._saved.save(request.username, conversation, Window.parse(window))
+                listing = self._saved_listing(request)
         except DatelineError as error:
-            return {self._said: said_html(str(error))}
-        said = said_html(words.PUT_BACK.format(name=talk.name or words.UNNAMED))
-        return self._drawn(talk, known, search) | {self._said: said}
+            return {self._message: message_html(str(error))}
+        message = message_html(words.UNDELETED.format(name=conversation.name or words.UNNAMED))
+        return self._drawn(conversation, listing, search) | {self._message: message}
 
     def _rename(self, text: str, name: str) -> Outputs:
-        talk, name = self._loaded(text), " ".join(name.split())[:_LONGEST_NAME]
-        if talk is None or not name:
-            return {self._said: said_html(words.NO_NAME if talk else words.NOTHING_OPEN)}
-        return {self._talk: self._talks.dump(replace(talk, name=name)), self._said: said_html(words.RENAMED)}
+        conversation, name = self._loaded(text), " ".join(name.split())[:_LONGEST_NAME]
+        if conversation is None or not name:
+            return {self._message: message_html(words.NO_NAME if conversation else words.NOTHING_OPEN)}
+        renamed = self._codec.dump(replace(conversation, name=name))
+        return {self._conversation: renamed, self._message: message_html(words.RENAMED)}
 
-    def _find(self, known: str, search: str, seen: str) -> str:
-        return self._list(known, search, seen.partition(" ")[0])[self._listed]  # type: ignore[no-any-return]
+    def _find(self, listing: str, search: str, seen: str) -> str:
+        return self._list(listing, search, seen.partition(" ")[0])[self._listed]  # type: ignore[no-any-return]
 
     def _export(self, form: str, text: str) -> tuple[str, str]:
-        talk = self._loaded(text)
-        if talk is None:
-            return "", said_html(words.NOTHING_OPEN)
-        return json.dumps(asdict(export(talk, form)), ensure_ascii=False), ""
+        conversation = self._loaded(text)
+        if conversation is None:
+            return "", message_html(words.NOTHING_OPEN)
+        return json.dumps(asdict(export(conversation, form)), ensure_ascii=False), ""
 
-    def _loaded(self, text: str) -> Talk | None:
-        """The open conversation; None where it is empty, or none that this server answers for."""
+    def _loaded(self, text: str) -> Conversation | None:
+        """Load the open conversation; None if it is empty or cannot be read."""
         try:
-            talk = self._talks.load(text)
-        except TalkError:
+            conversation = self._codec.load(text)
+        except ConversationError:
             return None
-        return talk if talk.turns or talk.pending else None
+        return conversation if conversation.turns or conversation.pending else None
 
     def _is_unreadable(self, text: str) -> bool:
         try:
-            self._talks.load(text)
-        except TalkError:
+            self._codec.load(text)
+        except ConversationError:
             return True
         return False
 
-    def _known(self, request: gr.Request) -> str:
-        return dump_heads(self._kept.heads(str(request.username)))
+    def _saved_listing(self, request: gr.Request) -> str:
+        return dump_summaries(self._saved.summaries(str(request.username)))
 
-    def _drawn(self, talk: Talk | None, known: str, search: str) -> Outputs:
-        """All that changes where another conversation is opened."""
-        listed = self._list(known, search, talk.id if talk else "")
-        named = self._named(talk.name if talk else "", self._seen_of(talk) if talk else "")
-        return (
-            listed | named | {self._talk: self._talks.dump(talk) if talk else "", self._undo: gr.Button(visible=False)}
-        )
+    def _drawn(self, conversation: Conversation | None, listing: str, search: str) -> Outputs:
+        """Everything that changes when another conversation is opened; None for an empty one."""
+        drawn = self._list(listing, search, conversation.id if conversation else "")
+        if conversation:
+            drawn |= self._named(conversation.name, self._seen_of(conversation))
+            drawn[self._conversation] = self._codec.dump(conversation)
+        else:
+            drawn |= self._named("", "") | {self._conversation: ""}
+        return drawn | {self._undo: gr.Button(visible=False)}
 
     def _named(self, name: str | None, seen: str) -> Outputs:
         return {self._seen: seen} | ({} if name is None else {self._name: name})
 
-    def _list(self, known: str, search: str, current: str) -> Outputs:
-        """The list, and what it is made of."""
-        listed = talks_html(find(load_heads(known), search), current, date.today(), searched=bool(search.strip()))
-        return self._heads_or_said(known) | {self._listed: listed}
+    def _list(self, listing: str, search: str, current: str) -> Outputs:
+        """The rendered list, and the summaries in it."""
+        matching = find(load_summaries(listing), search)
+        listed = conversations_html(matching, current, date.today(), searched=bool(search.strip()))
+        return self._listing(listing) | {self._listed: listed}
 
-    def _heads_or_said(self, known: str) -> Outputs:
-        """What the list is made of; where a browser can keep nothing, that is said."""
-        return {self._heads: "[]", self._said: said_html(words.NOT_KEPT)} if known == "!" else {self._heads: known}
+    def _listing(self, listing: str) -> Outputs:
+        """The summaries in the list. If the browser cannot save anything, it sends "!" and a message says so."""
+        if listing == "!":
+            return {self._summaries: "[]", self._message: message_html(words.NOT_SAVED)}
+        return {self._summaries: listing}
 
-    def _seen_of(self, talk: Talk) -> str:
-        return f"{talk.id} {self._kept.mark(talk)}"
+    def _seen_of(self, conversation: Conversation) -> str:
+        return f"{conversation.id} {self._saved.mark(conversation)}"
 
-    def _not_kept(self) -> Outputs:
-        return {self._said: said_html(words.SIGN_IN_AGAIN)}
+    def _refused(self) -> Outputs:
+        return {self._message: message_html(words.SIGN_IN_AGAIN)}
 
 
 def _is_another(who: str, request: gr.Request) -> bool:
-    """Whether somebody else has signed in, in another window, than had as the page was opened: its cookie is theirs."""
+    """Whether another person has signed in since the page was opened, in another window of this browser."""
     return who != (request.username or "")
 
 
-def _told_of(text: str) -> tuple[str, str]:
-    """Id and name of a conversation, though it may be one that cannot be read; empty where it has none."""
+def _id_and_name(text: str) -> tuple[str, str]:
+    """Id and name of a conversation, even if it cannot be read; empty if they are missing."""
     try:
         facts = json.loads(text or "{}")
     except (ValueError, RecursionError):
         return "", ""
-    told = facts if isinstance(facts, dict) else {}
-    talk_id, name = (str(told.get(fact) or "").encode("utf-8", "replace").decode() for fact in ("id", "name"))
-    return talk_id, name
+    facts = facts if isinstance(facts, dict) else {}
+    conversation_id, name = (str(facts.get(fact) or "").encode("utf-8", "replace").decode() for fact in ("id", "name"))
+    return conversation_id, name

@@ -1,4 +1,4 @@
-"""Taking articles in: files, folders and addresses go in, with progress, the report and the errors."""
+"""Add articles from files, folders and web addresses, and show progress, report and errors."""
 
 from __future__ import annotations
 
@@ -17,30 +17,35 @@ from ingest.sources.intake import DEFAULT_LIMIT, is_address
 from ingest.sources.uploads import Upload
 from ui import words
 from ui.render.report import progress_html, refused_html, report_html
-from ui.state.intake import Batch, Intake, Look
+from ui.state.intake import Batch, Intake, Progress
 
-#: How many bytes a file may have that is sent: `max_file_size` of launch and mount.
+#: Bytes that an uploaded file may have: `max_file_size` of the Gradio app.
 MAX_UPLOAD = 200_000_000
 
-_AT_ONCE = 8  # people whose batches wait or are taken in
-_LINKS = 20  # new articles that a report names
+_AT_ONCE = 8  # people whose batches wait or are being added
+_LINKS = 20  # new articles that a report links to
 _HIDDEN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
-# What js hands over when files are chosen of which some are too big: it sends the others, Gradio would refuse all.
+# The script reports files that are too large and uploads the others. Gradio alone would refuse all of them.
 _REFUSED = "Dateline.onRefused((files) => trigger('click', { files }));"
 
 
 class IntakeView:
-    """The part of the page that takes articles in; where nobody may write it is not built at all."""
+    """The part of the page that adds articles. A read-only page does not build it."""
 
     def __init__(self, archive: Archive, intake: Intake) -> None:
-        """Args: archive: an open one; intake: takes batches into it."""
+        """Prepare the view.
+
+        Args:
+            archive: an open archive.
+            intake: adds batches to it.
+        """
         self._archive = archive
         self._intake = intake
 
     def build(self) -> list[Any]:
-        """Lay it out; returns the events after whose end the archive may hold other articles."""
-        with gr.Accordion(words.TAKE_IN, open=not self._archive.n_articles, elem_id="take-in"):
+        """Lay the view out, and return the events that change the archive."""
+        with gr.Accordion(words.ADD_ARTICLES, open=not self._archive.n_articles, elem_id="add-articles"):
             with gr.Row():
                 with gr.Column(min_width=260):
                     files = gr.File(label=words.FILES, file_count="multiple", height=150, elem_id="intake-files")
@@ -57,11 +62,11 @@ class IntakeView:
             stop = gr.Button(words.STOP_INTAKE, size="sm", variant="stop", visible=False, elem_id="intake-stop")
             report = gr.HTML(elem_id="intake-report")
         running = gr.Textbox(visible="hidden", elem_id="intake-running")
-        told = gr.HTML(elem_id="intake-told", elem_classes="bridge", js_on_load=_REFUSED)
-        told.click(_refused, None, refused, queue=False, **_HIDDEN)
+        refusal = gr.HTML(elem_id="intake-refusal", elem_classes="bridge", js_on_load=_REFUSED)
+        refusal.click(_refused, None, refused, queue=False, **_HIDDEN)
         outputs = [progress, stop, report, running]
         working: dict[str, Any] = {"concurrency_limit": _AT_ONCE, "concurrency_id": "intake", **_HIDDEN}
-        # preprocess=False: Gradio's own gives the path alone, and the name of the file is wanted.
+        # preprocess=False: otherwise Gradio passes only the path, without the name of the file.
         sent = files.upload(self.send, files, [files, *outputs], preprocess=False, **working)
         sent_folder = folder.upload(self.send, folder, [folder, *outputs], preprocess=False, **working)
         fetched = fetch.click(self.fetch, [addresses, follow, limit], outputs, **working)
@@ -69,12 +74,12 @@ class IntakeView:
         return [sent, sent_folder, fetched]
 
     def send(self, files: Sequence[dict[str, Any]] | None) -> Iterator[tuple[Any, ...]]:
-        """Take files in that were sent; they are deleted after that."""
-        # What is taken in here is deleted after that, so it has to be what was sent, whatever the browser says.
+        """Add uploaded files, and delete them afterwards."""
+        # Because the files are deleted, they must be uploaded ones, whatever paths the browser sends.
         uploads = [
-            Upload(Path(each["path"]), str(each.get("orig_name") or Path(each["path"]).name))
-            for each in files or ()
-            if was_sent(each["path"])
+            Upload(Path(file["path"]), str(file.get("orig_name") or Path(file["path"]).name))
+            for file in files or ()
+            if is_uploaded(file["path"])
         ]
         if not uploads:
             yield None, *_idle("")
@@ -84,30 +89,36 @@ class IntakeView:
             yield None, *shown
 
     def fetch(self, addresses: str, follow: bool, limit: float | None) -> Iterator[tuple[Any, ...]]:
-        """Take in what stands at addresses."""
-        given = addresses.split()
-        if not given or not all(is_address(each) for each in given):
+        """Add the articles at web addresses.
+
+        Args:
+            addresses: the addresses, separated by white space.
+            follow: whether to follow links in feeds and sitemaps.
+            limit: maximum number of linked pages.
+        """
+        sources = addresses.split()
+        if not sources or not all(is_address(source) for source in sources):
             yield _idle(f'<p class="notice" role="alert">{words.NO_ADDRESS}</p>')
             return
-        yield from self._run(Batch(given, follow, int(limit or DEFAULT_LIMIT)))
+        yield from self._run(Batch(sources, follow, int(limit or DEFAULT_LIMIT)))
 
     def _run(self, batch: Batch) -> Iterator[tuple[Any, ...]]:
-        for look in self._intake.run(batch):
-            if look.is_over:
-                yield _idle(self._ended(look))
+        for progress in self._intake.run(batch):
+            if progress.is_over:
+                yield _idle(self._ended(progress))
             else:
-                doing = words.WAITING if look.state == "waiting" else words.READING
-                shown = progress_html(look.done, look.total, look.report, doing)
+                doing = words.WAITING if progress.state == "waiting" else words.ADDING
+                shown = progress_html(progress.done, progress.total, progress.report, doing)
                 yield shown, gr.Button(visible=True), "", batch.id
 
-    def _ended(self, look: Look) -> str:
+    def _ended(self, progress: Progress) -> str:
         problem = ""
-        if look.state == "failed":
-            problem = f'<p class="notice" role="alert">{escape(look.problem or words.FAILED_INTAKE)}</p>'
-        choice = Choice(ids=tuple(look.report.written[:_LINKS]))
-        taken = self._archive.shelf(choice, limit=_LINKS).articles if choice.ids else ()
-        title = words.DONE if look.state == "done" else words.INTAKE_STOPPED
-        return problem + report_html(look.report, [each.article for each in taken], title)
+        if progress.state == "failed":
+            problem = f'<p class="notice" role="alert">{escape(progress.problem or words.FAILED_INTAKE)}</p>'
+        choice = Choice(ids=tuple(progress.report.written[:_LINKS]))
+        added = self._archive.shelf(choice, limit=_LINKS).articles if choice.ids else ()
+        title = words.DONE if progress.state == "done" else words.INTAKE_STOPPED
+        return problem + report_html(progress.report, [entry.article for entry in added], title)
 
 
 def _idle(report: str) -> tuple[Any, ...]:
@@ -115,18 +126,18 @@ def _idle(report: str) -> tuple[Any, ...]:
 
 
 def _refused(event: gr.EventData) -> str:
-    """What was not sent since it is too big, as the browser says."""
-    found = (event._data or {}).get("files", [])
-    return refused_html([(str(each["name"]), int(each["size"])) for each in found], MAX_UPLOAD)
+    """List the files that the browser did not upload because they are too large."""
+    files = (event._data or {}).get("files", [])
+    return refused_html([(str(file["name"]), int(file["size"])) for file in files], MAX_UPLOAD)
 
 
-def was_sent(path: object) -> bool:
-    """Whether a path is one of Gradio's folder of what was sent."""
+def is_uploaded(path: object) -> bool:
+    """Whether a path is in the upload folder of Gradio."""
     return isinstance(path, str) and Path(path).resolve().is_relative_to(Path(get_upload_folder()).resolve())
 
 
 def _delete(paths: Iterable[Path]) -> None:
-    """Delete files that were sent, and the folder that Gradio made for each."""
+    """Delete uploaded files, and the folder that Gradio made for each."""
     for path in paths:
         with suppress(OSError):
             path.unlink()

@@ -1,4 +1,4 @@
-"""Clicks on links as events: Gradio has none for links in messages and HTML."""
+"""Events for clicks on links, because Gradio has none for links in messages and HTML."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import gradio as gr
 
 
 def listener(elem_id: str, *verbs: str) -> gr.HTML:
-    """An empty component whose `click` event is a click on any link of the page whose address begins so.
+    """Create an empty component whose `click` event is triggered by clicks on links of the page.
 
     Args:
-        elem_id: of the component.
-        verbs: as in "cite" for links to `#cite-...`.
+        elem_id: id of the component.
+        verbs: which links, such as "cite" for links to `#cite-...`.
     """
     selector = ", ".join(f'a[href^="#{verb}-"]' for verb in verbs)
     script = f"Dateline.onLink({json.dumps(selector)}, (href) => trigger('click', {{ href }}));"
@@ -20,5 +20,5 @@ def listener(elem_id: str, *verbs: str) -> gr.HTML:
 
 
 def href_of(event: gr.EventData) -> str:
-    """The address of the link that was clicked; empty where there is none."""
+    """The address of the link that was clicked; empty if there is none."""
     return str((event._data or {}).get("href", ""))

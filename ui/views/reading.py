@@ -1,4 +1,4 @@
-"""The reading room: the sources of the answer that is in view, and the article that is open."""
+"""The reading pane: the sources of the answer in view, and the open article."""
 
 from __future__ import annotations
 
@@ -22,84 +22,101 @@ from ui.render.confidence import confidence_line
 from ui.render.links import ARTICLE, CARRIER, CITE, LOOK, NEAR, VERSION
 from ui.render.tools import bar_html
 from ui.render.versions import changed_notice, notice_html, versions_html
-from ui.state.conversations import Talk, Talks
+from ui.state.conversations import Conversation, ConversationCodec
 from ui.views.links import href_of, listener
 
 _SETTLE = "() => Dateline.reading.settle()"
 
-#: Values of the cards and of the article.
+#: The values of the cards and of the article.
 Shown = tuple[Any, Any]
 
 
-class ReadingRoom:
-    """Cards of the sources and the article beside a conversation. It keeps nothing: the talk comes with each event."""
+class ReadingPane:
+    """Source cards and article beside a conversation. It has no state: each event sends the conversation."""
 
-    def __init__(self, archive: Archive, talks: Talks) -> None:
-        """Args: archive: an open one; talks: read what the browser sends."""
+    def __init__(self, archive: Archive, codec: ConversationCodec) -> None:
+        """Prepare the pane.
+
+        Args:
+            archive: an open archive.
+            codec: reads conversations.
+        """
         self._archive = archive
-        self._talks = talks
+        self._codec = codec
         self._cards: gr.HTML
         self._article: gr.HTML
 
     @property
     def outputs(self) -> list[gr.components.Component]:
-        """What `show` and `empty` give the values of."""
+        """The components whose values `show` and `empty` return."""
         return [self._cards, self._article]
 
-    def build(self, talk: gr.Textbox) -> None:
-        """Lay it out where it is called, and listen to clicks on links of the page.
+    def build(self, conversation: gr.Textbox) -> None:
+        """Lay the pane out, and connect it with links on the page.
 
         Args:
-            talk: holds the conversation.
+            conversation: has the open conversation as JSON.
         """
         self._cards = gr.HTML(hint_html(words.NO_SOURCES_YET), elem_id="sources")
         self._article = gr.HTML("", elem_id="article")
         opening = listener("opening", "cite", "near", "carrier", "version", "article")
         looking = listener("looking", "look")
-        asked: dict[str, Any] = {"api_visibility": "private", "queue": False, "show_progress": "hidden"}
-        opened = opening.click(self.open, talk, self.outputs, trigger_mode="always_last", **asked)
-        opened.then(None, None, None, js=_SETTLE, **asked)
-        looking.click(self.look, talk, self.outputs, trigger_mode="always_last", **asked)
+        quick: dict[str, Any] = {"api_visibility": "private", "queue": False, "show_progress": "hidden"}
+        opened = opening.click(self.open, conversation, self.outputs, trigger_mode="always_last", **quick)
+        opened.then(None, None, None, js=_SETTLE, **quick)
+        looking.click(self.look, conversation, self.outputs, trigger_mode="always_last", **quick)
 
     def empty(self) -> Shown:
-        """Before there is an answer."""
+        """The values before there is an answer."""
         return hint_html(words.NO_SOURCES_YET), ""
 
-    def show(self, talk: Talk, turn: int, number: int = 1) -> Shown:
-        """The sources of an answer, and one of them open.
+    def show(self, conversation: Conversation, turn: int, number: int = 1) -> Shown:
+        """The sources of an answer with one of them open.
 
         Args:
-            talk: the conversation.
-            turn: which answer of it, from 0; one that is not there shows nothing new.
-            number: of the citation, from 1.
+            conversation: the conversation.
+            turn: index of the turn, from 0. If it does not exist, nothing changes.
+            number: number of the citation, from 1.
         """
-        return self._told(lambda: self._shown(talk, turn, number))
+        return self._or_problem(lambda: self._shown(conversation, turn, number))
 
-    def _shown(self, talk: Talk, turn: int, number: int) -> Shown:
-        if not 0 <= turn < len(talk.turns):
+    def _shown(self, conversation: Conversation, turn: int, number: int) -> Shown:
+        if not 0 <= turn < len(conversation.turns):
             return gr.skip(), gr.skip()
-        answer = talk.turns[turn].answer
+        answer = conversation.turns[turn].answer
         if not answer.citations:
             return hint_html(_hint(answer), turn), ""
         return self._cited(answer, turn, number, None)
 
-    def open(self, talk: str, event: gr.EventData) -> Shown:
-        """Open what a link points at: a citation, another carrier of its story, a headline, a version."""
-        return self._told(lambda: self._opened(self._talks.load(talk), href_of(event)))
+    def open(self, text: str, event: gr.EventData) -> Shown:
+        """Open the target of a link: a citation, another carrier of its story, a headline or a version.
 
-    def look(self, talk: str, event: gr.EventData) -> Shown:
-        """Show the sources of the answer that came into view."""
+        Args:
+            text: the conversation as JSON.
+            event: the click on the link.
+        """
+        return self._or_problem(lambda: self._opened(self._codec.load(text), href_of(event)))
+
+    def look(self, text: str, event: gr.EventData) -> Shown:
+        """Show the sources of the answer that has scrolled into view.
+
+        Args:
+            text: the conversation as JSON.
+            event: the event with the turn.
+        """
         match = LOOK.fullmatch(href_of(event))
-        return self._told(lambda: self.show(self._talks.load(talk), int(match[1]))) if match else (gr.skip(), gr.skip())
+        if not match:
+            return gr.skip(), gr.skip()
+        return self._or_problem(lambda: self.show(self._codec.load(text), int(match[1])))
 
-    def _told(self, show: Callable[[], Shown]) -> Shown:
-        """What can go wrong, said where the article would stand."""
+    def _or_problem(self, show: Callable[[], Shown]) -> Shown:
+        """Show a problem in place of the article."""
         try:
             return show()
         except DatelineError as error:
             return gr.skip(), notice_html(str(error))
 
-    def _opened(self, talk: Talk, href: str) -> Shown:
+    def _opened(self, conversation: Conversation, href: str) -> Shown:
         match = ARTICLE.fullmatch(href)
         if match:
             return gr.skip(), self._whole(match[1], match[2])
@@ -110,8 +127,8 @@ class ReadingRoom:
             (CARRIER, self._carrier),
         ):
             match = pattern.fullmatch(href)
-            if match and int(match[1]) < len(talk.turns):
-                return show(talk.turns[int(match[1])].answer, int(match[1]), match)
+            if match and int(match[1]) < len(conversation.turns):
+                return show(conversation.turns[int(match[1])].answer, int(match[1]), match)
         return gr.skip(), gr.skip()
 
     def _cite(self, answer: Answer, turn: int, match: re.Match[str]) -> Shown:
@@ -124,7 +141,7 @@ class ReadingRoom:
         number = int(match[2])
         if not 1 <= number <= len(answer.nearby):
             return gr.skip(), gr.skip()
-        cards = cards_html(answer, turn, 0, _sureness(answer)) or hint_html(_hint(answer), turn)
+        cards = cards_html(answer, turn, 0, _confidence(answer)) or hint_html(_hint(answer), turn)
         return cards, self._whole(answer.nearby[number - 1].article_id, None, match[0])
 
     def _carrier(self, answer: Answer, turn: int, match: re.Match[str]) -> Shown:
@@ -132,22 +149,22 @@ class ReadingRoom:
         carriers = answer.citations[number - 1].also_carried_by if 1 <= number <= len(answer.citations) else ()
         if not 1 <= place <= len(carriers):
             return gr.skip(), gr.skip()
-        cards = cards_html(answer, turn, number, _sureness(answer))
+        cards = cards_html(answer, turn, number, _confidence(answer))
         return cards, self._whole(carriers[place - 1].article_id, None, f"#cite-{turn}-{number}")
 
     def _cited(self, answer: Answer, turn: int, number: int, version: str | None) -> Shown:
-        """The article of a citation with its words marked, or in another version."""
+        """The article of a citation with the quote highlighted, or another version of it."""
         if not 1 <= number <= len(answer.citations):
             return gr.skip(), gr.skip()
         citation = answer.citations[number - 1]
-        cards, opener = cards_html(answer, turn, number, _sureness(answer)), f"#cite-{turn}-{number}"
+        cards, opener = cards_html(answer, turn, number, _confidence(answer)), f"#cite-{turn}-{number}"
         try:
             versions = self._archive.history(citation.article_id)
         except ArticleNotFound:
             return cards, _bar(opener) + gone_html(citation)
-        shut = _shut(versions)
-        if shut:
-            return cards, _bar(opener) + shut
+        closed = _closed(versions)
+        if closed:
+            return cards, _bar(opener) + closed
 
         def link(name: str) -> str:
             return f"#version-{turn}-{number}-{name}"
@@ -162,23 +179,23 @@ class ReadingRoom:
             active = (citation.start, citation.end)
             notices += [changed_notice(current, link)] if shown.version != current.version else []
         else:
-            said = words.NEWER if shown.version == current.version else words.EARLIER
-            notices.append(notice_html(said, (link(citation.version), words.SHOW_CITED)))
+            text = words.NEWER if shown.version == current.version else words.EARLIER
+            notices.append(notice_html(text, (link(citation.version), words.SHOW_CITED)))
         story = article_html(shown.article, spans, active, notices)
         return cards, _bar(opener, shown.article) + story + versions_html(
             versions, shown.version, link, citation.version
         )
 
     def _whole(self, article_id: str, version: str | None = None, opener: str | None = None) -> str:
-        """An article that nothing is cited of, as it is now or in one of its versions."""
+        """An article without citations, in its current version or another one."""
         try:
             versions = self._archive.history(article_id)
         except ArticleNotFound:
             return _bar(opener) + notice_html(words.GONE)
         shown = _version_of(versions, version) if version else versions[-1]
-        shut = _shut(versions)
-        if shut or shown is None:
-            return _bar(opener) + (shut or notice_html(words.GONE))
+        closed = _closed(versions)
+        if closed or shown is None:
+            return _bar(opener) + (closed or notice_html(words.GONE))
 
         def link(name: str) -> str:
             return f"#article-{article_id}-{name}"
@@ -191,27 +208,27 @@ class ReadingRoom:
 
 
 def _version_of(versions: list[Version], name: str) -> Version | None:
-    """The version of a name that may be read; the latest, where a text came back."""
-    found = [each for each in versions if each.version == name and _is_open(each.article)]
-    return found[-1] if found else None
+    """The readable version of this name; the latest one if several versions have the same text."""
+    matching = [version for version in versions if version.version == name and _is_open(version.article)]
+    return matching[-1] if matching else None
 
 
 def _is_open(article: Article) -> bool:
-    """Whether an article may be read now."""
+    """Whether the text of an article may be shown now."""
     return article.status == "usable" and not (article.embargo and article.embargo.epoch > time.time())
 
 
-def _shut(versions: list[Version]) -> str:
-    """What is shown of an article that may not be read any more; empty where it may.
+def _closed(versions: list[Version]) -> str:
+    """Render an article whose text must not be shown; empty if it may be shown.
 
-    The notice of a withdrawal is shown, but not where what was withdrawn stands in its place.
+    The notice of a withdrawal is shown, unless it is the withdrawn text itself.
     """
     article = versions[-1].article
     if _is_open(article):
         return ""
     if article.status != "canceled":
         return notice_html(words.WITHHELD)
-    withdrawn = {each.article.text for each in versions if each.article.status == "usable"}
+    withdrawn = {version.article.text for version in versions if version.article.status == "usable"}
     notice = None if len(versions) == 1 or article.text in withdrawn else article.text
     return closed_html(article, words.WITHDRAWN, notice)
 
@@ -220,12 +237,12 @@ def _bar(opener: str | None, article: Article | None = None) -> str:
     return bar_html(opener, article, datetime.now(UTC).date())
 
 
-def _sureness(answer: Answer) -> str:
+def _confidence(answer: Answer) -> str:
     return confidence_line(answer, datetime.now(UTC).date())
 
 
 def _hint(answer: Answer) -> str:
-    """What is said where an answer cites nothing."""
+    """The hint for an answer without citations."""
     if not answer.answered:
         return words.NO_SOURCES_OF_REFUSAL if answer.nearby else words.NO_SOURCES
     return words.NO_SOURCES_OF_CATALOGUE if answer.nearby else words.NO_SOURCES

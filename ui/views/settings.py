@@ -1,4 +1,4 @@
-"""The settings of a visitor: quoted or written, how sure, as of when; kept in the browser."""
+"""The settings of a visitor (style, strictness, as-of date), saved in the browser."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from qa.chat.models import ChatModel
 from qa.question.question import CAUTIONS, STYLES
 from ui import words
 
-_KEPT = {"style": "written", "caution": "normal", "as_of": ""}
+_DEFAULTS = {"style": "written", "caution": "normal", "as_of": ""}
 
 
 class SettingsPanel:
-    """One small panel."""
+    """The settings panel."""
 
     def __init__(self, chat: ChatModel | None) -> None:
-        """Args: chat: writes the answers; None leaves no choice but to quote."""
+        """Prepare the panel. Without a chat model, answers can only be quoted."""
         self.chat = chat
         self.inputs: list[Any] = []
 
     def build(self) -> None:
-        """Lay it out; `inputs` are then style, caution and day, in this order.
+        """Lay the panel out, and set `inputs` to style, strictness and as-of date.
 
-        They can be changed once it is known what was set before, which would come over an earlier change.
+        They are disabled until the saved settings are loaded, which would overwrite earlier changes.
         """
         written = [(words.STYLE_WRITTEN.format(model=self.chat.name), "written")] if self.chat else []
         with gr.Accordion(words.SETTINGS, open=False, elem_id="settings"):
@@ -47,23 +47,23 @@ class SettingsPanel:
             )
         self.inputs = [style, caution, as_of]
 
-    def keep_in_browser(self, app: gr.Blocks) -> None:
-        """Remember what was set, for the next visit."""
-        # The secret keeps nothing secret here: without one Gradio makes another at each start, and all is forgotten.
-        kept = gr.BrowserState(_KEPT, storage_key="dateline-settings", secret="settings")  # noqa: S106
+    def save_in_browser(self, app: gr.Blocks) -> None:
+        """Save the settings for the next visit."""
+        # The secret protects nothing. Without it Gradio makes a new one at each start, and the settings are lost.
+        saved = gr.BrowserState(_DEFAULTS, storage_key="dateline-settings", secret="settings")  # noqa: S106
         hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
-        app.load(self._recall, kept, self.inputs, **hidden)
-        for each in self.inputs:
-            each.change(_together, self.inputs, kept, **hidden)
+        app.load(self._load, saved, self.inputs, **hidden)
+        for component in self.inputs:
+            component.change(_joined, self.inputs, saved, **hidden)
 
-    def _recall(self, kept: dict[str, str] | None) -> tuple[Any, ...]:
-        kept = {**_KEPT, **kept} if isinstance(kept, dict) else _KEPT
-        style = kept["style"] if kept["style"] in STYLES else "written"
+    def _load(self, saved: dict[str, str] | None) -> tuple[Any, ...]:
+        settings = {**_DEFAULTS, **saved} if isinstance(saved, dict) else _DEFAULTS
+        style = settings["style"] if settings["style"] in STYLES else "written"
         style = style if self.chat else "quote"
-        caution = kept["caution"] if kept["caution"] in CAUTIONS else "normal"
-        values = style, caution, str(kept["as_of"])[:10]
+        caution = settings["caution"] if settings["caution"] in CAUTIONS else "normal"
+        values = style, caution, str(settings["as_of"])[:10]
         return tuple(gr.update(value=value, interactive=True) for value in values)
 
 
-def _together(style: str, caution: str, as_of: str) -> dict[str, str]:
+def _joined(style: str, caution: str, as_of: str) -> dict[str, str]:
     return {"style": style, "caution": caution, "as_of": as_of}

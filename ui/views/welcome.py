@@ -1,4 +1,4 @@
-"""The first minute: what an empty chat shows, and how an empty archive is filled."""
+"""The welcome panel: example questions in an empty chat, and how to fill an empty archive."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"
 
 
 class Welcome:
-    """Examples from the archive at hand, or the way to fill it."""
+    """Example questions from the archive, or instructions to fill it."""
 
     def __init__(self, archive: Archive, quoting: Runnable[Any, Answer], intake: Intake | None) -> None:
-        """Make it.
+        """Prepare the panel.
 
         Args:
-            archive: an open one.
-            quoting: a chain over it without a chat model.
-            intake: fills it; None where nobody may fill it here.
+            archive: an open archive.
+            quoting: a chain for it without a chat model.
+            intake: adds articles; None on a read-only page.
         """
         self.archive = archive
         self.quoting = quoting
@@ -37,29 +37,35 @@ class Welcome:
         self._examples: tuple[str, list[str]] | None = None
 
     def examples(self) -> list[str]:
-        """Questions that the archive answers; found again when it has changed."""
+        """Questions that the archive can answer. They are chosen again when it has changed."""
         if self._examples is None or self._examples[0] != self.archive.fingerprint:
             self._examples = self.archive.fingerprint, suggest(self.archive, self.quoting, _EXAMPLES)
         return self._examples[1]
 
     def build(self) -> None:
-        """Lay out what an empty archive shows above the chat."""
+        """Lay the panel for an empty archive out."""
         empty = not self.archive.n_articles
         with gr.Column(visible=empty, elem_id="empty") as self.panel:
-            self.told = gr.Markdown(self._how())
+            self.status = gr.Markdown(self._how())
             if self.intake is not None:
                 self.load_samples = gr.Button(words.LOAD_SAMPLES, variant="primary", elem_id="load-samples")
 
     def wire(self, app: gr.Blocks, tab: gr.Tab, chat: gr.Chatbot) -> None:
-        """Connect it: at each visit, when the chat's tab is chosen again, and when the samples are asked for."""
+        """Connect the events: each visit, each return to the tab, and the button that loads the samples.
+
+        Args:
+            app: the page.
+            tab: the tab with the chat.
+            chat: the chat.
+        """
         for event in (app.load, tab.select):
             event(self.greet, None, [self.panel, chat], **_QUIET)
         if self.intake is not None:
-            loaded = self.load_samples.click(self.fill, None, [self.told, self.load_samples], **_QUIET)
+            loaded = self.load_samples.click(self.fill, None, [self.status, self.load_samples], **_QUIET)
             loaded.then(self.greet, None, [self.panel, chat], **_QUIET)
 
     def greet(self) -> tuple[Any, Any]:
-        """The panel for an empty archive, or examples and what the archive covers."""
+        """Show the panel for an empty archive, or example questions and what the archive covers."""
         if not self.archive.n_articles:
             return gr.Column(visible=True), gr.Chatbot(placeholder=words.EMPTY, examples=None)
         coverage = describe_coverage(self.archive.coverage(), subject="The archive")
@@ -67,15 +73,15 @@ class Welcome:
         return gr.Column(visible=False), gr.Chatbot(placeholder=f"{words.GREETING} {coverage}", examples=examples)
 
     def fill(self) -> Iterator[tuple[Any, Any]]:
-        """Take the sample articles in, and say how far it is."""
+        """Add the sample articles, and report the progress."""
         if self.intake is None:
             return
         yield words.LOADING_SAMPLES.format(count=0), gr.Button(interactive=False)
-        for look in self.intake.run(Batch(sample_sources())):
-            if look.state == "failed":
-                yield f"⚠️ {escape_markdown(look.problem or words.FAILED_INTAKE)}", gr.Button(interactive=True)
-            elif not look.is_over:
-                yield words.LOADING_SAMPLES.format(count=look.report.total), gr.skip()
+        for progress in self.intake.run(Batch(sample_sources())):
+            if progress.state == "failed":
+                yield f"⚠️ {escape_markdown(progress.problem or words.FAILED_INTAKE)}", gr.Button(interactive=True)
+            elif not progress.is_over:
+                yield words.LOADING_SAMPLES.format(count=progress.report.total), gr.skip()
             else:
                 yield self._how(), gr.Button(interactive=True)
 

@@ -1,1 +1,1 @@
-"""PDF files: lines read in a process of their own, and their layout as paragraphs."""
+"""Read PDF files: a subprocess extracts lines, and their layout determines paragraphs."""

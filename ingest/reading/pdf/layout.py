@@ -1,4 +1,4 @@
-"""Lines of a PDF file as paragraphs: without running headers, lines joined, words no longer hyphenated."""
+"""Turn the lines of a PDF file into paragraphs: remove running headers, join lines, undo hyphenation."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from statistics import median
 
 from ingest.cleaning.normalize import bare_words
 
-_EDGE = 2  # lines at the top and at the foot of a page among which running ones are looked for
+_EDGE = 2  # lines at the top and at the bottom of a page that may be running headers or footers
 _NUMBER = re.compile(r"\W*(?:page|p\.?)?\s*(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:of|/)\s*\d{1,4})?\W*", re.IGNORECASE)
 _ENDS = re.compile(r"[.!?…:][\"'”’»)\]]*$")
 _HYPHEN = re.compile(r"(?<=[^\W_])[-\u2010\u00ad]$")
 _COMPOUND = re.compile(r"(?<![^\W\d_])([^\W\d_]+)-(?=([^\W\d_]+))")
 _LAST_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]++$")
-# What word processors and layout programs write into a title by themselves.
+# Default titles of word processors and layout programs.
 _NO_TITLE = re.compile(
     r"(?:microsoft (?:word|powerpoint)|untitled|document\d*\b|layout \d|print)|.*(?:_|\\|\.\w{2,4}$)",
     re.IGNORECASE,
@@ -28,7 +28,7 @@ _NO_TITLE = re.compile(
 
 @dataclass(frozen=True)
 class Line:
-    """A line of text: page from 0 on; left end, height above the foot of the page and letter size in points."""
+    """A line of text: page (from 0); left end, height above the bottom of the page and font size in points."""
 
     page: int
     x: float
@@ -38,27 +38,28 @@ class Line:
 
 
 def body_lines(lines: Sequence[Line]) -> list[Line]:
-    """The lines without page numbers, and without what stands at the edge of half of the pages or more."""
+    """Remove page numbers, and lines that recur at the edges of at least half of the pages."""
     pages: dict[int, list[Line]] = {}
     for line in lines:
         pages.setdefault(line.page, []).append(line)
     edges = {
-        page: set(sorted(found, key=lambda line: line.y)[:_EDGE] + sorted(found, key=lambda line: -line.y)[:_EDGE])
-        for page, found in pages.items()
+        page: set(sorted(rows, key=lambda line: line.y)[:_EDGE] + sorted(rows, key=lambda line: -line.y)[:_EDGE])
+        for page, rows in pages.items()
     }
-    seen = Counter(shape for found in edges.values() for shape in {_shape(line) for line in found})
+    counts = Counter(shape for edge in edges.values() for shape in {_shape(line) for line in edge})
     often = max(2, len(pages) / 2)
     large = 1.2 * _body_size(lines)
 
-    def runs(line: Line) -> bool:
+    def is_running(line: Line) -> bool:
         is_headline = line.page == lines[0].page and line.size >= large
-        return line in edges[line.page] and not is_headline and seen[_shape(line)] >= often
+        recurs = not is_headline and counts[_shape(line)] >= often
+        return line in edges[line.page] and (recurs or _NUMBER.fullmatch(line.text) is not None)
 
-    return [line for line in lines if not (runs(line) or (line in edges[line.page] and _NUMBER.fullmatch(line.text)))]
+    return [line for line in lines if not is_running(line)]
 
 
 def headline(lines: Sequence[Line]) -> str | None:
-    """The largest lines of the first page, where they are larger than the story."""
+    """Return the largest lines of the first page, where they are larger than the story."""
     size = _body_size(lines)
     first = list(takewhile(lambda line: line.page == lines[0].page, lines))
     largest = max((line.size for line in first), default=0)
@@ -69,14 +70,24 @@ def headline(lines: Sequence[Line]) -> str | None:
 
 
 def plausible_title(title: str | None, lines: Sequence[Line]) -> str | None:
-    """A title of the metadata where it is one: no file name, and its words stand on the first page."""
+    """Return the title of the metadata where it is not a file name and the first page contains it.
+
+    Args:
+        title: the title of the metadata.
+        lines: all lines of the file.
+    """
     if not title or len(title.split()) < 2 or _NO_TITLE.match(title.strip()):
         return None
     return title if bare_words(title) in bare_words(_first_page(lines)) else None
 
 
 def plausible_day(created: str | None, lines: Sequence[Line]) -> str | None:
-    """The day of creation where the first page names it too, else it may be that of a copy; ISO 8601."""
+    """Return the day of creation in ISO 8601 where the first page names it, too; else it may be that of a copy.
+
+    Args:
+        created: creation date of the metadata, in ISO 8601.
+        lines: all lines of the file.
+    """
     try:
         day = date.fromisoformat((created or "")[:10])
     except ValueError:
@@ -89,22 +100,22 @@ def plausible_day(created: str | None, lines: Sequence[Line]) -> str | None:
 
 
 def paragraphs(lines: Sequence[Line]) -> list[str]:
-    """Lines joined to paragraphs, in their order."""
+    """Join lines to paragraphs, in their order."""
     leading = _leading(lines)
-    compounds = sorted({f"{found[1]}-{found[2]}" for line in lines for found in _COMPOUND.finditer(line.text)})
+    compounds = sorted({f"{match[1]}-{match[2]}" for line in lines for match in _COMPOUND.finditer(line.text)})
     width = max((len(line.text) for line in lines), default=0)
     joined: list[list[str]] = []
     for before, line in zip([None, *lines], lines, strict=False):
         if before is None or _begins(before, line, leading, width):
             joined.append([line.text])
         else:
-            joined[-1][-1] = _led_on(joined[-1][-1], line.text, compounds)
+            joined[-1][-1] = _joinable(joined[-1][-1], line.text, compounds)
             joined[-1].append(line.text)
     return ["".join(parts) for parts in joined]
 
 
 def _begins(before: Line, line: Line, leading: float, width: int) -> bool:
-    """Whether a paragraph begins with a line."""
+    """Whether a line begins a new paragraph."""
     if abs(line.size - before.size) > 0.1 * before.size:
         return True
     gap = before.y - line.y
@@ -119,8 +130,8 @@ def _begins(before: Line, line: Line, leading: float, width: int) -> bool:
     return ended and (indented or len(before.text) < 0.7 * width)
 
 
-def _led_on(text: str, line: str, compounds: Sequence[str]) -> str:
-    """A line as it stands before the next: with a space, or without the hyphen of a word that was parted."""
+def _joinable(text: str, line: str, compounds: Sequence[str]) -> str:
+    """A line as it is joined with the next one: with a space, or without the hyphen of a hyphenated word."""
     match = _HYPHEN.search(text)
     if match is None:
         return f"{text} "
@@ -130,12 +141,12 @@ def _led_on(text: str, line: str, compounds: Sequence[str]) -> str:
         return text
     word = _LAST_WORD.search(bare)
     whole = f"{word[0]}-{first[0]}" if word and first else ""
-    place = bisect_left(compounds, whole)  # "re-elect" is known by "re-elected"
+    place = bisect_left(compounds, whole)  # "re-elected" confirms the hyphen of "re-elect"
     return f"{bare}-" if whole and place < len(compounds) and compounds[place].startswith(whole) else bare
 
 
 def _shape(line: Line) -> str:
-    """A line as it would be on another page: numbers count up."""
+    """A line for comparisons with other pages, which ignore numbers."""
     return re.sub(r"\d+", "#", bare_words(line.text))
 
 
@@ -144,7 +155,7 @@ def _first_page(lines: Sequence[Line]) -> str:
 
 
 def _body_size(lines: Sequence[Line]) -> float:
-    """The letter size of most of the text."""
+    """The font size of most of the text."""
     sizes: Counter[float] = Counter()
     for line in lines:
         sizes[line.size] += len(line.text)
@@ -152,7 +163,7 @@ def _body_size(lines: Sequence[Line]) -> float:
 
 
 def _leading(lines: Sequence[Line]) -> float:
-    """The usual distance from line to line in the story."""
+    """The usual distance between the lines of the story."""
     size = _body_size(lines)
     gaps = [
         before.y - line.y

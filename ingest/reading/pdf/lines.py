@@ -1,7 +1,7 @@
-"""The lines of text in a PDF file (ISO 32000-2), read with pypdf in a process that may be stopped.
+"""Extract the lines of text from a PDF file (ISO 32000-2) with pypdf, in a subprocess.
 
-Run as a program, with the file on standard input; what was found is written to standard output as JSON. A damaged file
-may keep any reader busy for hours or fill the memory, and only a process of its own can be limited in both.
+It runs as a program that reads the file from standard input and writes JSON to standard output. A damaged file may keep
+any PDF library busy for hours or fill the memory, and both can be limited only for a separate process.
 """
 
 from __future__ import annotations
@@ -13,24 +13,24 @@ import sys
 from typing import Any
 
 MAX_PAGES = 2_000
-MAX_CHARACTERS = 2_500_000  # somewhat more than an article may have
+MAX_CHARACTERS = 2_500_000  # slightly more than an article may have
 _MEMORY = 2_000_000_000  # bytes of address space
 
 
 def main() -> None:
-    """Read one file."""
+    """Read a file from standard input and write its lines to standard output."""
     _limit_memory()
-    logging.disable(logging.CRITICAL)  # pypdf tells of each oddity
+    logging.disable(logging.CRITICAL)  # pypdf logs each irregularity
     json.dump(extract(sys.stdin.buffer.read()), sys.stdout)
 
 
 def extract(data: bytes) -> dict[str, Any]:
-    """What is in a PDF file.
+    """Extract the lines and metadata of a PDF file.
 
     Returns:
-        `lines`, each as page from 0 on, x, y and size in points, and text; `title` and `created` (ISO 8601) of the
-        metadata, or None. For a file that cannot be read, `error` alone: a key of `PROBLEMS` in `reader.py`,
-        and what was wrong.
+        `lines` as tuples of page (from 0), x, y and size in points, and text; `title` and `created` (ISO 8601) of the
+        metadata, or None. For a file that cannot be read, only `error`: a key of `PROBLEMS` in `reader.py`, and
+        details.
     """
     import pypdf
     from pypdf.errors import DependencyError, FileNotDecryptedError
@@ -42,22 +42,22 @@ def extract(data: bytes) -> dict[str, Any]:
         if len(reader.pages) > MAX_PAGES:
             return {"error": ("long", f"{len(reader.pages):,} pages")}
         lines: list[tuple[int, float, float, float, str]] = []
-        left = MAX_CHARACTERS
+        characters = 0
         for number, page in enumerate(reader.pages):
-            found = _page_lines(page)
-            left -= sum(len(line[-1]) for line in found)
-            if left < 0:
+            page_lines = _page_lines(page)
+            characters += sum(len(line[-1]) for line in page_lines)
+            if characters > MAX_CHARACTERS:
                 return {"error": ("long", f"over {MAX_CHARACTERS:,} characters")}
-            lines += [(number, *line) for line in found]
+            lines += [(number, *line) for line in page_lines]
         return {"lines": lines, **_facts(reader)}
     except (DependencyError, FileNotDecryptedError):
         return {"error": ("encrypted", "")}
-    except Exception as error:  # on a damaged file pypdf raises whatever its parts raise
+    except Exception as error:  # for damaged files pypdf raises many types of exceptions
         return {"error": ("damaged", f"{type(error).__name__}: {error}"[:200])}
 
 
 def _page_lines(page: Any) -> list[tuple[float, float, float, str]]:
-    """The lines of a page, as x, y, size and text, in the order in which they are drawn."""
+    """The lines of a page as x, y, size and text, in drawing order."""
     lines: list[list[Any]] = []
     ended = True
 
@@ -74,7 +74,7 @@ def _page_lines(page: Any) -> list[tuple[float, float, float, str]]:
                 lines.append([x, y, size, piece, len(piece)])
             else:
                 lines[-1][3] += piece
-                if len(piece) > lines[-1][4]:  # a bullet or initial is not what the line is set in
+                if len(piece) > lines[-1][4]:  # the longest piece determines the size, not a bullet or initial
                     lines[-1][2], lines[-1][4] = size, len(piece)
             ended = False
 
@@ -83,11 +83,11 @@ def _page_lines(page: Any) -> list[tuple[float, float, float, str]]:
 
 
 def _facts(reader: Any) -> dict[str, str | None]:
-    """Title and date of creation, where the metadata can be read."""
+    """Title and creation date, where the metadata can be read."""
     try:
         metadata = reader.metadata
         title, created = (metadata.title, metadata.creation_date) if metadata else (None, None)
-    except Exception:  # a broken date or title takes nothing from the text
+    except Exception:  # broken metadata does not affect the text
         return {"title": None, "created": None}
     return {"title": str(title) if title else None, "created": created.isoformat() if created else None}
 
@@ -97,7 +97,7 @@ def _limit_memory() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    except (ImportError, OSError, ValueError):  # not on this system; there is still the time limit
+    except (ImportError, OSError, ValueError):  # not available on this system; the time limit remains
         pass
 
 

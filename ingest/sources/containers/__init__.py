@@ -1,7 +1,7 @@
-"""Containers of articles: zip, tar, packed files and web archives, also inside each other, within limits.
+"""Unpack containers of articles: zip, tar, compressed files and web archives, also nested, within limits.
 
-Nothing of a container is ever written to a path that it names: members are read one by one, in memory or from a
-temporary file that has no name.
+No member is ever written to a path that its container names: members are read one by one, in memory or from a temporary
+file without a name.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from ingest.sources.containers.zip import MAGIC, read_zip
 
 __all__ = ["Budget", "Limits", "Member", "unpack"]
 
-_SEEN = 1024  # bytes of a file that tell what container it is
+_HEAD = 1024  # bytes from which the kind of container is detected
 
 
 def unpack(member: Member, budget: Budget | None = None, depth: int = 0) -> Iterator[Member | SourceError]:
-    """The files in a file, those of containers inside containers too; the file itself where it is no container.
+    """Yield the files in a container, including nested containers; a file that is not a container is yielded itself.
 
     Args:
         member: the file.
-        budget: what it may cost; None for the usual limits.
-        depth: in how many containers it lies.
+        budget: limits of what unpacking may cost; None for the default limits.
+        depth: number of containers around the file.
 
     Raises:
-        SourceError: the outermost container cannot be read, or not any further. What is wrong with one inside is given
-            in its place, and the rest goes on.
+        SourceError: the outermost container cannot be read, or the rest of it cannot. An error in a nested container is
+            yielded in its place, and reading continues.
         OSError: the file cannot be read.
     """
     budget = budget or Budget()
@@ -43,27 +43,27 @@ def unpack(member: Member, budget: Budget | None = None, depth: int = 0) -> Iter
         return
     if depth >= budget.limits.depth:
         raise member.source.problem(
-            f"it is a container inside {depth} others; so deep they are not unpacked", "Unpack it, and name the files"
+            f"it is a container inside {depth} others, which is too deep", "Unpack it, and ingest the files"
         )
-    for found in container(member.file, member.source, budget):
-        if isinstance(found, SourceError):
-            yield found
+    for inner in container(member.file, member.source, budget):
+        if isinstance(inner, SourceError):
+            yield inner
             continue
         try:
-            yield from unpack(found, budget, depth + 1)
+            yield from unpack(inner, budget, depth + 1)
         except SourceError as error:
             yield error
 
 
 def _choose(file: BinaryIO, source: Source) -> Container | None:
-    """What reads a container; None for a file that is none."""
-    head = file.read(_SEEN)
+    """The reader for a container; None for a file that is not a container."""
+    head = file.read(_HEAD)
     file.seek(0)
     if head.startswith(MAGIC):
         return read_zip
     if is_packed(head):
         try:
-            inner = Stream(file, source, Budget()).read(_SEEN)
+            inner = Stream(file, source, Budget()).read(_HEAD)
         except DAMAGED as error:
             raise source.problem(f"it cannot be unpacked: {error}", "Deliver it again") from None
         finally:
@@ -75,7 +75,7 @@ def _choose(file: BinaryIO, source: Source) -> Container | None:
 
 
 def _read_single(file: BinaryIO, source: Source, budget: Budget) -> Iterator[Member | SourceError]:
-    """The one file that is packed in a .gz, .bz2 or .xz; it keeps its name, without that suffix."""
+    """Yield the file in a .gz, .bz2 or .xz file; it has the same name without the suffix."""
     path = PurePosixPath(source.name)
     name = path.stem if path.suffix.lower() in (".gz", ".bz2", ".xz") else path.name
     inner = inside(source, name)

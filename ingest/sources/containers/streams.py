@@ -1,4 +1,4 @@
-"""Packed streams: gzip (RFC 1952), bzip2 and xz, read forward and within limits."""
+"""Read compressed streams forward and within limits: gzip (RFC 1952), bzip2 and xz."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from ingest.base.errors import SourceError
 from ingest.reading.base import Source
 from ingest.sources.containers.base import Budget
 
-#: What the decompressors let through of a stream that is not as it should be.
+#: Exceptions of the decompressors for damaged streams.
 DAMAGED = (zlib.error, lzma.LZMAError, EOFError, OSError, ValueError)
 _XZ_MEMORY = 256_000_000  # bytes; `xz -9` needs 65 MB
-_KEPT = 4096  # bytes behind the current place, so that one may look back a little
+_KEPT = 4096  # bytes before the current position that can be read again
 _CHUNK = 262_144
 _AT_ONCE = 64_000_000  # bytes
 
 
 class _Xz:
-    """An xz stream; LZMAFile sets no limit to the memory that a stream may ask for."""
+    """An xz stream with a memory limit, which LZMAFile lacks."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -37,16 +37,16 @@ class _Xz:
                 if not rest:
                     return b""
                 self._decoder = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY)
-                found = self._decoder.decompress(rest, size)
+                data = self._decoder.decompress(rest, size)
             elif self._decoder.needs_input:
                 packed = self._file.read(_CHUNK)
                 if not packed:
                     raise EOFError("it breaks off")
-                found = self._decoder.decompress(packed, size)
+                data = self._decoder.decompress(packed, size)
             else:
-                found = self._decoder.decompress(b"", size)
-            if found:
-                return found
+                data = self._decoder.decompress(b"", size)
+            if data:
+                return data
 
 
 _OPENERS: dict[bytes, Callable[[BinaryIO], Callable[[int], bytes]]] = {
@@ -57,18 +57,25 @@ _OPENERS: dict[bytes, Callable[[BinaryIO], Callable[[int], bytes]]] = {
 
 
 def is_packed(head: bytes) -> bool:
-    """Whether a file that begins so is packed with gzip, bzip2 or xz."""
+    """Whether a file with this beginning is compressed with gzip, bzip2 or xz."""
     return any(head.startswith(magic) for magic in _OPENERS)
 
 
 class Stream:
-    """What is in a packed file, or in a plain one, to be read forward.
+    """Reads the content of a compressed or plain file forward.
 
-    It has the methods that tarfile and fastwarc ask for; of what lies behind, the last few kilobytes can be read again.
+    It has the methods that tarfile and fastwarc need; the last few kilobytes can be read again.
     """
 
     def __init__(self, file: BinaryIO, source: Source, budget: Budget, slack: int | None = None) -> None:
-        """Args: slack: as in `Budget.check_ratio`."""
+        """Open the stream.
+
+        Args:
+            file: the file, from its first byte on.
+            source: what to call it.
+            budget: limits of what unpacking may cost.
+            slack: as in `Budget.check_ratio`.
+        """
         head = file.read(8)
         file.seek(0)
         opener = next((opener for magic, opener in _OPENERS.items() if head.startswith(magic)), None)
@@ -80,11 +87,11 @@ class Stream:
         self._behind = b""
 
     def read(self, size: int = -1) -> bytes:
-        """At most so many bytes, fewer at the end alone.
+        """Read this number of bytes; fewer only at the end.
 
         Raises:
-            SourceError: the stream grows as only a bomb does.
-            OSError: more is asked for at once than should lie in memory, as by a tar header that claims a huge name.
+            SourceError: the stream is a decompression bomb.
+            OSError: the number is too large for memory, as for a tar header that claims a huge name.
         """
         size = _AT_ONCE if size < 0 else size
         if size > _AT_ONCE:
@@ -97,7 +104,7 @@ class Stream:
                 parts.append(chunk)
                 wanted -= len(chunk)
         except (*DAMAGED, SourceError):
-            if not any(parts):  # else the next call meets it again, and what came before it is not lost
+            if not any(parts):  # otherwise the next call raises it again, and the bytes before it are not lost
                 raise
         data = b"".join(parts)
         self._place += len(data)
@@ -113,21 +120,25 @@ class Stream:
         return chunk
 
     def seek(self, place: int, whence: int = 0) -> int:
-        """Go to a place ahead, or a little behind.
+        """Move forward, or a few kilobytes back.
+
+        Args:
+            place: offset in unpacked bytes.
+            whence: has to be 0, for an offset from the beginning.
 
         Raises:
-            OSError: it lies too far behind.
+            OSError: the offset is too far back.
         """
         if whence != 0 or place < self._unpacked - len(self._behind):
-            raise OSError("what was read cannot be read again")
+            raise OSError("the stream cannot be read again from there")
         self._place = min(place, self._unpacked)
         while self._place < place and self.read(min(place - self._place, _CHUNK)):
             pass
         return self._place
 
     def tell(self) -> int:
-        """The current place, in unpacked bytes."""
+        """The current offset, in unpacked bytes."""
         return self._place
 
     def close(self) -> None:
-        """Nothing; the file is the caller's to close."""
+        """Do nothing; the caller closes the file."""

@@ -1,4 +1,4 @@
-"""Tar files, plain or packed with gzip, bzip2 or xz (POSIX.1-2001, pax and ustar; GNU tar)."""
+"""Read tar files, plain or compressed with gzip, bzip2 or xz (POSIX.1-2001, pax and ustar; GNU tar)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BAD = (tarfile.TarError, *DAMAGED, OverflowError, IndexError, KeyError)
 
 
 def is_tar(head: bytes) -> bool:
-    """Whether a file that begins so is a tar file: its first block has the checksum of a header."""
+    """Whether a file with this beginning is a tar file: its first block has the checksum of a header."""
     try:
         tarfile.TarInfo.frombuf(head[:_BLOCK], "utf-8", "surrogateescape")
     except (tarfile.TarError, ValueError, OverflowError):
@@ -26,10 +26,15 @@ def is_tar(head: bytes) -> bool:
 
 
 def read_tar(file: BinaryIO, source: Source, budget: Budget) -> Iterator[Member | SourceError]:
-    """The regular files in a tar file, in its order; links and devices hold no articles.
+    """Yield the regular files in a tar file, in order; links and devices are skipped.
+
+    Args:
+        file: the tar file.
+        source: what to call it.
+        budget: limits of what unpacking may cost.
 
     Raises:
-        SourceError: the file is damaged or holds too much.
+        SourceError: the file is damaged or exceeds the limits.
     """
     stream = Stream(file, source, budget)
     names = Names(source)
@@ -38,7 +43,7 @@ def read_tar(file: BinaryIO, source: Source, budget: Budget) -> Iterator[Member 
     except _BAD as error:
         raise source.problem(f"it cannot be read as a tar file: {error}", _REMEDY) from None
     while (entry := _next(archive, source)) is not None:
-        archive.members.clear()  # type: ignore[attr-defined] # tarfile remembers each one, of millions too
+        archive.members.clear()  # type: ignore[attr-defined] # tarfile would keep the headers of all members in memory
         if not entry.isreg() or is_hidden(entry.name):
             continue
         budget.count_member(source)
@@ -56,7 +61,7 @@ def _next(archive: tarfile.TarFile, source: Source) -> tarfile.TarInfo | None:
 def _read_entry(
     archive: tarfile.TarFile, entry: tarfile.TarInfo, source: Source, budget: Budget
 ) -> Iterator[Member | SourceError]:
-    if entry.issparse():  # what is not there is given as zeros, which no ratio counts
+    if entry.issparse():  # holes become zeros, which the check of the ratio does not detect
         yield source.problem("it is sparse: its holes are not in the tar file", "Pack it without --sparse")
         return
     try:
@@ -76,10 +81,10 @@ def _read_entry(
 
 
 def _check_end(archive: tarfile.TarFile, stream: Stream, source: Source) -> None:
-    """See that the file is over where tarfile stopped; at a damaged header it stops without a word.
+    """Check that the file ends where tarfile stopped, because it stops at a damaged header without an exception.
 
     Raises:
-        SourceError: it is not.
+        SourceError: the file does not end there.
     """
     try:
         stream.seek(archive.offset)
@@ -88,5 +93,5 @@ def _check_end(archive: tarfile.TarFile, stream: Stream, source: Source) -> None
         raise source.problem(f"it is damaged or breaks off: {error}", _REMEDY) from None
     if block.strip(b"\x00"):
         raise source.problem(
-            f"the header of a member, at byte {archive.offset:,}, is damaged; what follows it cannot be read", _REMEDY
+            f"the header of a member, at byte {archive.offset:,}, is damaged; the rest cannot be read", _REMEDY
         )

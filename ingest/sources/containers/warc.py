@@ -1,4 +1,4 @@
-"""Web archives (WARC 1.0 and 1.1, ISO 28500:2017), read as a stream with FastWARC."""
+"""Read web archives (WARC 1.0 and 1.1, ISO 28500:2017) as a stream with FastWARC."""
 
 from __future__ import annotations
 
@@ -18,18 +18,23 @@ if TYPE_CHECKING:
 
 
 def is_warc(head: bytes) -> bool:
-    """Whether a file that begins so, once unpacked, is a web archive."""
+    """Whether an unpacked file with this beginning is a web archive."""
     return head.startswith((b"WARC/0.", b"WARC/1."))
 
 
 def read_warc(file: BinaryIO, source: Source, budget: Budget) -> Iterator[Member | SourceError]:
-    """The pages, feeds and PDF files that a crawl got, each with the address and the time of its record.
+    """Yield the pages, feeds and PDF files of a crawl, with the URL and the time of their records.
 
-    Requests, revisits, failures, redirects and what is of another kind are passed over without a word. The time of the
-    record is when it was captured, not when it was published, so it stands in the place of the member alone.
+    Requests, revisits, failures, redirects and other media types are skipped silently. The time of a record is when it
+    was captured and not when it was published, so it is only in the place of the member.
+
+    Args:
+        file: the web archive.
+        source: what to call it.
+        budget: limits of what unpacking may cost.
 
     Raises:
-        SourceError: the file is damaged, and cannot be read any further, or unpacks into too much.
+        SourceError: the rest of the file cannot be read, or it exceeds the limits.
     """
     from fastwarc.warc import ArchiveIterator, WarcRecordType
 
@@ -68,9 +73,9 @@ def read_warc(file: BinaryIO, source: Source, budget: Budget) -> Iterator[Member
 
 
 class _Stream(Stream):
-    """A stream that remembers what was wrong; FastWARC is told of it by an OSError, whatever it was.
+    """A stream that keeps its error, because FastWARC only passes on an OSError.
 
-    The ratio counts once it is longer than the longest record that is read.
+    The ratio is ignored up to the length of the longest allowed record.
     """
 
     def __init__(self, file: BinaryIO, source: Source, budget: Budget) -> None:
@@ -95,10 +100,10 @@ def _scheme(url: str) -> str:
 
 
 def _body(record: WarcRecord, limit: int) -> bytes | None:
-    """What a record holds; None where it is not of a kind that is read.
+    """The decoded body of a record; None where its kind is not read.
 
     Raises:
-        BodyError: it is too long, cut off, or not coded as it says.
+        BodyError: the body is too long, truncated, or not in the coding that its header states.
         OSError: the archive is damaged here.
     """
     is_response = "application/http" in (record.headers.get("Content-Type") or "")
@@ -116,10 +121,10 @@ def _body(record: WarcRecord, limit: int) -> bytes | None:
     if not is_page_or_feed(media_type(kind)):
         return None
     if length > limit:
-        raise BodyError(f"it has {length / 1e6:,.0f} MB; a record has at most {limit / 1e6:g} MB")
+        raise BodyError(f"it has {length / 1e6:,.0f} MB; a record may have at most {limit / 1e6:g} MB")
     body = record.reader.read(limit + 1)
     if len(body) < length:
-        raise BodyError(f"it breaks off: {len(body):,} of {length:,} bytes are there")
+        raise BodyError(f"it breaks off: it has {len(body):,} of {length:,} bytes")
     if record.headers.get("WARC-Truncated"):
         raise BodyError(f"the crawler cut it off: {record.headers.get('WARC-Truncated')}")
     if "chunked" in (transfer or "").lower():

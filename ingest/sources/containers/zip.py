@@ -1,4 +1,4 @@
-"""Zip files (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT)."""
+"""Read zip files (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT)."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from ingest.sources.containers.base import Budget, Member, Names, is_hidden, spo
 
 MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 
-#: What zipfile lets through of a file that is not as it should be.
+#: Exceptions of zipfile for damaged files.
 DAMAGED = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError,
     OverflowError, IndexError,
 )  # fmt: skip
-# zipfile holds all of the directory in memory; an entry has 46 bytes and a name.
+# zipfile keeps the whole directory in memory; an entry has 46 bytes and a name.
 _MAX_DIRECTORY = 48_000_000  # bytes
 _ENCRYPTED = 0x1
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
@@ -28,10 +28,15 @@ _OFFICE = ("[Content_Types].xml", "mimetype")
 
 
 def read_zip(file: BinaryIO, source: Source, budget: Budget) -> Iterator[Member | SourceError]:
-    """The members of a zip file, in the order of its directory.
+    """Yield the members of a zip file, in the order of its directory.
+
+    Args:
+        file: the zip file.
+        source: what to call it.
+        budget: limits of what unpacking may cost.
 
     Raises:
-        SourceError: the file is damaged, holds too much, or is an office document.
+        SourceError: the file is damaged, exceeds the limits, or is an office document.
     """
     _check_directory(file, source)
     try:
@@ -44,7 +49,7 @@ def read_zip(file: BinaryIO, source: Source, budget: Budget) -> Iterator[Member 
             raise source.problem("it is an office document or e-book", "Save it as text, HTML or PDF")
         names = Names(source)
         for entry in entries:
-            if entry.filename.endswith("/") or is_hidden(entry.filename):  # is_dir() trips over a name that is empty
+            if entry.filename.endswith("/") or is_hidden(entry.filename):  # is_dir() fails for an empty name
                 continue
             budget.count_member(source)
             yield from _read_entry(archive, entry, names.source(entry.filename), budget)
@@ -53,7 +58,7 @@ def read_zip(file: BinaryIO, source: Source, budget: Budget) -> Iterator[Member 
 def _read_entry(
     archive: zipfile.ZipFile, entry: zipfile.ZipInfo, source: Source, budget: Budget
 ) -> Iterator[Member | SourceError]:
-    """One member, or why it cannot be read.
+    """Yield one member, or the reason why it cannot be read.
 
     Raises:
         SourceError: all members together are too long.
@@ -62,7 +67,7 @@ def _read_entry(
         yield source.problem("it is encrypted", "Deliver it without a password")
         return
     if entry.compress_type not in _METHODS:
-        yield source.problem(f"its compression, method {entry.compress_type}, is not read", "Pack it with DEFLATE")
+        yield source.problem(f"its compression, method {entry.compress_type}, is not supported", "Pack it with DEFLATE")
         return
     try:
         budget.check_size(source, entry.file_size)
@@ -81,10 +86,10 @@ def _read_entry(
 
 
 def _check_directory(file: BinaryIO, source: Source) -> None:
-    """See that the directory is not too long to be held in memory.
+    """Check that the directory is not too long for memory.
 
     Raises:
-        SourceError: it is.
+        SourceError: it is too long.
     """
     length = file.seek(0, SEEK_END)
     start = max(0, length - 66_000)  # the end record, with a comment of up to 65,535 bytes
@@ -93,13 +98,13 @@ def _check_directory(file: BinaryIO, source: Source) -> None:
     file.seek(0)
     end = tail.rfind(b"PK\x05\x06")
     if end < 0 or len(tail) < end + 22:
-        return  # zipfile says that there is none
+        return  # zipfile reports that it is missing
     (size,) = struct.unpack_from("<L", tail, end + 12)
     end64 = tail.rfind(b"PK\x06\x06", 0, end)
     if size == 0xFFFFFFFF and end64 >= 0 and len(tail) >= end64 + 56:
         (size,) = struct.unpack_from("<Q", tail, end64 + 40)
     if size > _MAX_DIRECTORY:
         raise source.problem(
-            f"its directory has {size / 1e6:,.0f} MB; at most {_MAX_DIRECTORY / 1e6:.0f} MB are read",
+            f"its directory has {size / 1e6:,.0f} MB; the limit is {_MAX_DIRECTORY / 1e6:.0f} MB",
             "Split it into several archives",
         )

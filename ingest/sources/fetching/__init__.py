@@ -1,1 +1,1 @@
-"""Pages from the web: who may be asked, how, and what is remembered of them."""
+"""Fetch pages from the web: allowed addresses, robots.txt, connections, conditional requests."""

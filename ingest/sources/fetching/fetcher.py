@@ -1,4 +1,4 @@
-"""Fetches pages from the web, politely and from public addresses only."""
+"""Fetch pages from the web: only from public addresses, and obeying robots.txt and delays."""
 
 from __future__ import annotations
 
@@ -17,30 +17,31 @@ import httpx
 
 from ingest.base.errors import SourceError
 from ingest.reading.http_bodies import BodyError, as_utf8, decoded, may_hold_articles, media_type
-from ingest.sources.fetching.addresses import Gate, Refused, Resolver, check_url, resolve_name, shown
+from ingest.sources.fetching.addresses import Gate, Refused, Resolver, check_url, redacted, resolve_name
 from ingest.sources.fetching.robots import MAX_BYTES as MAX_ROBOTS
 from ingest.sources.fetching.robots import ROBOT, Robots
 from ingest.sources.fetching.transport import Deadline, Transport
 
 MAX_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_LATER = frozenset({429, 500, 502, 503, 504})  # states that may pass
-_LONGEST_PAUSE = 30.0  # seconds that a Retry-After is waited for
-_IN_MEMORY = 4_000_000  # bytes; a longer body lies in a temporary file while it is read
-_MAX_TEXT = 20_000_000  # bytes of a page that is turned into UTF-8
+_LATER = frozenset({429, 500, 502, 503, 504})  # temporary errors
+_LONGEST_PAUSE = 30.0  # seconds; the longest Retry-After that is obeyed
+_IN_MEMORY = 4_000_000  # bytes; a longer body is in a temporary file while it is read
+_MAX_TEXT = 20_000_000  # bytes; longer pages are not converted to UTF-8
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass
 class Page:
-    """What a server sent.
+    """A fetched page.
 
     Attributes:
-        url: where it came from in the end, after redirects.
-        file: its body, unpacked, and in UTF-8 where its header named another charset.
-        size: length of that in bytes.
-        etag, modified: what asks for it only where it has changed.
+        url: its URL after redirects.
+        file: its decoded body, converted to UTF-8 where its header names another charset.
+        size: length of the file, in bytes.
+        etag: its ETag header, for a conditional request.
+        modified: its Last-Modified header, for a conditional request.
     """
 
     url: str
@@ -51,24 +52,24 @@ class Page:
 
 
 class _Failure(Exception):
-    """A page that cannot be had: why, what to do, and whether another try may help."""
+    """A page cannot be fetched: why, what to do, and whether another attempt may succeed."""
 
     def __init__(self, reason: str, remedy: str, pause: float | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.remedy = remedy
-        self.pause = pause  # seconds after which it may be tried again; None where that is no use
+        self.pause = pause  # seconds until another attempt; None where it would not succeed
 
 
-_NOTHING_TO_DO = "Save what you need by hand, and name the file"
+_NOTHING_TO_DO = "Save what you need by hand, and ingest that file"
 _LATER_REMEDY = "Try again later"
 
 
 class Fetcher:
-    """Fetches pages; for one thread.
+    """Fetches pages; to be used by one thread.
 
-    It asks robots.txt first, waits between requests to a host, follows at most five redirects and checks each, and
-    never connects to an address that is not public. Proxies and passwords of the environment are not used.
+    It obeys robots.txt, waits between requests to a host, follows at most five redirects and checks each of them, and
+    never connects to an address that is not public. It does not use proxies and passwords of the environment.
     """
 
     def __init__(
@@ -83,18 +84,18 @@ class Fetcher:
         backoff: float = 1.0,
     ) -> None:
         """Args:
-        allow: networks that may be fetched from besides the public internet, such as `10.1.0.0/16` of one's own house.
-        resolve: how names are looked up.
-        delay: seconds between the end of a request to a host and the next; more where its robots.txt asks for it.
-        seconds: how long one answer may take in all.
-        max_bytes: longest body, unpacked.
-        retries: how often a request is made again where the state may pass.
-        backoff: seconds before the first of these; each waits twice as long as the one before.
+        allow: networks that are allowed in addition to the public internet, such as `10.1.0.0/16` of an organization.
+        resolve: resolves names.
+        delay: seconds between the end of a request to a host and the next one; more where its robots.txt asks for it.
+        seconds: time limit for one response.
+        max_bytes: maximum length of a decoded body.
+        retries: number of further attempts after a temporary error.
+        backoff: seconds before the first of them; the pause doubles before each further one.
         """
         self._delay, self._seconds, self._max_bytes = delay, seconds, max_bytes
         self._retries, self._backoff = retries, backoff
         self._deadline = Deadline()
-        self._last: dict[str, float] = {}  # host -> when it was asked last
+        self._last: dict[str, float] = {}  # host -> time of the last request
         self._robots = Robots(self._robots_txt)
         self._client = httpx.Client(
             transport=Transport(Gate(allow, resolve), self._deadline),
@@ -114,31 +115,34 @@ class Fetcher:
         """Close all connections."""
         self._client.close()
 
-    def fetch(self, url: str, known: Mapping[str, str] | None = None) -> Page | None:
-        """A page; None where it is the same as when it was fetched before.
+    def fetch(self, url: str, validators: Mapping[str, str] | None = None) -> Page | None:
+        """Fetch a page; None where it has not changed since it was last fetched.
 
         Args:
-            url: where it is.
-            known: headers that ask for it only where it has changed.
+            url: URL of the page.
+            validators: headers of a conditional request.
 
         Raises:
-            SourceError: it cannot be had, or may not.
+            SourceError: the page cannot be fetched, or must not be.
         """
         try:
-            with self._followed(url, {**(known or {}), "Accept": "*/*"}) as (final, response):
+            with self._followed(url, {**(validators or {}), "Accept": "*/*"}) as (final, response):
                 return None if response.status_code == 304 else self._page(final, response)
         except _Failure as failure:
-            raise SourceError(shown(url), "", failure.reason, failure.remedy) from None
+            raise SourceError(redacted(url), "", failure.reason, failure.remedy) from None
         except Refused as refused:
             raise SourceError(
-                shown(url), "", f"it is not fetched: {refused}", "Name a public web address, or save the page as a file"
+                redacted(url),
+                "",
+                f"it was not fetched: {refused}",
+                "Name a public web address, or save the page as a file",
             ) from None
 
     @contextmanager
     def _followed(
         self, url: str, headers: Mapping[str, str], ask_robots: bool = True
     ) -> Iterator[tuple[str, httpx.Response]]:
-        """The answer at the end of the redirects, and where that is."""
+        """The response after redirects, and its URL."""
         for _ in range(MAX_REDIRECTS + 1):
             _, host, _ = check_url(url)
             if ask_robots and not self._robots.allows(url):
@@ -149,7 +153,7 @@ class Fetcher:
                     yield url, response
                     return
                 url = self._target(url, response)
-        raise _Failure(f"it redirects more than {MAX_REDIRECTS} times", "Name the address that it should lead to")
+        raise _Failure(f"it redirects more than {MAX_REDIRECTS} times", "Name the final address")
 
     def _target(self, url: str, response: httpx.Response) -> str:
         location = response.headers.get("Location")
@@ -158,11 +162,11 @@ class Fetcher:
         try:
             return urljoin(url, str(location))
         except ValueError:
-            raise _Failure("it redirects to what is no web address", _NOTHING_TO_DO) from None
+            raise _Failure("it redirects to an invalid address", _NOTHING_TO_DO) from None
 
     @contextmanager
     def _answer(self, url: str, host: str, headers: Mapping[str, str], pause: float) -> Iterator[httpx.Response]:
-        """The answer to a request, made again where that may help."""
+        """The response to a request, which is repeated after temporary errors."""
         for attempt in range(self._retries + 1):
             try:
                 response = self._send(url, host, headers, pause)
@@ -170,7 +174,7 @@ class Fetcher:
             except _Failure as failure:
                 if failure.pause is None or attempt == self._retries:
                     raise
-                _log.info("%s: %s; trying again", shown(url), failure.reason)
+                _log.info("%s: %s; trying again", redacted(url), failure.reason)
                 time.sleep(max(failure.pause, self._backoff * 2**attempt))
         try:
             yield response
@@ -179,10 +183,10 @@ class Fetcher:
             self._last[host] = time.monotonic()
 
     def _send(self, url: str, host: str, headers: Mapping[str, str], pause: float) -> httpx.Response:
-        """One request, once its host has had its rest; the body is still to be read.
+        """Send one request after the pause of its host; the body is not yet read.
 
         Raises:
-            _Failure: no answer, or one of a state that may pass.
+            _Failure: there was no response, or a temporary error.
         """
         time.sleep(max(0.0, self._last.get(host, float("-inf")) + pause - time.monotonic()))
         self._deadline.set(self._seconds)
@@ -215,7 +219,7 @@ class Fetcher:
         return Page(url, body, size, response.headers.get("ETag"), response.headers.get("Last-Modified"))
 
     def _body(self, response: httpx.Response, limit: int) -> BinaryIO:
-        """The body, unpacked."""
+        """The decoded body."""
         length = response.headers.get("Content-Length", "")
         if length.isdecimal() and len(length) < 20 and int(length) > limit:
             raise _Failure(
@@ -233,7 +237,7 @@ class Fetcher:
         return copy
 
     def _robots_txt(self, address: str) -> str:
-        """The text of a robots.txt, "" where there is none; a site whose rules cannot be had is left alone."""
+        """The text of a robots.txt, "" where there is none; nothing is fetched from a site where this fails."""
         try:
             with self._followed(address, {"Accept": "text/plain"}, ask_robots=False) as (_, response):
                 if response.status_code != 200:
@@ -245,7 +249,7 @@ class Fetcher:
 
 @contextmanager
 def _failures() -> Iterator[None]:
-    """Errors of connections and bodies as failures; what may pass can be tried again."""
+    """Turn errors of connections and bodies into failures; temporary ones may be retried."""
     try:
         yield
     except BodyError as error:
@@ -255,15 +259,15 @@ def _failures() -> Iterator[None]:
     except (httpcore.ConnectError, httpcore.NetworkError) as error:
         raise _Failure(f"no connection: {error}", "Check the address, and your own connection", 0.0) from None
     except httpx.InvalidURL as error:
-        raise _Failure(f"it is no web address: {error}", "Correct the address") from None
+        raise _Failure(f"it is not a web address: {error}", "Correct the address") from None
     except (httpcore.ProtocolError, httpcore.UnsupportedProtocol, httpx.HTTPError) as error:
-        raise _Failure(f"its server does not speak HTTP as it should: {error}", _LATER_REMEDY) from None
+        raise _Failure(f"its server violates the HTTP protocol: {error}", _LATER_REMEDY) from None
     except (OSError, UnicodeError) as error:
         raise _Failure(f"it cannot be fetched: {error}", _LATER_REMEDY) from None
 
 
 def _temporary() -> BinaryIO:
-    """A file without a name, which its reader closes."""
+    """A temporary file without a name; the caller closes it."""
     return cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))
 
 
@@ -272,7 +276,7 @@ def _state(response: httpx.Response) -> str:
 
 
 def _retry_after(response: httpx.Response) -> float:
-    """Seconds that the server asks to be left alone for, as far as they are waited for."""
+    """The Retry-After of a response in seconds, up to the limit."""
     text = response.headers.get("Retry-After", "")
     return min(float(text), _LONGEST_PAUSE) if text.isdecimal() and len(text) < 10 else 0.0
 

@@ -1,4 +1,4 @@
-"""What sites ask of robots (RFC 9309)."""
+"""Obey robots.txt (RFC 9309)."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from protego import Protego
 
-#: The name by which robots.txt may speak of Dateline.
+#: Dateline's name in robots.txt.
 ROBOT = "Dateline"
 
-MAX_BYTES = 512_000  # RFC 9309 wants at least 500 KiB to be read
+MAX_BYTES = 512_000  # RFC 9309 requires at least 500 KiB
 _MOST = 1_000  # sites
-_LONGEST_DELAY = 30.0  # seconds; a site that asks for more is given this
+_LONGEST_DELAY = 30.0  # seconds; longer delays are reduced to this
 
 
 class Robots:
-    """The rules of sites, each fetched once, or found once not to be had."""
+    """Caches the rules of sites, and errors in fetching them."""
 
     def __init__(self, fetch: Callable[[str], str]) -> None:
-        """Args: fetch: the text of a robots.txt, "" where there is none; raises where that cannot be known."""
+        """Args: fetch: returns the text of a robots.txt, "" where there is none; raises where it cannot be fetched."""
         self._fetch = fetch
         self._sites: dict[str, Protego | Exception] = {}
 
@@ -30,7 +30,7 @@ class Robots:
         return self._rules(url).can_fetch(url, ROBOT)
 
     def delay(self, url: str) -> float:
-        """Seconds that its site asks to be left between requests; 0 where it does not say."""
+        """The delay in seconds that a site asks for between requests; 0 where it asks for none."""
         return min(float(self._rules(url).crawl_delay(ROBOT) or 0), _LONGEST_DELAY)
 
     def _rules(self, url: str) -> Protego:
@@ -43,9 +43,9 @@ class Robots:
                 self._sites.clear()
             try:
                 self._sites[site] = Protego.parse(self._fetch(f"{site}/robots.txt"))
-            except Exception as error:  # whatever it is: a site in trouble is not asked again for each of its pages
+            except Exception as error:  # cached too, so that a failing site is not asked again for each of its pages
                 self._sites[site] = error
-        known = self._sites[site]
-        if isinstance(known, Exception):
-            raise known.with_traceback(None)
-        return known
+        rules = self._sites[site]
+        if isinstance(rules, Exception):
+            raise rules.with_traceback(None)
+        return rules

@@ -1,4 +1,4 @@
-"""Connections to the very address that was checked, within a time in all."""
+"""Connect only to addresses that were checked, within an overall deadline."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ import httpx
 from ingest.sources.fetching.addresses import Gate
 
 _TRIED = 4  # addresses of one name
-_LOOKUP = 20.0  # seconds that looking a name up may take where nothing else is said
+_LOOKUP = 20.0  # seconds; the default time limit for resolving a name
 
 
 class Deadline:
-    """When what is under way has to be done; a server that sends a byte now and then keeps any other limit."""
+    """Limits the total time of a response, because a slow server can stay within the limit of every single read."""
 
     def __init__(self) -> None:
         self._at = float("inf")
 
     def set(self, seconds: float) -> None:
-        """From now on, so many seconds are left."""
+        """Start the time limit now."""
         self._at = time.monotonic() + seconds
 
     def cut(self, timeout: float | None) -> float:
-        """What may be waited of a wait in seconds.
+        """Shorten a timeout in seconds to the time that is left.
 
         Raises:
-            httpcore.ReadTimeout: nothing.
+            httpcore.ReadTimeout: no time is left.
         """
         left = self._at - time.monotonic()
         if left <= 0:
-            raise httpcore.ReadTimeout("it took too long in all")
+            raise httpcore.ReadTimeout("the whole response took too long")
         return left if timeout is None else min(left, timeout)
 
 
 class _Backend(httpcore.NetworkBackend):
-    """Looks names up through the gate, and connects to what the gate gave."""
+    """Resolves names with the gate, and connects to the addresses that it returned."""
 
     def __init__(self, gate: Gate, deadline: Deadline) -> None:
         self._gate = gate
@@ -72,14 +72,14 @@ class _Backend(httpcore.NetworkBackend):
         raise last or httpcore.ConnectError(f"{host} has no address")
 
     def connect_unix_socket(self, *_: Any, **__: Any) -> httpcore.NetworkStream:
-        raise httpcore.UnsupportedProtocol("only the network is connected to")
+        raise httpcore.UnsupportedProtocol("Unix sockets are not supported")
 
     def sleep(self, seconds: float) -> None:
         time.sleep(self._deadline.cut(seconds))
 
 
 class _Stream(httpcore.NetworkStream):
-    """A connection on which no wait goes beyond the deadline."""
+    """A connection on which no wait exceeds the deadline."""
 
     def __init__(self, inner: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._inner = inner
@@ -105,7 +105,7 @@ class _Stream(httpcore.NetworkStream):
 
 
 class _Body(httpx.SyncByteStream):
-    """The body of a response as httpx wants it."""
+    """The body of a response in the type that httpx requires."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
@@ -118,14 +118,19 @@ class _Body(httpx.SyncByteStream):
 
 
 class Transport(httpx.BaseTransport):
-    """What httpx sends through; raises httpcore's errors, and `Refused` for an address that is not public.
+    """Sends requests of httpx; raises httpcore's errors, and `Refused` for an address that is not public.
 
-    httpx.HTTPTransport takes no network backend of one's own, and without one the name would be looked up twice: once
-    to be checked, and again, perhaps with another answer, to be connected to.
+    httpx.HTTPTransport does not accept a network backend. Without one, the name would be resolved twice: once for the
+    check, and again, possibly with another result, for the connection.
     """
 
     def __init__(self, gate: Gate, deadline: Deadline) -> None:
-        """Args: deadline: of all that is read and written."""
+        """Create the pool of connections.
+
+        Args:
+            gate: resolves names and refuses addresses that are not public.
+            deadline: limits all reads and writes.
+        """
         self._pool = httpcore.ConnectionPool(
             ssl_context=httpx.create_ssl_context(),
             max_connections=4,
@@ -134,14 +139,14 @@ class Transport(httpx.BaseTransport):
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send one request; redirects are the caller's to follow."""
+        """Send one request, without following redirects."""
         url = httpcore.URL(
             scheme=request.url.raw_scheme, host=request.url.raw_host, port=request.url.port, target=request.url.raw_path
         )
-        sent = httpcore.Request(
+        core_request = httpcore.Request(
             request.method, url, headers=request.headers.raw, content=request.stream, extensions=request.extensions
         )
-        response = self._pool.handle_request(sent)
+        response = self._pool.handle_request(core_request)
         return httpx.Response(
             response.status, headers=response.headers, stream=_Body(response.stream), extensions=response.extensions
         )

@@ -1,4 +1,4 @@
-"""What servers said of pages that were fetched, so that they can be asked whether anything is new (RFC 9110, 13.1)."""
+"""Remember the validators of fetched pages for conditional requests (RFC 9110, 13.1)."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from pathlib import Path
 
 FILE = "fetched.json"
 
-_MOST = 100_000  # pages; the oldest are forgotten, and fetched as if they were new
+_MOST = 100_000  # pages; the oldest are forgotten, and then fetched like new ones
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Remembered:
-    """A page that was fetched and went in whole.
+    """A page that was fetched and ingested completely.
 
     Attributes:
-        etag: its ETag.
-        modified: its Last-Modified.
-        articles: ids of the articles that came of it, those that its links lead to among them.
+        etag: its ETag header.
+        modified: its Last-Modified header.
+        articles: ids of its articles, including those that its links lead to.
     """
 
     etag: str | None
@@ -29,26 +29,33 @@ class Remembered:
     articles: tuple[str, ...]
 
     def headers(self) -> dict[str, str]:
-        """The headers that ask for it only where it has changed."""
+        """The headers of a conditional request."""
         named = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
         return {name: value for name, value in named.items() if value}
 
 
 class Memory:
-    """Pages that were fetched, by their address, in a small file in the archive's folder. It may be deleted."""
+    """Fetched pages by URL, stored in a small file in the archive's folder that may be deleted."""
 
     def __init__(self, folder: Path | None) -> None:
-        """Args: folder: of the archive; None where it has none, and nothing is kept from run to run."""
+        """Args: folder: folder of the archive; None where it has none, so that nothing is remembered."""
         self._path = folder / FILE if folder else None
         self._changed = False
         self._pages = self._load()
 
     def get(self, url: str) -> Remembered | None:
-        """What is known of a page."""
+        """Return what is remembered about a page."""
         return self._pages.get(url)
 
     def note(self, url: str, etag: str | None, modified: str | None, articles: Sequence[str]) -> None:
-        """Remember a page, or forget one that the server says nothing about."""
+        """Remember a page, or forget it where the server sent no validators.
+
+        Args:
+            url: URL of the page.
+            etag: its ETag header.
+            modified: its Last-Modified header.
+            articles: ids of its articles.
+        """
         if self._pages.pop(url, None) is not None:
             self._changed = True
         if etag or modified:
@@ -56,17 +63,17 @@ class Memory:
             self._changed = True
 
     def save(self) -> None:
-        """Write the file, where anything has changed; call it once the articles are in the archive."""
+        """Write the file if anything has changed; to be called when the articles are in the archive."""
         if not self._changed or self._path is None:
             return
-        kept = dict(list(self._pages.items())[-_MOST:])
-        beside = self._path.with_suffix(".new")
+        newest = list(self._pages.items())[-_MOST:]
+        temporary = self._path.with_suffix(".new")
         try:
-            whole = {"pages": {url: asdict(page) for url, page in kept.items()}}
-            beside.write_text(json.dumps(whole, ensure_ascii=False), encoding="utf-8")
-            beside.replace(self._path)
+            contents = {"pages": {url: asdict(page) for url, page in newest}}
+            temporary.write_text(json.dumps(contents, ensure_ascii=False), encoding="utf-8")
+            temporary.replace(self._path)
             self._changed = False
-        except OSError as error:  # the next time pages are fetched as if they were new
+        except OSError as error:  # the next run fetches all pages again
             _log.warning("%s cannot be written: %s", self._path, error)
 
     def _load(self) -> dict[str, Remembered]:
@@ -78,12 +85,12 @@ class Memory:
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            _log.warning("%s cannot be read, and is begun anew: %s", self._path, error)
+            _log.warning("%s cannot be read and will be written again: %s", self._path, error)
             return {}
 
 
 def _remembered(page: Mapping[str, object]) -> Remembered:
     etag, modified, articles = page["etag"], page["modified"], page["articles"]
     if not isinstance(articles, list) or not all(isinstance(value, str | None) for value in (etag, modified)):
-        raise ValueError("it has another form")
+        raise ValueError("it has an unexpected form")
     return Remembered(etag, modified, tuple(map(str, articles)))  # type: ignore[arg-type] # checked above

@@ -1,4 +1,4 @@
-"""The archive as it is browsed: the plot of articles over time, the list, what was taken out."""
+"""Render the archive for browsing: the plot of articles over time, the list, and the removed articles."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from ingest.store.history import Version
 from ui import words
 from ui.render import phrases
 
-_MOST_BARS = 60  # months side by side; more are shown as years
+_MOST_BARS = 60  # months in the plot; if there are more, it shows years
 
 
 def plot_html(months: Mapping[str, int], chosen: str) -> str:
-    """Articles over time as bars that are links: each limits the list to its month or year.
+    """Render the number of articles over time as bars. Each bar is a link that filters the list by month or year.
 
-    Gradio's own BarPlot draws on a canvas: its bars can neither be reached by keyboard nor be told by a screen reader,
-    and what is clicked is a range of time, not a bar.
+    Gradio's BarPlot draws on a canvas: keyboards and screen readers cannot reach its bars, and a click selects a
+    range of time instead of a bar.
 
     Args:
-        months: how many articles are of each month, as of `Shelf.months`.
-        chosen: the month or year that the list is limited to; empty for none.
+        months: number of articles in each month, as in `Shelf.months`.
+        chosen: the month or year that the list is filtered by; empty for no filter.
     """
     if not months:
         return ""
@@ -42,7 +42,7 @@ def plot_html(months: Mapping[str, int], chosen: str) -> str:
 
 
 def _bars(months: Mapping[str, int], chosen: str) -> tuple[dict[str, int], bool]:
-    """What is drawn, the oldest first, and whether that is all: years where there are many months, or those of one."""
+    """The bars, oldest first, and whether they cover all dates: months, or years if there are too many months."""
     dated = {name: count for name, count in months.items() if name != NO_DATE}
     filled = _filled(dated)
     if len(filled) <= _MOST_BARS:
@@ -58,7 +58,7 @@ def _bars(months: Mapping[str, int], chosen: str) -> tuple[dict[str, int], bool]
 
 
 def _filled(dated: Mapping[str, int]) -> dict[str, int]:
-    """With the months between the first and the last of which there is no article."""
+    """Add the months between the first and the last that have no articles."""
     whole = [name for name in dated if len(name) == 7]
     if not whole:
         return dict(dated)
@@ -68,8 +68,7 @@ def _filled(dated: Mapping[str, int]) -> dict[str, int]:
 
 
 def _bar(name: str, count: int, most: int, is_chosen: bool) -> str:
-    told = phrases.counted(words.N_ARTICLES, count)
-    title = f"{when_in_words(name)}: {told}"
+    title = f"{when_in_words(name)}: {phrases.counted(words.N_ARTICLES, count)}"
     current = ' aria-current="true"' if is_chosen else ""
     height = 0 if not count else max(3, round(100 * count / most))
     fill = f'<span class="bar" style="height: {height}%"></span><span class="tick">{escape(_tick(name))}</span>'
@@ -90,7 +89,7 @@ def _tick(name: str) -> str:
 
 
 def when_in_words(when: str) -> str:
-    """A month or year for people."""
+    """Format a month or year for people."""
     if when == NO_DATE:
         return words.UNDATED
     try:
@@ -99,33 +98,33 @@ def when_in_words(when: str) -> str:
         return when
 
 
-def list_html(shelf: Shelf, offset: int, limit: int, open_id: str, now: int) -> str:
-    """A page of the list, with links to the pages before and after it.
+def list_html(page: Shelf, offset: int, limit: int, open_id: str, now: int) -> str:
+    """Render a page of the list, with links to the pages before and after it.
 
     Args:
-        shelf: the page.
-        offset: how many articles come before it.
-        limit: how many a page holds.
-        open_id: the article that is open.
-        now: seconds since 1970, for embargoes.
+        page: the articles on the page, and the number of articles in the list.
+        offset: number of articles before the page.
+        limit: number of articles on a full page.
+        open_id: id of the article that is open.
+        now: seconds since 1970, to recognize embargoes.
     """
-    if not shelf.articles:
-        return f'<p class="hint" role="status">{words.NOTHING_FOUND if not shelf.total else words.PAGE_EMPTY}</p>'
-    said = phrases.found(shelf.total, offset + 1, offset + len(shelf.articles))
-    loosely = f'<p class="hint">{words.LOOSELY}</p>' if shelf.loosely else ""
-    rows = "".join(_row(each, open_id, now) for each in shelf.articles)
-    page = offset // limit
-    later = f'<a href="#leaf-{page - 1}">{words.LATER}</a>' if page else ""
-    more = offset + len(shelf.articles) < shelf.total
-    earlier = f'<a href="#leaf-{page + 1}">{words.EARLIER_PAGE}</a>' if more else ""
+    if not page.articles:
+        return f'<p class="hint" role="status">{words.NO_MATCHES if not page.total else words.PAGE_EMPTY}</p>'
+    position = phrases.listed(page.total, offset + 1, offset + len(page.articles))
+    loosely = f'<p class="hint">{words.LOOSELY}</p>' if page.loosely else ""
+    rows = "".join(_row(entry, open_id, now) for entry in page.articles)
+    number = offset // limit
+    later = f'<a href="#leaf-{number - 1}">{words.LATER}</a>' if number else ""
+    more = offset + len(page.articles) < page.total
+    earlier = f'<a href="#leaf-{number + 1}">{words.EARLIER_PAGE}</a>' if more else ""
     turn = f'<nav class="leaves" aria-label="{words.PAGES}">{later}{earlier}</nav>' if later or earlier else ""
-    return f'<p class="label" role="status">{escape(said)}</p>{loosely}<ul class="shelf">{rows}</ul>{turn}'
+    return f'<p class="label" role="status">{escape(position)}</p>{loosely}<ul class="articles">{rows}</ul>{turn}'
 
 
-def _row(each: Shelved, open_id: str, now: int) -> str:
-    article = each.article
+def _row(entry: Shelved, open_id: str, now: int) -> str:
+    article = entry.article
     current = ' aria-current="true"' if article.article_id == open_id else ""
-    badges = "".join(f'<span class="badge">{escape(badge)}</span>' for badge in _badges(each, now))
+    badges = "".join(f'<span class="badge">{escape(badge)}</span>' for badge in _badges(entry, now))
     return (
         f'<li><a class="entry" href="#item-{article.article_id}"{current}>'
         f'<span class="headline" dir="auto">{escape(article.headline)}</span>'
@@ -133,60 +132,60 @@ def _row(each: Shelved, open_id: str, now: int) -> str:
     )
 
 
-def _badges(each: Shelved, now: int) -> list[str]:
-    article = each.article
-    said = []
+def _badges(entry: Shelved, now: int) -> list[str]:
+    article = entry.article
+    badges = []
     if article.status == "canceled":
-        said.append(words.BADGE_WITHDRAWN)
-    elif article.status == "withheld" or each.available >= NEVER:
-        said.append(words.BADGE_WITHHELD)
-    elif each.available > now:
-        said.append(words.BADGE_EMBARGOED)
+        badges.append(words.BADGE_WITHDRAWN)
+    elif article.status == "withheld" or entry.available >= NEVER:
+        badges.append(words.BADGE_WITHHELD)
+    elif entry.available > now:
+        badges.append(words.BADGE_EMBARGOED)
     if article.correction:
-        said.append(words.BADGE_CORRECTED)
-    if each.versions > 1:
-        said.append(phrases.counted(words.N_VERSIONS, each.versions))
-    return said
+        badges.append(words.BADGE_CORRECTED)
+    if entry.versions > 1:
+        badges.append(phrases.counted(words.N_VERSIONS, entry.versions))
+    return badges
 
 
 def facts_html(article: Article) -> str:
-    """Publisher, date and place, each kept apart from the direction of the others."""
+    """Render publisher, date and place. The writing direction of each part is isolated."""
     date = article.published.in_words() if article.published else words.UNDATED
     return " · ".join(f"<bdi>{escape(part)}</bdi>" for part in (article.publisher, date, article.place) if part)
 
 
 def removed_html(removed: Sequence[Version]) -> str:
-    """What was taken out, with links that put it back."""
+    """Render the removed articles with links that restore them."""
     if not removed:
         return f'<p class="hint">{words.NONE_REMOVED}</p>'
     rows = "".join(
-        f'<li><span class="headline" dir="auto">{escape(each.article.headline)}</span> '
-        f'<span class="source">{facts_html(each.article)}</span> '
-        f'<a href="#putback-{each.article.article_id}">{words.PUT_ARTICLE_BACK}'
-        f'<span class="spoken">: {escape(each.article.headline)}</span></a></li>'
-        for each in removed
+        f'<li><span class="headline" dir="auto">{escape(version.article.headline)}</span> '
+        f'<span class="source">{facts_html(version.article)}</span> '
+        f'<a href="#putback-{version.article.article_id}">{words.RESTORE}'
+        f'<span class="spoken">: {escape(version.article.headline)}</span></a></li>'
+        for version in removed
     )
-    return f'<ul class="shelf removed">{rows}</ul>'
+    return f'<ul class="articles removed">{rows}</ul>'
 
 
 def notice_html(text: str, headline: str = "", undo: str = "") -> str:
-    """A word on what was just done, with a link that takes it back.
+    """Render a notice about what was just done, with a link to undo it.
 
     Args:
-        text: the word.
-        headline: of the article that it is about.
-        undo: id of the article to put back; empty for none.
+        text: the text of the notice.
+        headline: headline of the article that it is about.
+        undo: id of the article that the link restores; empty for no link.
     """
-    named = f" “<bdi>{escape(headline)}</bdi>”." if headline else ""
+    title = f" “<bdi>{escape(headline)}</bdi>”." if headline else ""
     link = f' <a href="#putback-{escape(undo)}">{words.UNDO}</a>' if undo else ""
-    return f'<p class="notice" role="status" tabindex="-1">{escape(text)}{named}{link}</p>'
+    return f'<p class="notice" role="status" tabindex="-1">{escape(text)}{title}{link}</p>'
 
 
 def nothing_open_html() -> str:
-    """In place of an article."""
+    """Render the hint that is shown while no article is open."""
     return f'<p class="hint">{words.CHOOSE_ARTICLE}</p>'
 
 
 def opened_html(article: Article) -> str:
-    """Takes the focus when an article is opened, so that a screen reader goes on from there; it is not seen."""
+    """Render an invisible heading that takes the focus when an article is opened, for screen readers."""
     return f'<p class="opened spoken" tabindex="-1">{escape(article.headline)}</p>'

@@ -200,7 +200,7 @@ def test_conversations_are_opened_found_renamed_deleted_and_put_back(page: Page,
     field(page, "find-talk").fill("its")
     expect(page.locator("#talks .name")).to_have_text(["Brannock <b>& its</b> mayor"])
     field(page, "find-talk").fill("nothing of the kind")
-    expect(page.locator("#talks")).to_contain_text("No conversation has these words")
+    expect(page.locator("#talks")).to_contain_text("No conversation matches")
     field(page, "find-talk").fill("")
     expect(page.locator("#talks .name")).to_have_count(2)
 
@@ -238,10 +238,6 @@ def test_each_export_has_every_citation(page: Page, server: Server) -> None:
             assert " ".join(citation["quote"].split()) in " ".join(text.split())
             assert citation["headline"] in text
             assert f"{place} of version {citation['version']}" in text
-    name, text = saved(page, "json")
-    assert name.endswith(".json")
-    told = [(c["article_id"], c["quote"]) for turn in json.loads(text)["turns"] for c in turn["citations"]]
-    assert told == list(dict.fromkeys((c["article_id"], c["quote"]) for c in cited))
     assert page.foreign == []  # type: ignore[attr-defined]
 
 
@@ -267,7 +263,7 @@ def test_a_link_opens_the_answer_with_its_sources_for_somebody_else(
     ask(page, OTHER)
     ask(page, QUESTION, 1)
     page.locator("#chat a[href='#link-1']").click()
-    expect(page.get_by_text("The link is copied")).to_be_visible()
+    expect(page.get_by_text("Link copied")).to_be_visible()
     link = page.evaluate("navigator.clipboard.readText()")
     assert link.startswith(f"{server.address}/?answer=")
     with visit(browser, link) as other:
@@ -285,7 +281,7 @@ def test_a_link_opens_the_answer_with_its_sources_for_somebody_else(
         other.reload()
         expect(other.locator("#chat a[href='#link-1']")).to_be_visible()
     with visit(browser, f"{server.address}/?answer=%3Cscript%3E") as other:
-        expect(other.locator("#talks-said")).to_contain_text("this link leads to no answer")
+        expect(other.locator("#talks-said")).to_contain_text("this link does not lead to an answer")
         ask(other, QUESTION)
 
 
@@ -294,7 +290,7 @@ def test_a_link_that_cannot_be_copied_is_shown(page: Page, server: Server) -> No
     page.goto(server.address)
     ask(page, QUESTION)
     page.locator("#chat a[href='#link-0']").click()
-    expect(page.get_by_text("did not let the link be copied")).to_be_visible()
+    expect(page.get_by_text("The browser blocked copying")).to_be_visible()
     page.locator("#talks-said a").click()
     expect(page).to_have_url(re.compile(r"\?answer=\w{32}$"))
     expect(page.locator("#chat")).to_contain_text("Ivo Sedley")
@@ -376,10 +372,10 @@ def test_a_question_that_could_not_be_answered_first_leaves_nothing(page: Page, 
     expect(page.locator("#chat")).to_contain_text("2020-99")
     expect(page.locator("#question .stop-button")).to_have_count(0)
     until_kept(page, 0)
-    expect(page.locator("#talks")).to_contain_text("What you ask is kept here")
+    expect(page.locator("#talks")).to_contain_text("Your conversations appear here")
     page.reload()
-    expect(page.locator("#talks")).to_contain_text("What you ask is kept here")
-    expect(page.locator("#chat")).not_to_contain_text("was cut off")
+    expect(page.locator("#talks")).to_contain_text("Your conversations appear here")
+    expect(page.locator("#chat")).not_to_contain_text("was interrupted")
     assert page.evaluate(_IN_STORE, ["talks", "(store) => store.getAll()"]) == []
 
 
@@ -477,11 +473,11 @@ def test_a_browser_that_keeps_nothing_is_told_once_and_answers(browser: Browser,
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.goto(server.address)
-    expect(page.locator("#talks-said")).to_contain_text("This browser keeps no conversations")
+    expect(page.locator("#talks-said")).to_contain_text("This browser cannot save conversations")
     ask(page, QUESTION)
     sidebar(page)
     page.locator("#new-talk").click()
-    expect(page.locator("#talks-said")).not_to_contain_text("keeps no conversations")
+    expect(page.locator("#talks-said")).not_to_contain_text("cannot save conversations")
     ask(page, OTHER)
     assert problems == []
     context.close()
@@ -533,7 +529,7 @@ def test_nothing_is_kept_for_somebody_who_signed_in_in_another_window(browser: B
         expect(page.locator("#talks-said")).to_contain_text("Somebody else has signed in")
         second = page.context.new_page()
         second.goto(signed_in.address)
-        expect(second.locator("#talks")).to_contain_text("What you ask is kept here")
+        expect(second.locator("#talks")).to_contain_text("Your conversations appear here")
         page.context.set_extra_http_headers({"x-who": "cleo"})
         page.reload()
         expect(page.locator("#talks .name")).to_have_text([QUESTION])
@@ -562,9 +558,9 @@ def test_an_answer_ends_where_another_conversation_is_opened(page: Page, restart
         expect(page.locator("#chat")).not_to_contain_text(OTHER)
         assert [turn["answer"]["question"]["text"] for turn in talk_in(page)["turns"]] == [QUESTION]
         page.locator("#talks a").first.click()
-        expect(page.locator("#chat")).to_contain_text(f"The answer to “{OTHER}” was cut off")
+        expect(page.locator("#chat")).to_contain_text(f"The answer to “{OTHER}” was interrupted")
         page.locator("#chat a[href='#again-0']").click()
-        expect(page.locator("#chat")).not_to_contain_text("was cut off")
+        expect(page.locator("#chat")).not_to_contain_text("was interrupted")
         page.wait_for_timeout(1_000)
         page.locator("#delete-talk").click()
         expect(page.locator("#talks .name")).to_have_text([QUESTION])
@@ -602,10 +598,10 @@ def test_a_restart_in_mid_answer_loses_no_conversation(page: Page, restarting: S
         server.start()
         page.reload()
         expect(page.locator("#chat")).to_contain_text("712 million crowns")
-        expect(page.locator("#chat")).to_contain_text(f"The answer to “{OTHER}” was cut off")
+        expect(page.locator("#chat")).to_contain_text(f"The answer to “{OTHER}” was interrupted")
         expect(page.locator("#talks .name")).to_have_count(1)
         page.locator("#chat a[href='#again-0']").click()
         page.wait_for_selector("#chat a[href='#link-1']")
-        expect(page.locator("#chat")).not_to_contain_text("was cut off")
+        expect(page.locator("#chat")).not_to_contain_text("was interrupted")
         page.reload()
         expect(page.locator("#chat a[href='#link-1']")).to_be_visible()

@@ -11,8 +11,8 @@ from ingest.base.errors import SourceError
 from ingest.base.filters import NEVER
 from ingest.pipeline import IngestReport
 from ingest.store.history import Version
+from ui.render.listing import list_html, notice_html, plot_html, removed_html
 from ui.render.report import progress_html, refused_html, report_html
-from ui.render.shelf import list_html, notice_html, plot_html, removed_html
 
 EVIL = "<img src=x onerror=alert(1)>\"'&\u202e😀\u200b"
 TAGS = r"<(?!/?(?:a|article|bdi|div|figure|figcaption|h[2-4]|label|li|nav|p|progress|section|span|strong|ul)\b)"
@@ -58,7 +58,7 @@ def test_the_list_names_where_it_is_and_turns_to_other_pages() -> None:
     assert "31 to 60 of 75 articles" in markup
     assert re.findall(r'href="#leaf-(\d)"', markup) == ["0", "2"]
     assert "leaf" not in list_html(shelf(shelved()), 0, 30, "", 0)
-    assert "No article fits" in list_html(shelf(), 0, 30, "", 0)
+    assert "No articles match" in list_html(shelf(), 0, 30, "", 0)
 
 
 def test_badges_say_what_is_with_an_article() -> None:
@@ -95,14 +95,16 @@ def test_nothing_of_an_article_becomes_a_tag() -> None:
 def test_a_report_lists_two_hundred_errors_and_counts_the_rest() -> None:
     errors = [SourceError("a.jsonl", f"line {n}", "no JSON", "Mend it") for n in range(1, 251)]
     markup = report_html(IngestReport(failed=errors), [], "Taken in")
-    assert "250 were not taken" in markup
+    assert "250 were not added" in markup
     assert "line 200<" in markup
     assert "line 201<" not in markup
     assert "and 50 more" in markup
 
 
 def test_progress_says_bytes_and_articles() -> None:
-    markup = progress_html(500, 2_000_000, IngestReport(added=3, failed=[SourceError("", "", "", "")]), "Taking in")
+    markup = progress_html(
+        500, 2_000_000, IngestReport(added=3, failed=[SourceError("", "", "", "")]), "Adding articles"
+    )
     assert 'value="500" max="2000000"' in markup
-    assert "500 bytes of 2.0 MB read, 3 articles, 1 not taken" in shown(markup)
-    assert "value" not in progress_html(0, 0, IngestReport(), "Taking in")
+    assert "500 bytes of 2.0 MB read, 3 articles, 1 not added" in shown(markup)
+    assert "value" not in progress_html(0, 0, IngestReport(), "Adding articles")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.cleaning.boilerplate import is_correction, is_crosshead, is_furniture, without_credit
+from ingest.cleaning.boilerplate import is_boilerplate, is_correction, is_crosshead, without_credit
 from tests.costs import STEEP, growth
 
 
@@ -57,8 +57,8 @@ from tests.costs import STEEP, growth
         "  Share this article  ",
     ],
 )
-def test_furniture_is_recognised(paragraph: str) -> None:
-    assert is_furniture(paragraph)
+def test_boilerplate_is_recognised(paragraph: str) -> None:
+    assert is_boilerplate(paragraph)
 
 
 @pytest.mark.parametrize(
@@ -85,8 +85,8 @@ def test_furniture_is_recognised(paragraph: str) -> None:
         "",
     ],
 )
-def test_story_that_begins_like_furniture_is_kept(paragraph: str) -> None:
-    assert not is_furniture(paragraph)
+def test_story_that_begins_like_boilerplate_is_kept(paragraph: str) -> None:
+    assert not is_boilerplate(paragraph)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_story_that_begins_like_furniture_is_kept(paragraph: str) -> None:
     ],
 )
 def test_a_sentence_with_subject_and_verb_is_story_whatever_its_first_words(paragraph: str) -> None:
-    assert not is_furniture(paragraph)
+    assert not is_boilerplate(paragraph)
 
 
 @pytest.mark.parametrize(
@@ -187,5 +187,5 @@ def test_a_sentence_a_list_and_a_long_line_are_no_crossheads(paragraph: str) -> 
 
 @pytest.mark.parametrize(("word", "end"), [("Share ", "the loaf"), ("x ", "é")], ids=["share", "x"])
 def test_repeated_words_do_not_take_exponential_time(word: str, end: str) -> None:
-    assert not is_furniture(word * 22 + end)
-    assert growth(is_furniture, word * 11 + end, word * 22 + end) < STEEP  # exponential would be 2,048
+    assert not is_boilerplate(word * 22 + end)
+    assert growth(is_boilerplate, word * 11 + end, word * 22 + end) < STEEP  # exponential would be 2,048
