@@ -86,6 +86,7 @@ def test_answers_and_ingestion_of_the_samples(tmp_path: Path, capsys: pytest.Cap
     assert "passages/s" in capsys.readouterr().out
 
 
+@pytest.mark.smoke
 def test_odd_archives_and_the_encoder(tmp_path: Path) -> None:
     out = tmp_path / "odd.json"
     assert odd.main(f"--articles 60 --words 3000 --json {out}".split()) == 0
