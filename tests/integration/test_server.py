@@ -393,7 +393,7 @@ def test_what_a_killed_writer_left_is_cleaned_up_by_the_next(settings: Settings,
         "    with archive.writing():\n"
         "        count_steps([0], {step})\n"
         "        archive.write([story(1, 'The ferry sank.'), story(2, 'Rye. ' * 90)])\n"
-    ).replace("archive=ServerAddress", "archive=__import__('ingest.base.location').location.ServerAddress")
+    ).replace("archive=ServerAddress", "archive=__import__('ingest.base.location').base.location.ServerAddress")
     for step in (10, 26):
         assert run("-c", code.replace("{step}", str(step))).returncode == -signal.SIGKILL
         with Archive.open(settings) as archive:
