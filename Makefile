@@ -12,6 +12,8 @@ PYTEST_FLAGS ?=
 WORKERS ?= 2
 BIN := .venv/bin
 INSTALL = $(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt $(PIP_FLAGS)
+# Byte code is written even where the environment says not to: without it, every start of a process compiles for seconds.
+export PYTHONDONTWRITEBYTECODE =
 # A worker runs whole files, since their tests share servers and archives. The long ones come first: those of the browser.
 TEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
