@@ -261,8 +261,8 @@ def test_logs_are_json_lines_without_secrets(dateline: Command, folder: Path, tm
         assert "empty.txt" not in lines
         assert any("***" in each["message"] for each in told)
     plain = dateline("ingest", "empty.txt", "--verbose", "--archive", folder, **secret)
-    assert [line for line in plain.stderr.splitlines() if line.startswith("INFO not taken: ***: the file is empty")]
-    assert "INFO not taken: empty.txt" not in plain.stderr
+    assert [line for line in plain.stderr.splitlines() if line.startswith("INFO not ingested: ***: the file is empty")]
+    assert "INFO not ingested: empty.txt" not in plain.stderr
     assert "it takes json" in failed_plainly(dateline("articles", DATELINE_LOG="xml"))
     assert "cannot be written" in failed_plainly(dateline("articles", "--log", tmp_path))
 
