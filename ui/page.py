@@ -15,6 +15,7 @@ from ui import words
 from ui.render.sign_in import signed_in_html
 from ui.state.conversations import ConversationCodec
 from ui.state.database import PageDatabase
+from ui.state.examples import ExampleQuestions
 from ui.state.intake import Intake
 from ui.views.archive import ArchiveTab
 from ui.views.changing import ChangingPanel
@@ -54,8 +55,9 @@ class Page:
         self.conversations = Conversations(archive, self.codec, database)
         self.feedback = FeedbackView(self.codec, database)
         intake = None if read_only else Intake(archive)
+        self.examples = ExampleQuestions(archive, quoting, database)
         self.archive_tab = ArchiveTab(archive, read_only, intake)
-        self.welcome = Welcome(archive, quoting, intake)
+        self.welcome = Welcome(archive, self.examples, intake)
 
     def build(self) -> gr.Blocks:
         """Build the Gradio app."""

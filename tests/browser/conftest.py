@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from benchmarks.browser import chromium
-from ingest import ingest
+from ingest import Archive, ingest
+from qa import build_chain
 from tests.conftest import GUARD, ROOT
 from tests.servers import free_port
+from ui.state.database import PageDatabase
+from ui.state.examples import ExampleQuestions
 
 # Milliseconds. Nothing is waited for that long but on a very busy machine.
 PATIENCE = 180_000
@@ -38,6 +44,19 @@ def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=path, args=_QUIET)
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="session")
+def copy_samples(sample_folder: Path) -> Callable[[Path], Path]:
+    """Copy the archive of the samples with its example questions, which are chosen once a run."""
+    folder = sample_folder.parent / "samples-page"
+    with FileLock(sample_folder.parent / "samples-page.lock"):
+        if not folder.exists():
+            unfinished = Path(shutil.copytree(sample_folder, sample_folder.parent / "samples-page-unfinished"))
+            with Archive.open(unfinished) as archive, closing(PageDatabase.beside(archive.settings)) as database:
+                assert ExampleQuestions(archive, build_chain(archive), database).questions()
+            unfinished.rename(folder)
+    return lambda copy: Path(shutil.copytree(folder, copy))
 
 
 @pytest.fixture(scope="session")

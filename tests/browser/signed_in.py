@@ -18,7 +18,7 @@ from ui.state.database import PageDatabase
 def main(folder: str, port: str) -> None:
     with Archive.open(folder) as archive:
         page = Page(archive, PageDatabase.beside(archive.settings))
-        page.welcome.examples()  # loads the models
+        page.examples.prepare()
         app = gr.mount_gradio_app(
             FastAPI(), page.build(), "/", auth_dependency=_who, theme=theme(), css=styles(), head=head(), ssr_mode=False
         )

@@ -50,7 +50,7 @@ def serve(
 
     with closing(PageDatabase.beside(archive.settings)) as database:
         page = Page(archive, database, chat, read_only=read_only)
-        page.welcome.examples()  # also loads the model, so that the first visitor does not wait for it
+        page.examples.prepare()
         served = application(
             page.build(),
             database,

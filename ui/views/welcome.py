@@ -6,41 +6,32 @@ from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
-from langchain_core.runnables import Runnable
 
 from ingest.archive.archive import Archive
 from ingest.samples import sample_sources
-from qa.base.answer import Answer, escape_markdown
+from qa.base.answer import escape_markdown
 from qa.chain import describe_coverage
-from qa.retrieval.suggestions import suggest
 from ui import words
+from ui.state.examples import ExampleQuestions
 from ui.state.intake import Batch, Intake
 
-_EXAMPLES = 4
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
 class Welcome:
     """Example questions from the archive, or instructions to fill it."""
 
-    def __init__(self, archive: Archive, quoting: Runnable[Any, Answer], intake: Intake | None) -> None:
+    def __init__(self, archive: Archive, examples: ExampleQuestions, intake: Intake | None) -> None:
         """Prepare the panel.
 
         Args:
             archive: an open archive.
-            quoting: a chain for it without a chat model.
+            examples: questions that it answers.
             intake: adds articles; None on a read-only page.
         """
         self.archive = archive
-        self.quoting = quoting
+        self.examples = examples
         self.intake = intake
-        self._examples: tuple[str, list[str]] | None = None
-
-    def examples(self) -> list[str]:
-        """Questions that the archive can answer. They are chosen again when it has changed."""
-        if self._examples is None or self._examples[0] != self.archive.fingerprint:
-            self._examples = self.archive.fingerprint, suggest(self.archive, self.quoting, _EXAMPLES)
-        return self._examples[1]
 
     def build(self) -> None:
         """Lay the panel for an empty archive out."""
@@ -69,7 +60,7 @@ class Welcome:
         if not self.archive.n_articles:
             return gr.Column(visible=True), gr.Chatbot(placeholder=words.EMPTY, examples=None)
         coverage = describe_coverage(self.archive.coverage(), subject="The archive")
-        examples: Any = [{"text": question} for question in self.examples()]
+        examples: Any = [{"text": question} for question in self.examples.questions()]
         return gr.Column(visible=False), gr.Chatbot(placeholder=f"{words.GREETING} {coverage}", examples=examples)
 
     def fill(self) -> Iterator[tuple[Any, Any]]:
