@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
-import os
+import io
 import re
 import shlex
 import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -126,19 +127,16 @@ def test_the_python_of_the_other_pages_runs(run: Callable[..., CompletedProcess[
 def options() -> dict[str, set[str]]:
     """The options of each `dateline` command, as its help names them; those of `dateline` itself under no name."""
 
-    def help_of(command: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "ui.cli", *command.split(), "--help"],
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return done.stdout
+    def help_of(*command: str) -> str:
+        with redirect_stdout(io.StringIO()) as printed:
+            assert main([*command, "--help"]) == 0
+        return printed.getvalue()
 
-    names = re.findall(r"^    (\w+) +\w", help_of("").partition("commands:")[2].partition("example:")[0], re.MULTILINE)
+    listed = help_of().partition("Commands:")[2].partition("example:")[0]
+    names = re.findall(r"^  (\w+) +\w", listed, re.MULTILINE)
     assert "ingest" in names
-    return {name: set(re.findall(r"--[a-z][\w-]*", help_of(name))) for name in ("", *names)}
+    helps = {"": help_of(), **{name: help_of(name) for name in names}}
+    return {name: set(re.findall(r"--[a-z][\w-]*", text)) for name, text in helps.items()}
 
 
 @pytest.fixture(scope="module")
