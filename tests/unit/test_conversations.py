@@ -342,7 +342,7 @@ def test_evals_ask_what_people_found_right_and_count_what_nobody_said(
     assert unsaid == 1
     by_question = {item.question: item for item in items}
     assert by_question["Who resigned?"].evidence == ("It rained.",)
-    assert by_question["Who resigned?"].given == {
+    assert by_question["Who resigned?"].options == {
         "published": ("2025-03", "2025-03"), "publisher": ["Gull"], "as_of": None, "caution": "high",
     }  # fmt: skip
     assert (by_question["Why?"].answerable, by_question["Why?"].evidence) == (False, ())
