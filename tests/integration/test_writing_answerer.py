@@ -112,7 +112,7 @@ def test_what_holds_without_answering_does_not_take_the_answers_place(samples: A
     answer = written(samples, scripted(f"{beside[-1]} [1]"))
     assert answer.written
     assert [each.text for each in answer.supported] == [beside[-1], *(each.text for each in quoted.sentences)]
-    assert "quoted behind it" in str(answer.note)
+    assert "they are quoted after its text" in str(answer.note)
     assert str(quoted.short_answer) in answer.text
 
 
