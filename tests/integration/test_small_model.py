@@ -29,7 +29,9 @@ QUESTIONS = (
 
 @pytest.fixture(scope="module")
 def local() -> ChatModel:
-    chat = load_chat_model(Settings.load("unused", {}, chat_model=f"gguf:{FILE}", chat_context=4_096))
+    chat = load_chat_model(
+        Settings.load("unused", {}, chat_model=f"gguf:{FILE}", chat_context=4_096, chat_seconds=3_600)
+    )
     assert chat is not None
     return chat
 
@@ -100,7 +102,9 @@ def served() -> Iterator[str]:
 
 @needs_model
 def test_a_server_that_speaks_openais_protocol(served: str, samples: Archive) -> None:
-    settings = Settings.load("unused", {}, chat_model="openai:smollm2", chat_url=served, chat_context=4_096)
+    settings = Settings.load(
+        "unused", {}, chat_model="openai:smollm2", chat_url=served, chat_context=4_096, chat_seconds=3_600
+    )
     chat = load_chat_model(settings)
     assert chat is not None
     parts = list(chat.model.stream("Name a colour."))
