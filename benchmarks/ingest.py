@@ -38,13 +38,13 @@ _PROFILED = 0.2  # share of the articles that are profiled
 
 #: Steps of ingestion: name, and the file and function that do the work.
 STEPS = {
-    "reading and dating": ("sources.py", "read"),
-    "cutting into passages": ("passages.py", "split_passages"),
-    "encoding": ("embeddings.py", "encode_documents"),
-    "writing to Chroma": ("connection.py", "upsert"),
-    "keyword index": ("lexical.py", "replace"),
-    "index of vectors": ("vectors.py", "replace"),
-    "looking for copies": ("origins.py", "replace"),
+    "reading and dating": ("sources/intake.py", "read"),
+    "cutting into passages": ("chunking/passages.py", "split_passages"),
+    "encoding": ("embedding/embeddings.py", "encode_documents"),
+    "writing to Chroma": ("store/chroma.py", "upsert"),
+    "keyword index": ("index/keywords.py", "replace"),
+    "index of vectors": ("index/vectors.py", "replace"),
+    "looking for copies": ("index/stories.py", "replace"),
 }
 
 
@@ -120,7 +120,9 @@ def _steps(source: str, archive: Archive) -> dict[str, float]:
 
 def _spent(stats: dict[Any, Any], file: str, function: str) -> float:
     """Seconds in a function, including everything that it calls."""
-    return sum(float(row[3]) for (path, _, name), row in stats.items() if (Path(path).name, name) == (file, function))
+    return sum(
+        float(row[3]) for (path, _, name), row in stats.items() if path.endswith(f"ingest/{file}") and name == function
+    )
 
 
 def _langchain(articles: Sequence[Record], folder: Path, cache: Path) -> float:

@@ -23,18 +23,8 @@ _BEGUN = "code.txt"
 
 # Files of ingest/ that determine the passages and their vectors.
 _SHAPING = (
-    *(
-        "article.py",
-        "dateline.py",
-        "dates.py",
-        "decoding.py",
-        "draft.py",
-        "encoders.py",
-        "embeddings.py",
-        "furniture.py",
-        "int8.py",
-    ),
-    *("language.py", "passages.py", "readers/*.py", "records.py", "sentences.py", "upkeep.py"),
+    *("base/article.py", "cleaning/*.py", "reading/**/*.py", "chunking/*.py", "embedding/*.py", "store/records.py"),
+    "archive/prepared.py",
 )
 
 _log = logging.getLogger(__name__)
