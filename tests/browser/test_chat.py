@@ -30,7 +30,7 @@ def slow(serve: Callable[..., str]) -> Iterator[str]:
         yield serve(samples=True, **chat)
 
 
-def send(page: Page, address: str, question: str, until: str = "Being written") -> Locator:
+def send(page: Page, address: str, question: str, until: str = "Draft, not checked yet") -> Locator:
     """Ask, and wait until something is shown; returns the box."""
     if page.url == "about:blank":
         page.goto(address)
@@ -202,7 +202,7 @@ def test_an_edit_that_cannot_be_asked_loses_nothing(page: Page, address: str) ->
     page.get_by_role("button", name="Edit").click()
     page.locator("#chat textarea").fill("why " * 700)
     page.get_by_role("button", name="Submit", exact=False).first.click()
-    expect(page.locator("#chat")).to_contain_text("it may have 2,000")
+    expect(page.locator("#chat")).to_contain_text("the limit is 2,000")
     expect(page.locator("#chat a[href='#cite-0-1']").first).to_be_visible()
     page.reload()
     expect(page.locator("#chat a[href='#cite-0-1']").first).to_be_visible()
@@ -288,7 +288,7 @@ def test_an_empty_archive_says_what_to_do_and_loads_the_samples(
 
 
 def test_a_question_that_is_too_long_stays_in_the_box(page: Page, address: str) -> None:
-    box = send(page, address, "why " * 25_000, until="it may have 2,000")
+    box = send(page, address, "why " * 25_000, until="the limit is 2,000")
     assert len(page.locator("#chat").inner_text()) < 2_000
     assert len(box.input_value()) > 90_000
     box.fill(QUESTION)

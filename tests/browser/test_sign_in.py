@@ -35,7 +35,7 @@ def test_signing_in_leads_to_the_page_that_answers_and_signing_out_back(page: Pa
     page.goto(f"{address}/?__theme=light#here")
     expect(page.get_by_label("Name")).to_be_focused()
     sign_in(page, "wrong horse")
-    expect(page.get_by_role("alert")).to_have_text("Name and password do not match. Try again.")
+    expect(page.get_by_role("alert")).to_have_text("Wrong name or password. Try again.")
     expect(page.get_by_label("Password")).to_be_focused()
     expect(page.get_by_label("Name")).to_have_value("Zoë")
     sign_in(page)
