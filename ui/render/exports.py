@@ -14,7 +14,7 @@ from ui import words
 from ui.render.answer import refusal_words
 from ui.render.direction import isolated_markdown
 from ui.render.links import is_web
-from ui.state.conversations import Conversation as Talk
+from ui.state.conversations import Conversation
 
 _STYLE = """
 body { font: 1.05rem/1.6 Georgia, "Times New Roman", serif; color: #1f2328; background: #fff; max-width: 44rem;
@@ -43,35 +43,35 @@ class Export:
     text: str
 
 
-def export(talk: Talk, form: str) -> Export:
+def export(conversation: Conversation, form: str) -> Export:
     """Export a conversation as a file.
 
     Args:
-        talk: the conversation.
+        conversation: the conversation.
         form: `markdown` or `html`.
     """
     suffix, media_type, render = _FORMS[form]
-    return Export(f"{_file_name(talk)}.{suffix}", f"{media_type};charset=utf-8", render(talk))
+    return Export(f"{_file_name(conversation)}.{suffix}", f"{media_type};charset=utf-8", render(conversation))
 
 
-def talk_markdown(talk: Talk) -> str:
+def conversation_markdown(conversation: Conversation) -> str:
     """Render a conversation as Markdown."""
-    parts = [f"# {isolated_markdown(talk.name) or words.UNNAMED}", f"*{_about(talk)}*"]
-    for turn in talk.turns:
+    parts = [f"# {isolated_markdown(conversation.name) or words.UNNAMED}", f"*{_about(conversation)}*"]
+    for turn in conversation.turns:
         parts += [f"## {isolated_markdown(turn.words)}", *_answer_markdown(turn.answer)]
-    if talk.pending:
-        parts += [f"## {isolated_markdown(talk.pending)}", words.NOT_ANSWERED]
+    if conversation.pending:
+        parts += [f"## {isolated_markdown(conversation.pending)}", words.NOT_ANSWERED]
     return "\n\n".join(parts) + "\n"
 
 
-def talk_html(talk: Talk) -> str:
+def conversation_html(conversation: Conversation) -> str:
     """Render a conversation as a self-contained HTML page that can be printed."""
-    name = escape(talk.name) or words.UNNAMED
-    parts = [f'<h1 dir="auto">{name}</h1>', f'<p class="about">{escape(_about(talk))}</p>']
-    for number, turn in enumerate(talk.turns, 1):
+    name = escape(conversation.name) or words.UNNAMED
+    parts = [f'<h1 dir="auto">{name}</h1>', f'<p class="about">{escape(_about(conversation))}</p>']
+    for number, turn in enumerate(conversation.turns, 1):
         parts += [f'<h2 dir="auto">{escape(turn.words)}</h2>', *_answer_html(turn.answer, number)]
-    if talk.pending:
-        parts += [f'<h2 dir="auto">{escape(talk.pending)}</h2>', f"<p>{words.NOT_ANSWERED}</p>"]
+    if conversation.pending:
+        parts += [f'<h2 dir="auto">{escape(conversation.pending)}</h2>', f"<p>{words.NOT_ANSWERED}</p>"]
     policy = "default-src 'none'; style-src 'unsafe-inline'"
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -191,8 +191,8 @@ def _place(citation: Citation) -> str:
     return ". ".join([f"{citation.article_id}, {where}", *([citation.correction] if citation.correction else [])])
 
 
-def _about(talk: Talk) -> str:
-    return words.EXPORTED.format(started=_moment(talk.started), updated=_moment(talk.updated))
+def _about(conversation: Conversation) -> str:
+    return words.EXPORTED.format(started=_moment(conversation.started), updated=_moment(conversation.updated))
 
 
 def _moment(moment: str) -> str:
@@ -202,13 +202,13 @@ def _moment(moment: str) -> str:
         return moment
 
 
-def _file_name(talk: Talk) -> str:
+def _file_name(conversation: Conversation) -> str:
     """Make a file name of the letters and digits of the conversation's name, and its day."""
-    name = "-".join(re.findall(r"\w+", talk.name))[:50].strip("-_") or "conversation"
-    return f"{name}-{talk.updated[:10]}"
+    name = "-".join(re.findall(r"\w+", conversation.name))[:50].strip("-_") or "conversation"
+    return f"{name}-{conversation.updated[:10]}"
 
 
-_FORMS: dict[str, tuple[str, str, Callable[[Talk], str]]] = {
-    "markdown": ("md", "text/markdown", talk_markdown),
-    "html": ("html", "text/html", talk_html),
+_FORMS: dict[str, tuple[str, str, Callable[[Conversation], str]]] = {
+    "markdown": ("md", "text/markdown", conversation_markdown),
+    "html": ("html", "text/html", conversation_html),
 }

@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 
 from qa.base.answer import Answer, Carrier, Citation, Nearby, Sentence
 from qa.question.question import Question
-from ui.render.exports import export, talk_html, talk_markdown
-from ui.state.conversations import Conversation as Talk
-from ui.state.conversations import ConversationCodec as Talks
+from ui.render.exports import conversation_html, conversation_markdown, export
+from ui.state.conversations import Conversation, ConversationCodec
 
 EVIL = "<script>alert(1)</script>\"' & [x](javascript:1) ![y](http://z.example/p.png) `c` *d* \u202eabc"
-TALKS = Talks(b"key")
+TALKS = ConversationCodec(b"key")
 
 
 def citation(number: int, words: str, url: str | None = None) -> Citation:
@@ -28,7 +27,7 @@ def citation(number: int, words: str, url: str | None = None) -> Citation:
     )  # fmt: skip
 
 
-def talk_about(words: str) -> Talk:
+def talk_about(words: str) -> Conversation:
     one, two = (
         citation(1, f"{words} one", "https://gull.example/a b)"),
         citation(2, f"{words} two", "javascript:alert(1)"),
@@ -40,7 +39,9 @@ def talk_about(words: str) -> Talk:
         note=words,
     )
     refusal = Answer(Question.parse("Why?"), False, refusal=words, nearby=(Nearby("a", words, words, None, None),))
-    talk = Talk.begin().asking(words).with_turn(TALKS.turn(answer)).asking("Why?").with_turn(TALKS.turn(refusal))
+    talk = (
+        Conversation.begin().asking(words).with_turn(TALKS.turn(answer)).asking("Why?").with_turn(TALKS.turn(refusal))
+    )
     return replace(talk.asking("And then?"), name=words)
 
 
@@ -54,7 +55,7 @@ class _Tags(HTMLParser):
 
 
 def test_markdown_has_every_citation_with_its_quote_offsets_version_and_address() -> None:
-    text = talk_markdown(talk_about("Rain fell"))
+    text = conversation_markdown(talk_about("Rain fell"))
     assert text.startswith("# Rain fell\n")
     assert "4 March 2025: Rain fell [1][2]" in text
     assert "1. [Rain fell one](https://gull.example/a%20b%29) — Rain fell one, Rain fell one, 4 March 2025" in text
@@ -68,7 +69,7 @@ def test_markdown_has_every_citation_with_its_quote_offsets_version_and_address(
 
 
 def test_html_has_every_citation_and_markers_that_lead_to_it() -> None:
-    text = talk_html(talk_about("Rain fell"))
+    text = conversation_html(talk_about("Rain fell"))
     shown = html.unescape(re.sub(r"<[^>]+>", "", text))
     for number, word, end in ((1, "one", 23), (2, "two", 23)):
         assert f'href="#source-1-{number}"' in text
@@ -79,7 +80,7 @@ def test_html_has_every_citation_and_markers_that_lead_to_it() -> None:
 
 
 def test_nothing_of_an_article_becomes_a_tag_a_script_or_a_foreign_address() -> None:
-    text = talk_html(talk_about(EVIL))
+    text = conversation_html(talk_about(EVIL))
     tags = _Tags()
     tags.feed(text)
     allowed = set("html head meta title style body h1 h2 h3 p sup a ol ul li blockquote bdi s".split())
@@ -92,18 +93,18 @@ def test_nothing_of_an_article_becomes_a_tag_a_script_or_a_foreign_address() -> 
 
 
 def test_nothing_of_an_article_becomes_markup_in_markdown() -> None:
-    text = re.sub("</?bdi>", "", talk_markdown(talk_about(EVIL)))
+    text = re.sub("</?bdi>", "", conversation_markdown(talk_about(EVIL)))
     assert not re.search(r"(?<!\\)[<`]", text)
     assert not re.search(r"(?<!\\)\]\(javascript", text)
     assert "![" not in text.replace("!\\[", "")
 
 
 def test_what_turns_the_direction_of_writing_ends_with_the_words_that_hold_it() -> None:
-    text = talk_markdown(talk_about("Rain \u202efell"))
+    text = conversation_markdown(talk_about("Rain \u202efell"))
     assert "\u202e" not in re.sub("<bdi>.*?</bdi>", "", text)
     assert "1. [<bdi>Rain \u202efell one</bdi>](https://gull.example/a%20b%29) — <bdi>" in text
-    assert "<bdi>" not in talk_markdown(talk_about("Rain fell"))
-    assert "bdi { display: inline-block; }" in talk_html(talk_about("Rain"))
+    assert "<bdi>" not in conversation_markdown(talk_about("Rain fell"))
+    assert "bdi { display: inline-block; }" in conversation_html(talk_about("Rain"))
 
 
 @given(st.text(max_size=200))
