@@ -76,7 +76,7 @@ def test_the_sign_in_page_on_a_phone(page: Page, address: str, request: pytest.F
     page.goto(address)
     sign_in(page, "wrong horse")
     expect(page.get_by_role("alert")).to_be_visible()
-    expect(page).to_have_title(re.compile("^Name and password do not match"))
+    expect(page).to_have_title(re.compile("^Wrong name or password"))
     assert page.evaluate("document.documentElement.scrollWidth") <= 380
     for field in ("Name", "Password"):
         box = page.get_by_label(field).bounding_box()

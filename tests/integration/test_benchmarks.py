@@ -96,7 +96,7 @@ def test_odd_archives_and_the_encoder(tmp_path: Path) -> None:
     assert found["before"]["none"]["found"] > 0 < found["after"]["none"]["found"]
     assert encoders.main(f"--passages 8 --json {out}".split()) == 0
     shipped = json.loads(out.read_text())["encoders"]["as it ships here"]
-    assert 0.98 < shipped["cosine_least"] < shipped["cosine_mean"] < 1
+    assert 0.97 < shipped["cosine_least"] < shipped["cosine_mean"] < 1
 
 
 def test_plots(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from qa.base.answer import Answer
 from qa.question.question import Question
 from tests.conftest import GUARD, ROOT
 from ui.serving.accounts import Accounts
-from ui.state.conversations import Talks
+from ui.state.conversations import ConversationCodec
 from ui.state.database import FILE, PageDatabase
 from ui.state.shared import SharedAnswers
 
@@ -278,9 +278,9 @@ def test_an_archive_that_is_open_elsewhere_is_left_alone(dateline_process: Comma
 def test_links_are_listed_and_removed(dateline: Command, folder: Path) -> None:
     assert "dateline serve" in failed_plainly(dateline("links", "--archive", folder))
     database = PageDatabase(folder / FILE)
-    talks = Talks(database.secret("seal"))
-    turns = [talks.turn(Answer(Question.parse(text), answered=False, refusal="No.")) for text in ("Who?", "Why?")]
-    first, second = (SharedAnswers(database, talks).share("ada", turn) for turn in turns)
+    codec = ConversationCodec(database.secret("seal"))
+    turns = [codec.turn(Answer(Question.parse(text), answered=False, refusal="No.")) for text in ("Who?", "Why?")]
+    first, second = (SharedAnswers(database, codec).share("ada", turn) for turn in turns)
     database.close()
     listed = dateline("links", "--archive", folder).stdout
     assert {line.split()[0] for line in listed.splitlines()} == {first, second}
