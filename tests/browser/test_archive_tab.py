@@ -159,6 +159,7 @@ def test_a_folder_goes_in_and_errors_name_files_by_their_place_in_it(page: Page,
 def test_what_is_dropped_goes_in(page: Page, address: str) -> None:
     open_tab(page, address)
     page.get_by_role("button", name="Add articles").click()
+    page.wait_for_selector("#intake-files button")
     page.evaluate(
         """() => {
           const carried = new DataTransfer();

@@ -213,6 +213,7 @@ def test_what_is_typed_right_after_sending_stays(page: Page, address: str) -> No
     box = page.locator("#question textarea")
     box.fill(QUESTION)
     box.press("Enter")
+    expect(box).to_have_value("")
     box.press_sequentially("And who")
     page.wait_for_selector("#chat a[href='#change-0']")
     expect(box).to_have_value("And who")
