@@ -49,7 +49,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--parts",
         metavar="NAMES",
-        help="folders beside the product whose tests all run: all, none, or some of evals,training,benchmarks; "
+        help="folders whose longer tests all run: all, none, or some of evals,training,benchmarks,ui; "
         "by default those that were changed lately (see tests/parts.py), and all where files are named",
     )
 

@@ -1,11 +1,11 @@
-"""Which tests of evals/, training/ and benchmarks/ have to run: those of folders that were changed lately."""
+"""Which tests of evals/, training/, benchmarks/ and the page have to run: those of folders that were changed lately."""
 
 from __future__ import annotations
 
 import subprocess
 from pathlib import Path
 
-PARTS = ("evals", "training", "benchmarks")
+PARTS = ("evals", "training", "benchmarks", "ui")
 COMMITS = 10  # how many are "lately" on the main branch itself
 
 

@@ -11,7 +11,7 @@ from tests.browser.axe import violations
 from tests.browser.shots import shoot
 from tests.browser.test_page import QUESTION, ask
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.part("ui")]
 
 PHONE = {"width": 380, "height": 760}
 NARROW = {"width": 320, "height": 640}  # a page of 1280 px at a zoom of 400 %
@@ -152,6 +152,7 @@ def walk(page: Page, key: str, to: str, steps: int = 60) -> None:
     pytest.fail(f"{steps} times {key} lead to no {to}; the focus is on {focused(page)}")
 
 
+@pytest.mark.smoke
 def test_the_keyboard_alone_asks_opens_an_article_and_comes_back(page: Page, address: str) -> None:
     ready(page, address)
     walk(page, "Shift+Tab", "a.skip")  # the question has the focus from the start

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.test_page import shoot
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.part("ui")]
 
 EVIL = "<img src=x onerror=alert(1)>"
 
@@ -73,6 +73,7 @@ def test_words_publisher_and_pages_find_articles(page: Page, address: str) -> No
     expect(page.locator("#archive-list")).to_contain_text("No articles match")
 
 
+@pytest.mark.smoke
 def test_an_article_opens_is_removed_and_put_back(page: Page, address: str) -> None:
     open_tab(page, address)
     entry = page.locator("#archive-list .entry").first

@@ -12,7 +12,7 @@ from tests.browser.axe import violations
 from tests.browser.test_page import QUESTION, ask, follow, shoot
 from tests.chat_server import chat_server
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.part("ui")]
 
 SLOW = "The harbour tunnel will cost 712 million crowns. [1] " * 4
 
@@ -57,6 +57,7 @@ def test_the_wording_that_was_searched_can_be_taken_back(page: Page, address: st
     assert page.locator("#chat a[href='#drop-2-wording']").count() == 0
 
 
+@pytest.mark.smoke
 def test_dates_and_publisher_can_be_changed_and_the_question_is_asked_again(
     page: Page, address: str, request: pytest.FixtureRequest
 ) -> None:
@@ -112,6 +113,7 @@ def test_the_steps_of_an_answer_are_seen(page: Page, address: str) -> None:
     assert "Reading 32 passages…" in seen
 
 
+@pytest.mark.smoke
 def test_a_retried_answer_takes_its_place(page: Page, address: str) -> None:
     ask(page, address, QUESTION)
     page.get_by_role("button", name="Retry").click()

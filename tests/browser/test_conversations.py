@@ -22,7 +22,7 @@ from tests.chat_server import chat_server
 from tests.conftest import GUARD, ROOT
 from tests.servers import free_port
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.part("ui")]
 
 QUESTION = "Who is the mayor of Brannock?"
 OTHER = "Why did Davin Pell resign?"
@@ -160,6 +160,7 @@ def saved(page: Page, form: str) -> tuple[str, str]:
     return told.value.suggested_filename, Path(told.value.path()).read_text(encoding="utf-8")
 
 
+@pytest.mark.smoke
 def test_a_conversation_is_kept_over_a_reload_and_goes_on(page: Page, server: Server) -> None:
     page.goto(server.address)
     ask(page, QUESTION)

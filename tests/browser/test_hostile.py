@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.test_page import ask
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.part("ui")]
 
 RIGHT_TO_LEFT = {
     "headline": "رئيس البلدية كريم حداد يفتح ميناء Port Salim الجديد",
@@ -121,6 +121,7 @@ def starts_at(page: Page, selector: str, text: str) -> str:
     )
 
 
+@pytest.mark.smoke
 def test_arabic_and_hebrew_run_from_right_to_left(page: Page, address: str) -> None:
     opened(page, address, "Who opened the new harbour of Port Salim?")
     assert starts_at(page, "#article h2", "رئيس") == "right"

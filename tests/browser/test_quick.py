@@ -17,7 +17,7 @@ from qa import ask as answer_to
 from tests.browser.test_access import panels, tabs
 from tests.browser.test_page import QUESTION, ask
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.part("ui")]
 
 ASKED = (
     "Who is the mayor of Brannock?",
@@ -99,6 +99,7 @@ _LOADED = """() => {
 }"""
 
 
+@pytest.mark.smoke
 def test_the_first_paint_waits_for_little(page: Page, address: str) -> None:
     page.goto(address)
     page.locator("#question textarea").wait_for()

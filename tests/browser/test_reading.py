@@ -22,7 +22,7 @@ from ui.render import answer_markdown
 from ui.state.conversations import Conversation, ConversationCodec
 from ui.views.reading import ReadingPane
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.part("ui")]
 
 LONG = "\n\n".join(f"Paragraph {n}: the council spoke of the harbour until the tide went out again." for n in range(60))
 FIRST = "The tunnel will cost 712 million crowns."
@@ -153,6 +153,7 @@ def test_the_sources_of_an_answer_have_all_that_tells_them(room: Page, request: 
     shoot(room, request, "reading-room")
 
 
+@pytest.mark.smoke
 def test_the_article_opens_at_the_cited_words_with_the_others_fainter(room: Page) -> None:
     marker(room, 0, 2)()
     active, other = room.locator("#article mark.active"), room.locator("#article mark:not(.active)")

@@ -12,7 +12,7 @@ from tests.browser.test_page import ask
 from tests.chat import small_model
 from tests.chat_server import chat_server
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.part("ui")]
 
 QUESTION = "What is the harbour tunnel going to cost now?"
 TRUE = "The harbour tunnel will cost 712 million crowns."
@@ -27,6 +27,7 @@ def written(serve: Callable[..., str]) -> Iterator[str]:
         yield serve(samples=True, **chat)
 
 
+@pytest.mark.smoke
 def test_what_is_struck_out_is_folded_and_opens(page: Page, written: str, request: pytest.FixtureRequest) -> None:
     ask(page, written, QUESTION)
     chat = page.locator("#chat")

@@ -256,7 +256,7 @@ def test_logs_are_json_lines_without_secrets(dateline: Command, folder: Path, tm
     on_screen = "\n".join(line for line in done.stderr.splitlines() if line.startswith("{"))
     for lines in ((tmp_path / "log.jsonl").read_text(), on_screen):
         told = [json.loads(line) for line in lines.splitlines()]
-        assert any(each["message"] == "took articles in" and each["added"] == 1 for each in told)
+        assert any(each["message"] == "added articles" and each["added"] == 1 for each in told)
         assert {"time", "level", "logger", "message"} <= told[0].keys()
         assert "empty.txt" not in lines
         assert any("***" in each["message"] for each in told)
@@ -391,7 +391,7 @@ def test_accounts_are_added_changed_and_taken_out(dateline: Command, tmp_path: P
     assert accounts.check("ada", "battery staple")
     assert "8 to 1,024 characters" in failed_plainly(account("short\n", "ada"))
     assert "8 to 1,024 characters" in failed_plainly(account("", "ada"))
-    assert "a name has" in failed_plainly(account("correct horse", "a:b"))
+    assert "a name must have" in failed_plainly(account("correct horse", "a:b"))
     assert accounts.check("ada", "battery staple")
     assert account("", "ada", "--remove").stdout == "removed: ada\n"
     assert "has no account 'ada'" in failed_plainly(account("", "ada", "--remove"))
