@@ -14,23 +14,25 @@ from tokenizers.pre_tokenizers import BertPreTokenizer
 from tokenizers.processors import BertProcessing
 
 SPECIAL = {f"{name}_token": f"[{name.upper()}]" for name in ("pad", "unk", "cls", "sep", "mask")}
+MPNET = ("<s>", "<pad>", "</s>", "[UNK]", "<mask>")  # the first pieces of MPNet, in its order
 LETTERS = string.ascii_lowercase + string.digits + "абвгдежзийклмнопрстуфхцчшщъыьэюя"
 
 
-def vocabulary(words: Iterable[str] = ()) -> dict[str, int]:
-    """Word pieces with their ids: one a letter, figure or mark, and these words."""
-    letters = [*SPECIAL.values(), *LETTERS, *string.punctuation, *(f"##{letter}" for letter in LETTERS)]
+def vocabulary(words: Iterable[str] = (), special: Iterable[str] = tuple(SPECIAL.values())) -> dict[str, int]:
+    """Word pieces with their ids: the special ones, one a letter, figure or mark, and these words."""
+    letters = [*special, *LETTERS, *string.punctuation, *(f"##{letter}" for letter in LETTERS)]
     return {piece: number for number, piece in enumerate(dict.fromkeys([*letters, *words]))}
 
 
-def tiny_tokenizer(words: Iterable[str] = ()) -> Tokenizer:
+def tiny_tokenizer(words: Iterable[str] = (), special: Iterable[str] = tuple(SPECIAL.values())) -> Tokenizer:
     """A WordPiece tokenizer that neither cuts nor pads; each letter of a text is a word piece, but for these words."""
-    pieces = vocabulary(words)
+    pieces = vocabulary(words, special)
     tokenizer = Tokenizer(WordPiece(pieces, unk_token=SPECIAL["unk_token"], max_input_chars_per_word=100))
     tokenizer.normalizer = BertNormalizer()
     tokenizer.pre_tokenizer = BertPreTokenizer()
-    tokenizer.post_processor = BertProcessing(("[SEP]", pieces["[SEP]"]), ("[CLS]", pieces["[CLS]"]))
-    tokenizer.add_special_tokens(list(SPECIAL.values()))
+    opening, closing = ("[CLS]", "[SEP]") if "[CLS]" in pieces else ("<s>", "</s>")
+    tokenizer.post_processor = BertProcessing((closing, pieces[closing]), (opening, pieces[opening]))
+    tokenizer.add_special_tokens(list(special))
     return tokenizer
 
 
@@ -59,6 +61,33 @@ def save_transformers(folder: Path, kind: str, positions: int = 512, longest: in
     getattr(transformers, kind)(config).save_pretrained(folder)
     told = {} if longest is None else {"model_max_length": longest}
     transformers.PreTrainedTokenizerFast(tokenizer_object=tiny_tokenizer(), **SPECIAL, **told).save_pretrained(folder)
+    return folder
+
+
+def save_mpnet(folder: Path, words: Iterable[str] = (), hidden: int = 96) -> Path:
+    """A folder with an MPNet of three blocks and its tokenizer, as all-mpnet-base-v2 is published.
+
+    Args:
+        folder: is made.
+        words: word pieces beside letters.
+        hidden: values of a word piece; with 96, its matrices are large enough to be kept in int8.
+    """
+    import torch
+    import transformers
+
+    torch.manual_seed(7)
+    tokenizer = tiny_tokenizer(words, MPNET)
+    config = transformers.MPNetConfig(
+        vocab_size=tokenizer.get_vocab_size(),
+        hidden_size=hidden,
+        num_hidden_layers=3,
+        num_attention_heads=4,
+        intermediate_size=2 * hidden,
+        max_position_embeddings=514,
+        initializer_range=0.1,  # so that scores differ
+    )
+    transformers.MPNetModel(config).save_pretrained(folder)
+    tokenizer.save(str(folder / "tokenizer.json"))
     return folder
 
 

@@ -18,13 +18,14 @@ import logging
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
+from torch import Tensor, nn
 
 from ingest.archive.archive import Archive
 from ingest.base.settings import Settings
@@ -34,9 +35,10 @@ from ingest.embedding.int8 import LONGEST, WEIGHTS
 from ingest.embedding.runtime import load_openvino, open_session
 from ingest.pipeline import ingest
 from ingest.samples import sample_sources
-from training.export import export, quantise, smooth
+from training.graphs import export
 from training.network import Embedder
 
+_SMOOTHING = 0.85  # 0 leaves the whole range of a channel to the activations, 1 moves it to the weights
 _FILES = ("encoder.onnx", "encoder.xml", "encoder.bin", "tokenizer.json")
 
 
@@ -51,10 +53,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with torch.inference_mode():
             reference = np.concatenate([model(torch.tensor(ids), torch.ones_like(torch.tensor(ids))) for ids in inputs])
         plain, smoothed = Path(scratch) / "plain.onnx", Path(scratch) / "smoothed.onnx"
-        export(model, plain, ("vectors",), ("ids", "mask"))
+        export(model, plain, ("vectors",))
         _quantise_statically(plain, inputs, options.to / "encoder.xml")
         smooth(model, ((torch.tensor(ids), torch.ones_like(torch.tensor(ids))) for ids in inputs))
-        export(model, smoothed, ("vectors",), ("ids", "mask"))
+        export(model, smoothed, ("vectors",))
         quantise(smoothed, options.to / "encoder.onnx")
     shutil.copyfile(default_model_folder() / "tokenizer.json", options.to / "tokenizer.json")
     print("Set _SHA256 in ingest/embedding/int8.py to:")
@@ -70,6 +72,79 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"least {similarity.min():.4f}"
         )
     return 0
+
+
+class _Smoothed(nn.Module):
+    """A linear layer with the same outputs, whose input channels are scaled to similar ranges."""
+
+    def __init__(self, linear: nn.Linear, peaks: Tensor) -> None:
+        """Wrap a layer.
+
+        Args:
+            linear: the layer; its weights are changed.
+            peaks: highest absolute input of each channel.
+        """
+        super().__init__()
+        weights = linear.weight.detach().abs().amax(dim=0).clamp(min=1e-4)
+        scale = (peaks.clamp(min=1e-4) ** _SMOOTHING / weights ** (1 - _SMOOTHING)).clamp(min=1e-3)
+        with torch.no_grad():
+            linear.weight *= scale
+        self.linear = linear
+        self.inverse: Tensor
+        self.register_buffer("inverse", 1 / scale)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        outputs: Tensor = self.linear(inputs * self.inverse)
+        return outputs
+
+
+def smooth(model: Embedder, inputs: Iterable[tuple[Tensor, ...]]) -> None:
+    """Move the range of GELU's outputs, which int8 represents badly, into the next weights; scores stay the same.
+
+    Source: Xiao et al., "SmoothQuant" (ICML 2023); here with a separate multiplication, because GELU cannot absorb it.
+
+    Args:
+        model: is changed in place.
+        inputs: arguments of the model, to measure the ranges on.
+    """
+    model.eval()
+    layers = [layer.output for layer in model.encoder.encoder.layer]
+    peaks: dict[nn.Module, Tensor] = {}
+
+    def watch(module: nn.Module, inputs: tuple[Tensor]) -> None:
+        highest = inputs[0].detach().abs().flatten(0, -2).amax(dim=0)
+        peaks[module] = torch.maximum(peaks[module], highest) if module in peaks else highest
+
+    hooks = [layer.dense.register_forward_pre_hook(watch) for layer in layers]
+    with torch.inference_mode():
+        for batch in inputs:
+            model(*batch)
+    for hook in hooks:
+        hook.remove()
+    for layer in layers:
+        layer.dense = _Smoothed(layer.dense, peaks[layer.dense])
+
+
+def quantise(whole: Path, small: Path) -> None:
+    """Fuse attention and quantise the weights to int8 with a scale per column (dynamic quantising).
+
+    Args:
+        whole: the exported network.
+        small: file to write.
+    """
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from onnxruntime.transformers.optimizer import optimize_model
+
+    fused = whole.with_suffix(".fused.onnx")
+    optimised = optimize_model(str(whole), model_type="bert", num_heads=12, hidden_size=384, opt_level=1)
+    optimised.save_model_to_file(str(fused))
+    quantize_dynamic(
+        str(fused),
+        str(small),
+        per_channel=True,
+        weight_type=QuantType.QInt8,
+        extra_options={"DefaultTensorType": 1},
+    )
 
 
 def _quantise_statically(plain: Path, inputs: Sequence[NDArray[np.int64]], to: Path) -> None:

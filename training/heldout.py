@@ -1,25 +1,26 @@
-"""Evaluate a reader on held-out articles, during training."""
+"""Evaluate a reader on held-out articles, with passages beside the right one."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
 
 from evals.scores import exact_match, f1
 from qa.reader.span_decoding import mark
-from training.features import Batch, Example, collate
-from training.groups import Group
-from training.network import Reader
+from qa.reader.span_inputs import pack
+from training.groups import Group, Mix, make_groups
+from training.negatives import find_negatives
+from training.questions import Paragraph
 
-_BATCH = 48  # inputs
+if TYPE_CHECKING:
+    from training.figures import Model
 
-#: Start and end scores of a batch, shape (n_inputs, length) each.
-Scorer = Callable[[Batch], tuple[NDArray[np.float32], NDArray[np.float32]]]
+_SEED = 7
 
 
 @dataclass(frozen=True)
@@ -52,48 +53,38 @@ class HeldOut:
         return {k: round(v, 4) for k, v in asdict(self).items()}
 
 
-def torch_scorer(model: Reader, device: str) -> Scorer:
-    """A scorer that runs the network.
+def held_out_groups(held: Sequence[Paragraph], out: Path, count: int) -> list[Group]:
+    """Make groups of held-out questions: each with passages from the retriever, about half also as near-misses.
 
     Args:
-        model: the reader.
-        device: where it is.
+        held: paragraphs of held-out articles.
+        out: folder that caches the search for passages.
+        count: how many questions.
     """
-
-    def score(batch: Batch) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        model.eval()
-        with torch.inference_mode(), torch.autocast(device, dtype=torch.bfloat16):
-            starts, ends = model(batch.ids.to(device), batch.mask.to(device), batch.types.to(device))
-        return starts.cpu().numpy(), ends.cpu().numpy()
-
-    return score
+    pairs = [(own, index) for own, paragraph in enumerate(held) for index in range(len(paragraph.questions))]
+    asked = [pairs[i] for i in pick(count, _SEED, len(pairs))]
+    mix = Mix(negatives=1.0, near_misses=0.6, alone=0.4, both=0.0)
+    return list(make_groups(held, asked, find_negatives(held, asked, out), mix, _SEED))
 
 
-def evaluate(groups: Sequence[Group], examples: Sequence[Example], score: Scorer) -> HeldOut:
+def evaluate(model: Model, tokenizer: Any, groups: Sequence[Group]) -> HeldOut:
     """Read held-out groups and compare with the right answers.
 
     Args:
+        model: one form of the weights.
+        tokenizer: the encoder's.
         groups: with their right answers.
-        examples: the encoded groups, in the same order.
-        score: runs the model.
     """
-    best: list[tuple[float, int, tuple[int, int]]] = [(-1e9, 0, (0, 0))] * len(groups)
-    order = sorted(range(len(examples)), key=lambda i: examples[i].length)
-    row: list[int] = []
-    for position, i in enumerate(order):
-        row.append(i)
-        if sum(len(examples[j].packed) for j in row) < _BATCH and position < len(order) - 1:
-            continue
-        starts, ends = score(collate([examples[j] for j in row]))
-        at = 0
-        for j in row:
-            for number, packed in enumerate(examples[j].packed):
-                inside = slice(packed.first, packed.first + len(packed.offsets))
-                marks = mark(starts[at, inside], ends[at, inside], packed.offsets, number, 1)
-                if marks and marks[0].score > best[j][0]:
-                    best[j] = (marks[0].score, number, marks[0].span)
-                at += 1
-        row = []
+    best = []
+    for group in groups:
+        packed = pack(tokenizer, group.question, group.pages)
+        marks = [
+            candidate
+            for item, scores in zip(packed, model.scores(packed), strict=True)
+            for candidate in mark(scores.starts, scores.ends, item.offsets, item.page, 1)
+        ]
+        chosen = max(marks, key=lambda item: item.score)
+        best.append((chosen.score, chosen.page, chosen.span))
     return _figures(groups, best)
 
 

@@ -7,10 +7,10 @@ most, and RocketQA (Qu et al., NAACL 2021), which takes them from the retriever 
 from __future__ import annotations
 
 import hashlib
-import logging
 import random
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import zip_longest
 from pathlib import Path
 
@@ -19,15 +19,12 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from ingest.base.filters import Scope
+from ingest.embedding.int8 import default_encoder
 from ingest.index.keywords import KeywordIndex
 from ingest.store.records import Entry
 from training.questions import Paragraph, holds
 
 _DEPTH = 12  # of each of the two rankings
-_TOKENS = 128  # of a paragraph, for its vector
-_BATCH = 64
-
-_log = logging.getLogger(__name__)
 
 
 def find_negatives(paragraphs: Sequence[Paragraph], asked: Sequence[tuple[int, int]], out: Path) -> list[list[int]]:
@@ -106,18 +103,8 @@ def _by_meaning(paragraphs: Sequence[Paragraph], asked: Sequence[tuple[int, int]
 
 
 def _vectors(texts: Sequence[str], label: str) -> NDArray[np.float32]:
-    """Vectors of the shipped embedder, in bfloat16 and truncated; that is precise enough to find near paragraphs."""
-    import torch
-    from sentence_transformers import SentenceTransformer
-
-    from ingest.embedding.encoders import default_model_folder
-
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    model = SentenceTransformer(str(default_model_folder()), device=device, local_files_only=True)
-    model.max_seq_length = _TOKENS
-    _log.info("%s: %d", label, len(texts))
-    with torch.autocast(device, dtype=torch.bfloat16):
-        vectors = model.encode(
-            list(texts), batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=True, convert_to_numpy=True
-        )
-    return np.asarray(vectors, dtype=np.float32)
+    """Vectors of the shipped embedder, which have unit length."""
+    encoder = default_encoder()
+    with ThreadPoolExecutor(encoder.at_once) as threads:
+        vectors = threads.map(lambda text: encoder.encode_documents([text])[0], texts)
+        return np.stack(list(tqdm(vectors, total=len(texts), desc=label, mininterval=10)))

@@ -1,4 +1,4 @@
-"""Encode question and passage for the reader's model: `[CLS] question [SEP] headline (date) [SEP] passage [SEP]`."""
+"""Encode question and passage for the model: `<s> question </s> headline (date) </s> passage </s>`, or as for BERT."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from ingest.base.article import Span
 
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
+
+#: Word pieces of a statement; a longer one keeps its beginning and end.
+STATEMENT = 96
 
 _QUESTION = 64  # word pieces; a longer question keeps its beginning and end
 _HEADING = 40
@@ -53,14 +56,14 @@ def pack(tokenizer: Tokenizer, question: str, pages: Sequence[Page], most: int =
     """Encode a question with each of its pages, in order; a long passage gives several inputs, which overlap.
 
     Args:
-        tokenizer: has the pieces `[CLS]` and `[SEP]`, and neither truncates nor pads.
+        tokenizer: has the pieces `<s>` and `</s>`, or `[CLS]` and `[SEP]`, and neither truncates nor pads.
         question: its words.
         pages: the passages; one without a word piece gives no input.
         most: word pieces of the question; a longer one keeps its beginning and end.
     """
     texts = [question, *(page.heading for page in pages), *(page.text for page in pages)]
     encoded: list[Encoding] = tokenizer.encode_batch(texts, add_special_tokens=False)
-    opening, closing = _special(tokenizer, "[CLS]"), _special(tokenizer, "[SEP]")
+    opening, closing = special(tokenizer, "<s>", "[CLS]"), special(tokenizer, "</s>", "[SEP]")
     asked = _shortened(encoded[0].ids, most)
     packed = []
     for index in range(len(pages)):
@@ -77,11 +80,18 @@ def pack(tokenizer: Tokenizer, question: str, pages: Sequence[Page], most: int =
     return packed
 
 
-def _special(tokenizer: Tokenizer, piece: str) -> int:
-    piece_id = tokenizer.token_to_id(piece)
-    if piece_id is None:
-        raise ValueError(f"the tokenizer has no piece {piece}")
-    return int(piece_id)
+def special(tokenizer: Tokenizer, *pieces: str) -> int:
+    """The id of the first of some special pieces that a tokenizer has.
+
+    Args:
+        tokenizer: of the model.
+        pieces: names of one piece in the tokenizers of different encoders.
+    """
+    ids = (tokenizer.token_to_id(piece) for piece in pieces)
+    first = next((piece_id for piece_id in ids if piece_id is not None), None)
+    if first is None:
+        raise ValueError(f"the tokenizer has no piece {' or '.join(pieces)}")
+    return int(first)
 
 
 def _windows(length: int) -> list[int]:

@@ -13,10 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from qa.reader.onnx import load_session, load_tokenizer, pad
-from qa.reader.span_inputs import Page, pack
-
-#: Word pieces of a statement; a longer one keeps its beginning and end.
-STATEMENT = 96
+from qa.reader.span_inputs import STATEMENT, Page, pack
 
 _FOLDER = Path(__file__).parent.parent / "reader" / "weights"
 _SHA256 = {

@@ -1,4 +1,4 @@
-"""The commands of training/ from a file of questions to weights that the product reads with, in little."""
+"""The commands of training/ from files of data to weights that the product reads with, in little."""
 
 from __future__ import annotations
 
@@ -6,128 +6,202 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 import torch
+from tokenizers import Tokenizer
 
-from ingest.embedding.encoders import default_model_folder
-from qa.reader.onnx import ReaderError
-from qa.reader.span_inputs import Page
-from qa.reader.span_models import OnnxSpanModel
-from qa.verification.support import OnnxSupportModel
-from training import calibrate, export, export_verifier, verifier
-from training.groups import Mix
-from training.loop import Plan
-from training.questions import is_held_out
-from training.reader import main
-from training.recipe import RECIPE, Stage
+from qa.reader.model import ReaderError, ReaderModel
+from qa.reader.span_decoding import mark
+from qa.reader.span_inputs import Page, pack
+from tests.tiny import MPNET, save_mpnet, tiny_tokenizer
+from tests.training_data import HELD_OUT, LEARNED, WEATHER, write_lines, write_sets
+from training import calibrate, export, figures, prepare, train
+from training.features import encode_statements, load_examples, save_examples
+from training.statements import SUPPORTED, Statement
 
 pytestmark = pytest.mark.part("training")
 
-WEATHER = "It rained on the harbour that day and the boats lay side by side until the wind had turned again at night."
+# One of the graphs is OpenVINO's.
+openvino = pytest.mark.skipif(find_spec("openvino") is None, reason="OpenVINO comes on Linux with x86_64 only")
 
 
-def article(title: str, number: int) -> dict[str, Any]:
-    """Five paragraphs of a title, two questions each."""
-    paragraphs = []
-    for year in range(1800 + number, 1805 + number):
-        keeper, vessel = f"Odo Crail{year % 7}", f"ferry Number {year}"
-        text = f"{WEATHER} In {year} the {vessel} was raised by {keeper} at {title}. {WEATHER}"
-        asked = ((f"Who raised the {vessel}?", keeper), (f"When was the {vessel} raised?", str(year)))
-        questions = [
-            {"id": f"{title}-{year}-{at}", "question": question, "answers": [place(text, answer)]}
-            for at, (question, answer) in enumerate(asked)
-        ]
-        paragraphs.append({"context": text, "qas": questions})
-    return {"title": title, "paragraphs": paragraphs}
-
-
-def place(text: str, answer: str) -> dict[str, Any]:
-    return {"text": answer, "answer_start": text.index(answer)}
+@pytest.fixture(autouse=True, scope="module")
+def _one_thread() -> Iterator[None]:
+    """Networks this small are slower on several threads, and much slower on a busy machine."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a file as SQuAD's: six titles to learn from and three that are held out."""
-    titles = [f"Oskell{number}" for number in range(400)]
-    held = [title for title in titles if is_held_out(title)][:3]
-    learned = [title for title in titles if not is_held_out(title)][:6]
-    folder = tmp_path_factory.mktemp("squad")
-    whole = {"version": "1.1", "data": [article(title, 7 * at) for at, title in enumerate([*held, *learned])]}
-    (folder / "train-v1.1.json").write_text(json.dumps(whole), encoding="utf-8")
-    return folder
-
-
-STAGES = (Stage(8, Mix(), Plan(inputs=4)), Stage(6, Mix(beside=2), Plan(inputs=4, rate=0.0, seed=2)))
+    """A folder with all sets of data."""
+    return write_sets(tmp_path_factory.mktemp("data"))
 
 
 @pytest.fixture(scope="module")
-def small_run(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the command leaves behind after two small stages."""
-    out = tmp_path_factory.mktemp("run")
-    assert main(["--data", str(data), "--out", str(out), "--device", "cpu"], STAGES) == 0
+def encoder(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An encoder that knows the words of SQuAD's file."""
+    words = re.findall("[a-z]+", (data / "squad" / "train-v1.1.json").read_text().lower())
+    return save_mpnet(tmp_path_factory.mktemp("encoder") / "tiny", words)
+
+
+PREPARE = ["--questions", "16", "--statements", "12"]
+TRAIN = ["--inputs", "16", "--rate", "1e-3", "--frozen", "1", "--device", "cpu"]
+
+
+def prepared(encoder: Path, data: Path, out: Path, more: Sequence[str] = PREPARE) -> int:
+    return prepare.main(["--encoder", str(encoder), "--data", str(data), "--out", str(out), *more])
+
+
+def trained(start: Path, out: Path, more: Sequence[str] = TRAIN) -> int:
+    return train.main(["--start", str(start), "--out", str(out), *more])
+
+
+@pytest.fixture(scope="module")
+def run_folder(encoder: Path, data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What preparing and training leave behind."""
+    out = tmp_path_factory.mktemp("run") / "out"
+    assert prepared(encoder, data, out) == 0
+    assert trained(encoder, out) == 0
     return out
 
 
-def weights(path: Path) -> dict[str, torch.Tensor]:
-    found: dict[str, torch.Tensor] = torch.load(path, weights_only=True)
-    return found
+@pytest.fixture(scope="module")
+def exported(run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Weights as they ship."""
+    to = tmp_path_factory.mktemp("weights") / "to"
+    assert export.main(["--run", str(run_folder), "--to", str(to)]) == 0
+    return to
 
 
-def told(path: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return found
+def copied(run_folder: Path, to: Path) -> Path:
+    return Path(shutil.copytree(run_folder, to / "out"))
 
 
-def test_a_stage_begins_with_the_weights_of_the_one_before(small_run: Path) -> None:
-    first, second, last = (
-        weights(small_run / name) for name in ("stage-1/reader.pt", "stage-2/reader.pt", "reader.pt")
+# Preparing
+
+
+def texts(encoder: Path, out: Path) -> list[str]:
+    """All inputs of both kinds of examples, as words."""
+    tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
+    reading, checking, _ = load_examples(out / "examples.npz")
+    inputs = [*(ids for each in reading for ids in each.inputs), *(each.ids for each in checking)]
+    return [" ".join(str(tokenizer.id_to_token(int(i))) for i in ids).replace(" ##", "") for ids in inputs]
+
+
+def test_examples_are_of_all_sets_and_of_no_article_that_is_held_out(encoder: Path, run_folder: Path) -> None:
+    whole = "\n".join(texts(encoder, run_folder))
+    for words in (
+        "was raised by odo crail",  # SQuAD
+        "who didn ' t dig the tunnel",  # its near-misses
+        "he lost it in the deep well",
+        "who dug the tunnel of oskell",
+        "odo crail left . he sailed home",
+        "the ferry , which is old , sank",
+        "wrote three novels",  # FEVER
+        "odo crail was a cook ( evidence_sentence",
+        "it did not sink",
+        "as a result of a defective engine",
+    ):
+        assert words.replace("_", " _ ") in whole, words
+    titles = {f"Port_of_Oskell_{number}" for number in re.findall(r"port of oskell (\d+)", whole)}
+    assert titles <= set(LEARNED)
+    assert len(titles) > 3
+    assert not titles & set(HELD_OUT)
+
+
+def test_what_was_made_is_told_and_made_once(
+    encoder: Path, data: Path, run_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert prepared(encoder, data, out) == 0
+    told = capsys.readouterr().out
+    assert re.search(r"^reading: \d+ questions, \d+ inputs$", told, re.MULTILINE)
+    assert re.search(r"^checking: \d+ statements$", told, re.MULTILINE)
+    assert all(
+        kind in told for kind in ("answer", "near-miss", "twin", "fairytales", "searches", "refuted", "supported")
     )
-    for name, value in first.items():
-        torch.testing.assert_close(second[name], value)  # its rate was 0
-        assert torch.equal(last[name], second[name])
-    assert told(small_run / "stage-1" / "run.json")["made_of"]["questions"] == 8
-    assert told(small_run / "stage-2" / "run.json")["made_of"]["plan"]["seed"] == 2
-    assert (small_run / "stage-1" / "history.json").exists()
+    assert (out / "examples.npz").read_bytes() == (run_folder / "examples.npz").read_bytes()
+    before = (out / "examples.npz").stat().st_mtime_ns
+    assert prepared(encoder, data, out) == 0
+    assert capsys.readouterr().out == f"{out / 'examples.npz'} has them already\n"
+    assert (out / "examples.npz").stat().st_mtime_ns == before
 
 
-def test_stages_that_are_done_are_not_done_again(data: Path, small_run: Path) -> None:
-    before = {path: path.stat().st_mtime_ns for path in small_run.glob("stage-*/*")}
-    assert main(["--data", str(data), "--out", str(small_run), "--look", "50", "--device", "cpu"], STAGES) == 0
-    assert {path: path.stat().st_mtime_ns for path in small_run.glob("stage-*/*")} == before
+def test_other_examples_and_damaged_ones_are_made_again(
+    encoder: Path, data: Path, run_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = copied(run_folder, tmp_path)
+    whole = (out / "examples.npz").read_bytes()
+    assert prepared(encoder, data, out, ["--questions", "3", "--statements", "2"]) == 0
+    assert len(load_examples(out / "examples.npz")[0]) < len(load_examples(run_folder / "examples.npz")[0])
+    (out / "examples.npz").write_bytes(whole[:500])
+    assert prepared(encoder, data, out) == 0
+    assert "has them already" not in capsys.readouterr().out
+    assert (out / "examples.npz").read_bytes() == whole
 
 
-def test_a_stage_after_another_one_is_done_again_where_that_one_changed(data: Path, tmp_path: Path) -> None:
-    arguments = ["--data", str(data), "--out", str(tmp_path), "--device", "cpu"]
-    assert main(arguments, STAGES) == 0
-    before = weights(tmp_path / "reader.pt")
-    assert main(arguments, (Stage(8, Mix(), Plan(inputs=4, rate=1e-3)), STAGES[1])) == 0
-    first, last = weights(tmp_path / "stage-1" / "reader.pt"), weights(tmp_path / "reader.pt")
-    assert all(torch.equal(first[name], last[name]) for name in last)  # of rate 0
-    assert not all(torch.equal(before[name], last[name]) for name in last)
+# Training
 
 
-def test_options_of_a_try_stand_in_place_of_the_recipe(data: Path, tmp_path: Path) -> None:
-    flags = "--questions 4 --near-misses 0 --alone 0 --both 0 --negatives 1 --beside 2 --without-headings --batch 4"
-    assert main(["--data", str(data), "--out", str(tmp_path), *flags.split(), "--device", "cpu"], STAGES) == 0
-    facts = told(tmp_path / "try" / "run.json")
-    assert facts["made_of"]["mix"] == vars(Mix(1.0, 0.0, 0.0, 0.0, headings=False, beside=2))
-    assert (facts["examples"], facts["inputs"]) == (4, 12)
-    assert facts["made_of"]["plan"]["inputs"] == 4
-    assert not list(tmp_path.glob("stage-*"))
+def progress(out: Path) -> dict[str, Any]:
+    found: dict[str, Any] = torch.load(out / "checkpoint.pt")["progress"]
+    return found
 
 
-def test_no_questions_are_not_all_of_them(data: Path, tmp_path: Path) -> None:
-    assert main(["--data", str(data), "--out", str(tmp_path), "--questions", "0"], STAGES) == 2
+def test_a_training_leaves_weights_with_what_is_needed_to_read_them(encoder: Path, run_folder: Path) -> None:
+    to = run_folder / "trained"
+    assert sorted(path.name for path in to.iterdir()) == ["config.json", "tokenizer.json", "weights.safetensors"]
+    assert (to / "tokenizer.json").read_bytes() == (encoder / "tokenizer.json").read_bytes()
+    reading, checking, _ = load_examples(run_folder / "examples.npz")
+    assert progress(run_folder)["seen"] == sum(len(each.inputs) for each in reading) + len(checking)
+    assert set(progress(run_folder)["losses"]) == {"reading", "checking"}
 
 
-def test_the_recipe_draws_other_questions_in_each_stage() -> None:
-    assert len({stage.plan.seed for stage in RECIPE}) == len(RECIPE)
+def test_a_second_run_does_not_train_again(
+    encoder: Path, run_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = copied(run_folder, tmp_path)
+    before = progress(out)
+    assert trained(encoder, out) == 0
+    assert progress(out) == before  # the seconds that it took, too
+    assert f"{before['step']} steps and {before['seen']} inputs in " in capsys.readouterr().out
+    weights = "trained/weights.safetensors"
+    assert (out / weights).read_bytes() == (run_folder / weights).read_bytes()
 
+
+def test_trained_weights_are_gone_on_from(run_folder: Path, tmp_path: Path) -> None:
+    out = copied(run_folder, tmp_path)
+    before = progress(out)
+    assert trained(run_folder / "trained", out) == 0
+    # The checkpoint that was there is of other first weights.
+    assert progress(out)["seconds"] != before["seconds"]
+    assert progress(out)["losses"]["reading"] < before["losses"]["reading"]
+    weights = "trained/weights.safetensors"
+    assert (out / weights).read_bytes() != (run_folder / weights).read_bytes()
+
+
+def test_what_fails_in_training_is_told_in_one_line(
+    encoder: Path, run_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = copied(run_folder, tmp_path)
+    (out / "checkpoint.pt").write_bytes(b"half")
+    (out / "checkpoint.before.pt").unlink(missing_ok=True)
+    assert trained(encoder, out) == 1
+    (line,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("training: ")]
+    assert line.startswith(f"training: {out / 'checkpoint.pt'} cannot be read; delete them")
+
+
+# Exporting
 
 PAGES = [
     Page("Oskell (3 May 2020)", f"{WEATHER} In 1874 the ferry was raised by Odo Crail."),
@@ -136,82 +210,235 @@ PAGES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def exported(data: Path, small_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Weights as they ship, of the small run."""
-    to = tmp_path_factory.mktemp("weights")
-    assert export.main(["--data", str(data), "--run", str(small_run), "--to", str(to), "--questions", "6"]) == 0
-    return to
+@openvino
+def test_what_is_exported_is_read_by_the_product(
+    run_folder: Path, exported: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = "config.json dynamic.onnx static.bin static.json static.xml tokenizer.json".split()
+    names += ["weights-1.safetensors", "weights-2.safetensors"]
+    to = tmp_path / "to"
+    # The weights that were exported before, in their parts, give the same again.
+    assert export.main(["--run", str(run_folder), "--weights", str(exported), "--to", str(to)]) == 0
+    for name in ("weights-1.safetensors", "dynamic.onnx"):
+        assert (to / name).read_bytes() == (exported / name).read_bytes()
+    assert sorted(path.name for path in to.iterdir()) == names
+    sha256 = dict(re.findall(r'^    "(\S+)": "([0-9a-f]{64})",$', capsys.readouterr().out, re.MULTILINE))
+    assert sorted(sha256) == names[1:]
+    for name, told in sha256.items():
+        assert hashlib.sha256((to / name).read_bytes()).hexdigest() == told, name
+    for static in (False, True):
+        model = ReaderModel(to, sha256, static=static)
+        inputs = pack(model.tokenizer, "Who raised the ferry?", PAGES)
+        for each, scores in zip(inputs, model.scores(inputs), strict=True):
+            found = mark(scores.starts, scores.ends, each.offsets, each.page, 3)
+            assert found
+            assert all(0 <= one.span[0] < one.span[1] <= len(PAGES[each.page].text) for one in found)
+            assert scores.labels.shape == (3,)
+    with pytest.raises(ReaderError, match="altered"):
+        ReaderModel(to, sha256 | {"weights-2.safetensors": "0" * 64})
 
 
-def test_what_is_exported_is_read_by_the_product(exported: Path) -> None:
-    names = ("reader.onnx", "tokenizer.json")
-    hashes = {name: hashlib.sha256((exported / name).read_bytes()).hexdigest() for name in names}
-    found = OnnxSpanModel(exported, hashes).mark("Who raised the ferry?", PAGES)
-    assert len(found) == 3
-    assert found[0]
-    for page, marks in zip(PAGES, found, strict=True):
-        assert all(0 <= each.span[0] < each.span[1] <= len(page.text) for each in marks)
-    assert (exported / "reader.onnx").stat().st_size < 25e6
+# Figures
+
+SQUAD = {"best_f1", "best_em", "forced_f1", "forced_em"}
+HELD = {f"held_out_{name}" for name in ("f1", "em", "refused", "kept", "right_passage")}
 
 
-def test_the_loss_from_quantising_is_kept_with_the_run(exported: Path, small_run: Path) -> None:
-    figures = told(small_run / "export.json")
-    assert set(figures) == {"fp32", "int8"}
-    assert all(0 <= figures[kind][name] <= 1 for kind in figures for name in ("f1", "em", "right_passage"))
+@openvino
+def test_each_form_of_the_weights_has_its_figures(
+    exported: Path, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [
+        {"sentence": "Odo Crail raised the ferry.", "passages": [f"Oskell\n{WEATHER}", "A\nOdo Crail."], "true": True},
+        {"sentence": "Nobody raised the ferry.", "passages": [f"Oskell\n{WEATHER}"], "true": False},
+    ]
+    pairs = write_lines(tmp_path / "pairs.jsonl", rows)
+    arguments = ["--weights", str(exported), "--data", str(data), "--cache", str(tmp_path), "--questions", "6"]
+    more = ["--pairs", str(pairs), "--json", str(tmp_path / "figures.json")]
+    assert figures.main(arguments + more) == 0
+    found = json.loads((tmp_path / "figures.json").read_text())
+    assert list(found) == ["float", "onnxruntime", "openvino"]
+    for name, row in found.items():
+        assert row.keys() == SQUAD | HELD | {"support_auroc"}
+        assert all(0 <= row[key] <= 100 for key in SQUAD)
+        assert all(0 <= row[key] <= 1 for key in row.keys() - SQUAD)
+        assert row["held_out_f1"] == pytest.approx(found["float"]["held_out_f1"], abs=0.2), name
+    assert [line.partition(":")[0] for line in capsys.readouterr().out.splitlines()] == list(found)
+    assert len(list(tmp_path.glob("negatives-*.npy"))) == 1
+    assert not list(exported.glob("negatives-*"))
+
+
+@openvino
+def test_without_openvino_its_form_has_no_figures(
+    exported: Path, data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "openvino", None)  # as if it were not installed
+    assert figures.main([*of(exported, data), "--forms", "openvino"]) == 1
+    assert "training: OpenVINO is not installed; leave openvino out of --forms\n" in capsys.readouterr().err
+
+
+# What is missing or wrong
+
+MISSING: dict[str, tuple[Callable[[Path, Path, Path], int], str]] = {
+    "encoder": (lambda _, data, out: prepared(out, data, out / "new"), "tokenizer.json does not exist; name a folder"),
+    "squad": (lambda enc, _, out: prepared(enc, out, out / "new"), r"squad holds no train-v1.1.json\[.gz\] or"),
+    "near-misses": (
+        lambda enc, data, out: prepared(enc, only_squad(data, out), out / "new"),
+        "squad2_unanswerable_pairs",
+    ),
+    "examples": (lambda enc, _, out: trained(enc, out), "examples.npz cannot be read: .* make it with `python -m"),
+    "first weights": (lambda _, __, out: trained(out, with_examples(out)), "tokenizer.json does not exist; name a"),
+    "first network": (
+        lambda enc, _, out: trained(with_tokenizer(enc, out), with_examples(out)),
+        "holds no config.json; name a folder of an encoder or of trained weights",
+    ),
+    "tokenizer cut": (
+        lambda _, data, out: prepared(with_half_a_tokenizer(out), data, out / "new"),
+        "cannot be read: .*",
+    ),
+    "run": (
+        lambda _, __, out: export.main(["--run", str(out), "--to", str(out / "new")]),
+        "trained holds no config.json",
+    ),
+    "weights": (lambda _, data, out: figures.main(of(out, data)), "tokenizer.json does not exist; name a folder"),
+    "dev set": (
+        lambda enc, data, out: figures.main(of(enc, only_squad(data, out))),
+        r"holds no dev-v2.0.json\[.gz\] or",
+    ),
+    "statements": (
+        lambda enc, data, out: figures.main([*of(enc, data), "--pairs", str(out / "none.jsonl")]),
+        "none.jsonl cannot be read: .* download it again",
+    ),
+    "graphs": (
+        lambda enc, data, out: figures.main([*of(enc, data), "--forms", "onnxruntime"]),
+        "dynamic.onnx does not exist; make it with `python -m training.export`",
+    ),
+}
+
+
+def of(weights: Path, data: Path) -> list[str]:
+    """The options of figures, whose search for passages is cached with the data."""
+    return ["--weights", str(weights), "--data", str(data), "--cache", str(data), "--questions", "1"]
+
+
+def only_squad(data: Path, out: Path) -> Path:
+    folder = out / "squad"
+    folder.mkdir()
+    shutil.copy(data / "squad" / "train-v1.1.json", folder)
+    return out
+
+
+def with_examples(out: Path) -> Path:
+    folder = out / "run"
+    folder.mkdir()
+    examples = encode_statements(tiny_tokenizer((), MPNET), [Statement("a", Page("h", "b"), SUPPORTED)])
+    save_examples(folder / "examples.npz", [], list(examples), "-")
+    return folder
+
+
+def with_tokenizer(encoder: Path, out: Path) -> Path:
+    shutil.copy(encoder / "tokenizer.json", out)
+    return out
+
+
+def with_half_a_tokenizer(out: Path) -> Path:
+    (out / "tokenizer.json").write_text('{"version": "1.0",')
+    return out
+
+
+@pytest.mark.parametrize("what", MISSING)
+def test_data_that_is_missing_is_told_in_one_line(
+    encoder: Path, data: Path, tmp_path: Path, what: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command, message = MISSING[what]
+    assert command(encoder, data, tmp_path) == 1
+    errors = [line for line in capsys.readouterr().err.splitlines() if "it/s]" not in line and "?it" not in line]
+    (line,) = [line for line in errors if line.strip()]
+    assert re.match(f"training: .*{message}", line)
+
+
+ALL_COMMANDS = """
+import runpy, sys
+for command in sys.argv[1].split(";"):
+    sys.argv = ["-", *command.split()[1:]]
+    try:
+        runpy.run_module(f"training.{command.split()[0]}", run_name="__main__")
+    except SystemExit as ended:
+        print(ended.code)
+"""
+
+
+def test_each_command_that_lacks_data_ends_with_one_line_and_a_status_of_one(
+    run: Callable[..., CompletedProcess[str]], tmp_path: Path
+) -> None:
+    commands = [
+        f"prepare --encoder {tmp_path} --data {tmp_path} --out {tmp_path}/out",
+        f"train --start {tmp_path} --out {tmp_path}/out",
+        f"export --run {tmp_path} --to {tmp_path}/out",
+        f"figures --weights {tmp_path} --data {tmp_path}",
+        f"calibrate --data {tmp_path}",
+    ]
+    done = run("-W", "ignore", "-c", ALL_COMMANDS, ";".join(commands))
+    assert done.stdout.split() == ["1"] * len(commands)
+    lines = done.stderr.splitlines()
+    assert [line.partition(":")[0] for line in lines] == ["training"] * len(commands), done.stderr
+    assert "holds no train-v1.1.json" in lines[-1]
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [
+        (prepared, "--questions 0"),
+        (prepared, "--statements 0"),
+        (trained, "--steps 0"),
+        (trained, "--epochs 0"),
+        (trained, "--inputs 0"),
+        (trained, "--rate 0"),
+        (trained, "--rate nan"),
+        (trained, "--minutes 0"),
+        (trained, "--minutes -1"),
+        (trained, "--frozen -1"),
+        (figures, "--questions 0"),
+        (figures, "--forms float,torch"),
+    ],
+)
+def test_an_option_out_of_its_range_is_told(
+    tmp_path: Path, command: Any, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if command is prepared:
+        status = prepared(tmp_path, tmp_path, tmp_path, option.split())
+    elif command is trained:
+        status = trained(tmp_path, tmp_path, option.split())
+    else:
+        status = figures.main(["--weights", str(tmp_path), "--data", str(tmp_path), *option.split()])
+    assert status == 2
+    message = capsys.readouterr().err
+    assert message.startswith("training: --")
+    assert option.split()[0] in message
+    assert message.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", [prepare.main, train.main, figures.main, export.main])
+def test_an_option_that_is_needed_is_asked_for(
+    command: Callable[[list[str]], int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as raised:
+        command([])
+    assert raised.value.code == 2
+    assert "the following arguments are required" in capsys.readouterr().err
+
+
+# Calibrating
 
 
 def test_calibrating_tells_the_numbers_of_a_curve_and_where_there_are_none(
     data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert calibrate.main(["--data", str(data), "--questions", "24"]) == 0
+    assert calibrate.main(["--data", str(data / "squad"), "--questions", "24"]) == 0
     out = capsys.readouterr().out
     assert re.search(r"^WORDS = Curve\(-?\d+\.\d{3}, -?\d+\.\d{3}\)  # \d+ trials$", out, re.MULTILINE)
     assert "expected calibration error" in out
     assert "SENTENCES: no curve" in out  # no question of these wants sentences
     assert re.search(r"normal \(from 0\.\d\d\): answers \d+%", out)
-
-
-COMMANDS: Sequence[tuple[str, str | None]] = (("reader", "--out"), ("export", "--run"), ("calibrate", None))
-
-
-@pytest.mark.parametrize(("command", "place"), COMMANDS)
-def test_missing_data_is_told_in_one_line(
-    run: Callable[..., CompletedProcess[str]], tmp_path: Path, command: str, place: str | None
-) -> None:
-    more = [] if place is None else [place, tmp_path / "out"]
-    done = run("-m", f"training.{command}", "--data", tmp_path, *more)
-    assert done.returncode == 1
-    assert done.stderr.startswith("training: ")
-    assert "holds no train-v1.1.json" in done.stderr
-    assert done.stderr.count("\n") == 1
-    assert not (tmp_path / "out").exists()
-
-
-def test_the_verifier_goes_from_questions_to_what_the_product_checks_with(
-    data: Path, small_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run, to = tmp_path / "run", tmp_path / "weights"
-    arguments = ["--data", str(data), "--reader", str(small_run), "--out", str(run), "--questions", "20"]
-    assert verifier.main([*arguments, "--device", "cpu"]) == 0
-    assert told(run / "run.json")["examples"] > 20
-    assert told(run / "history.json")[-1]["inputs"] > 20  # type: ignore[index]
-    assert export_verifier.main(["--data", str(data), "--run", str(run), "--to", str(to), "--questions", "20"]) == 0
-    assert "int8: balanced" in capsys.readouterr().out
-    shutil.copy(default_model_folder() / "tokenizer.json", to)
-    sha256 = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in to.iterdir()}
-    pages = [Page("", f"{WEATHER} In 1807 the ferry was raised by Odo Crail."), Page("", WEATHER)]
-    supported = OnnxSupportModel(to, sha256).support("Odo Crail raised the ferry.", pages)
-    assert len(supported) == 2
-    assert all(0 < each < 1 for each in supported)
-    with pytest.raises(ReaderError, match="altered"):
-        OnnxSupportModel(to, sha256 | {"verifier.onnx": "0" * 64})
-
-
-def test_the_verifier_says_what_it_needs(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["--data", str(data), "--reader", str(tmp_path), "--out", str(tmp_path)]
-    assert verifier.main(arguments) == 1
-    assert "run training.reader first" in capsys.readouterr().err
-    assert export_verifier.main(["--data", str(data), "--run", str(tmp_path)]) == 1
-    assert "run training.verifier first" in capsys.readouterr().err
-    assert verifier.main(["--data", str(tmp_path), *arguments[2:]]) == 1

@@ -1,12 +1,14 @@
-"""How the reader's training data is made; `tests/integration/test_training.py` has the training itself."""
+"""How questions become training data, and what is told of a model; tests/integration has the training itself."""
 
 from __future__ import annotations
 
 import gzip
 import json
+import math
 import random
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +16,31 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from evals.datasets.base import DataMissing
-from qa.reader.span_inputs import Page
+from evals.datasets.squad import Item
+from evals.scores import exact_match, f1
+from qa.language.polarity import OPPOSITES
+from qa.reader.model import Scores
+from qa.reader.span_inputs import Packed, Page, pack, special
 from tests.examples import examples
 from tests.tiny import tiny_tokenizer
 from training import negatives
-from training.features import Batch, Example, batches, collate, encode
+from training.features import (
+    Checking,
+    Reading,
+    checking_batches,
+    collate,
+    encode_groups,
+    encode_statements,
+    load_examples,
+    reading_batches,
+    save_examples,
+)
+from training.figures import squad, support
 from training.groups import Group, Mix, make_groups
 from training.heldout import evaluate, pick
 from training.nearmiss import (
-    OPPOSITES,
     Case,
     near_miss,
     negate,
@@ -37,6 +52,7 @@ from training.nearmiss import (
     swap_opposite,
 )
 from training.questions import Asked, Paragraph, holds, is_held_out, load_paragraphs, split
+from training.statements import NOT_SUPPORTED, REFUTED, SUPPORTED, Statement
 
 pytestmark = pytest.mark.part("training")
 
@@ -454,6 +470,7 @@ def test_negatives_are_drawn_from_those_found_and_none_twice() -> None:
 # As numbers
 
 TOKENIZER = tiny_tokenizer(word for p in PARAGRAPHS for word in re.findall("[a-z]+", p.text.lower()))
+PAD = 0
 
 
 def words(count: int) -> str:
@@ -461,8 +478,26 @@ def words(count: int) -> str:
     return " ".join("abcdefghij"[n % 10] for n in range(count))
 
 
-def encoded(made: Sequence[Group]) -> list[tuple[Group, Example]]:
-    return [(group, example) for group in made for example in encode(TOKENIZER, [group])]
+def encoded(made: Sequence[Group]) -> list[tuple[Group, Reading]]:
+    return [(group, example) for group in made for example in encode_groups(TOKENIZER, [group])]
+
+
+def windows(group: Group) -> list[Packed]:
+    """The first input of each page."""
+    first: dict[int, Packed] = {}
+    for packed in pack(TOKENIZER, group.question, group.pages):
+        first.setdefault(packed.page, packed)
+    return list(first.values())
+
+
+def test_inputs_are_those_that_the_product_makes() -> None:
+    pairs = encoded(groups())
+    assert len(pairs) == len(groups())
+    for group, example in pairs:
+        packed = windows(group)
+        assert [ids.tolist() for ids in example.inputs] == [each.ids for each in packed]
+        assert list(example.inside) == [(each.first, len(each.ids) - 1) for each in packed]
+        assert example.length == max(len(each.ids) for each in packed)
 
 
 def test_gold_word_pieces_cover_the_answer_and_no_word_more() -> None:
@@ -472,9 +507,9 @@ def test_gold_word_pieces_cover_the_answer_and_no_word_more() -> None:
         assert group.answer is not None
         assert example.gold is not None
         page, first, last = example.gold
-        offsets = example.packed[page].offsets
+        packed = windows(group)[page]
         assert page == group.answer[0]
-        assert (offsets[first][0], offsets[last][1]) == group.answer[1]
+        assert (packed.offsets[first - packed.first][0], packed.offsets[last - packed.first][1]) == group.answer[1]
 
 
 def test_where_nothing_answers_there_is_no_gold() -> None:
@@ -488,44 +523,129 @@ def group_of(*texts: str, answer: tuple[int, tuple[int, int]] | None) -> Group:
 
 
 def test_of_a_long_page_the_first_window_is_kept() -> None:
-    (example,) = encode(TOKENIZER, [group_of(words(400), "a b c", answer=(1, (2, 3)))])
-    assert [(each.page, len(each.offsets)) for each in example.packed] == [(0, 320), (1, 3)]
-    assert example.gold == (1, 1, 1)
+    (example,) = encode_groups(TOKENIZER, [group_of(words(400), "a b c", answer=(1, (2, 3)))])
+    # Before the passage come question and heading with their marks, 7 word pieces.
+    assert example.inside == ((7, 327), (7, 10))
+    assert example.gold == (1, 8, 8)
 
 
 @pytest.mark.parametrize(("start", "end", "kept"), [(636, 639, True), (640, 641, False), (636, 643, False)])
 def test_an_answer_that_does_not_stand_whole_in_the_first_window_is_left_out(start: int, end: int, kept: bool) -> None:
     # The window ends behind the 320th word, at 639.
-    assert bool(list(encode(TOKENIZER, [group_of(words(400), answer=(0, (start, end)))]))) is kept
+    assert bool(list(encode_groups(TOKENIZER, [group_of(words(400), answer=(0, (start, end)))]))) is kept
 
 
 def test_a_group_with_an_empty_page_is_left_out() -> None:
-    assert list(encode(TOKENIZER, [group_of("a b", " ", answer=(0, (0, 1)))])) == []
+    assert list(encode_groups(TOKENIZER, [group_of("a b", " ", answer=(0, (0, 1)))])) == []
 
 
-@given(st.lists(st.integers(1, 300), min_size=1, max_size=60), st.integers(1, 40), st.integers(0, 5))
+def test_a_statement_is_encoded_with_the_beginning_of_its_passage() -> None:
+    made = [
+        Statement("a b", Page("h", "c d"), REFUTED),
+        Statement(words(200), Page("h", "e"), SUPPORTED),
+        Statement("a", Page("h", words(400)), NOT_SUPPORTED),
+        Statement("a", Page("h", " "), SUPPORTED),  # has no passage
+    ]
+    short, long_statement, long_passage = encode_statements(TOKENIZER, made)
+    (packed,) = pack(TOKENIZER, "a b", [made[0].page])
+    assert (short.ids.tolist(), short.label) == (packed.ids, REFUTED)
+    assert len(long_statement.ids) == 96 + 6
+    assert len(long_passage.ids) == 320
+    assert long_passage.ids.tolist() == pack(TOKENIZER, "a", [made[2].page])[0].ids[:320]
+    assert [each.label for each in (long_statement, long_passage)] == [SUPPORTED, NOT_SUPPORTED]
+
+
+# Examples in a file
+
+
+def checkings(lengths: Sequence[int]) -> list[Checking]:
+    return list(encode_statements(TOKENIZER, [Statement("a", Page("h", words(n)), n % 4) for n in lengths]))
+
+
+def plain(reading: Sequence[Reading], checking: Sequence[Checking]) -> list[object]:
+    return [
+        [([ids.tolist() for ids in each.inputs], each.inside, each.gold) for each in reading],
+        [(each.ids.tolist(), each.label) for each in checking],
+    ]
+
+
+@pytest.mark.parametrize(("questions", "statements"), [(True, True), (True, False), (False, True)])
+def test_examples_come_back_from_their_file_as_they_were(tmp_path: Path, questions: bool, statements: bool) -> None:
+    reading = [example for _, example in encoded(groups())] if questions else []
+    checking = checkings([3, 1, 5, 400]) if statements else []
+    save_examples(tmp_path / "examples.npz", reading, checking, "of nothing")
+    found, other, made_of = load_examples(tmp_path / "examples.npz")
+    assert plain(found, other) == plain(reading, checking)
+    assert made_of == "of nothing"
+    assert [path.name for path in tmp_path.iterdir()] == ["examples.npz"]
+    assert {ids.dtype for each in found for ids in each.inputs} <= {np.dtype(np.int32)}
+
+
+@pytest.mark.parametrize("share", [None, 0.0, 0.3, 0.99])
+def test_a_file_of_examples_that_is_missing_or_cut_is_told_with_what_to_do(tmp_path: Path, share: float | None) -> None:
+    path = tmp_path / "examples.npz"
+    save_examples(path, [], checkings(range(1, 40)), "-")
+    whole = path.read_bytes()
+    path.unlink()
+    if share is not None:
+        path.write_bytes(whole[: int(share * len(whole))])
+    with pytest.raises(
+        DataMissing, match=r"examples.npz cannot be read: .*; make it with `python -m training.prepare`"
+    ):
+        load_examples(path)
+
+
+def test_a_file_of_something_else_is_no_file_of_examples(tmp_path: Path) -> None:
+    np.savez(tmp_path / "examples.npz", ids=np.zeros(3))
+    with pytest.raises(DataMissing, match="cannot be read"):
+        load_examples(tmp_path / "examples.npz")
+
+
+# Batches
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 300), st.integers(1, 3)), min_size=1, max_size=60),
+    st.integers(1, 40),
+    st.integers(0, 5),
+)
 @examples(25)
 def test_batches_hold_every_example_once_and_are_the_same_for_the_same_seed(
-    lengths: list[int], inputs: int, seed: int
+    sizes: list[tuple[int, int]], inputs: int, seed: int
 ) -> None:
-    examples = list(encode(TOKENIZER, [group_of(words(n), answer=None) for n in lengths]))
-    made = batches(examples, inputs, seed)
-    assert sorted(i for row in made for i in row) == list(range(len(examples)))
-    assert all(1 <= len(row) <= inputs for row in made)
-    assert sum(len(row) < inputs for row in made) <= 1 + len(examples) // (40 * inputs)
-    assert batches(examples, inputs, seed) == made
+    made = list(encode_groups(TOKENIZER, [group_of(*[words(n)] * pages, answer=None) for n, pages in sizes]))
+    rows = reading_batches(made, inputs, seed)
+    assert sorted(i for row in rows for i in row) == list(range(len(made)))
+    counts = [[len(made[i].inputs) for i in row] for row in rows]
+    assert all(sum(row[:-1]) < inputs for row in counts)
+    assert sum(sum(row) < inputs for row in counts) <= 1 + len(made) // (40 * inputs)
+    assert reading_batches(made, inputs, seed) == rows
 
 
 def test_another_seed_is_another_order() -> None:
-    examples = list(encode(TOKENIZER, [group_of(words(n), answer=None) for n in range(1, 60)]))
-    assert batches(examples, 4, 1) != batches(examples, 4, 2)
+    made = list(encode_groups(TOKENIZER, [group_of(words(n), answer=None) for n in range(1, 60)]))
+    assert reading_batches(made, 4, 1) != reading_batches(made, 4, 2)
 
 
 def test_examples_of_a_batch_are_of_about_the_same_length() -> None:
-    examples = list(encode(TOKENIZER, [group_of(words(1 + 37 * n % 300), answer=None) for n in range(60)]))
-    for row in batches(examples, 6, 1):
-        lengths = [examples[i].length for i in row]
+    made = list(encode_groups(TOKENIZER, [group_of(words(1 + 37 * n % 300), answer=None) for n in range(60)]))
+    for row in reading_batches(made, 6, 1):
+        lengths = [made[i].length for i in row]
         assert max(lengths) - min(lengths) <= 60
+
+
+@given(st.lists(st.integers(1, 300), max_size=80), st.integers(1, 20), st.integers(0, 5))
+@examples(25)
+def test_batches_of_statements_hold_each_once_beside_others_of_its_length(
+    lengths: list[int], inputs: int, seed: int
+) -> None:
+    made = checkings(lengths)
+    rows = checking_batches(made, inputs, dice(seed))
+    assert sorted(i for row in rows for i in row) == list(range(len(made)))
+    assert sorted(len(row) for row in rows)[1:] == [inputs] * (len(rows) - 1)
+    assert checking_batches(made, inputs, dice(seed)) == rows
+    spans = sorted((min(len(made[i].ids) for i in row), max(len(made[i].ids) for i in row)) for row in rows)
+    assert all(following[0] >= span[1] - 60 for span, following in pairwise(spans))
 
 
 def test_side_by_side_each_input_keeps_its_place() -> None:
@@ -534,68 +654,181 @@ def test_side_by_side_each_input_keeps_its_place() -> None:
         group_of("d", words(40), answer=(1, (4, 7))),
         group_of("e", answer=None),
     ]
-    examples = list(encode(TOKENIZER, made))
-    batch = collate(examples)
+    batch = collate(list(encode_groups(TOKENIZER, made)), PAD)
     assert batch.ids.shape == batch.mask.shape == batch.inside.shape == (4, 48)
     assert batch.group.tolist() == [0, 1, 1, 2]
     assert batch.n_groups == 3
-    rows = [packed for example in examples for packed in example.packed]
+    rows = [packed for group in made for packed in windows(group)]
     for row, packed in enumerate(rows):
         size = len(packed.ids)
-        assert batch.ids[row, :size].tolist() == packed.ids
+        assert batch.ids[row].tolist() == packed.ids + [PAD] * (48 - size)
         assert batch.mask[row].tolist() == [1] * size + [0] * (48 - size)
-        assert batch.types[row, :size].tolist() == packed.types
         assert batch.inside[row].nonzero().flatten().tolist() == list(range(packed.first, size - 1))
     assert batch.starts.nonzero().tolist() == [[0, rows[0].first + 1], [2, rows[2].first + 2]]
     assert batch.ends.nonzero().tolist() == [[0, rows[0].first + 1], [2, rows[2].first + 3]]
+    assert collate(list(encode_groups(TOKENIZER, made)), 3).ids[3, -1] == 3
 
 
 # Held-out questions
 
 
-def oracle(batch: Batch) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Scores of one who knows."""
-    return tuple(np.where(gold.numpy(), 5.0, -5.0).astype(np.float32) for gold in (batch.starts, batch.ends))  # type: ignore[return-value]
+def scored(packed: Packed, words: range | None) -> Scores:
+    """Scores that mark the word pieces from the first to the last of some, or none."""
+    starts, ends = (np.full(len(packed.offsets), -5.0, dtype=np.float32) for _ in range(2))
+    if words:
+        starts[words[0]] = ends[words[-1]] = 5.0
+    return Scores(starts, ends, np.zeros(3, dtype=np.float32))
 
 
-def fool(batch: Batch) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Scores of one who marks the first word, always."""
-    scores = np.full(batch.ids.shape, -5.0, dtype=np.float32)
-    for row, inside in enumerate(batch.inside.numpy()):
-        scores[row, inside.argmax()] = 5.0
-    return scores, scores
+class Oracle:
+    """One who knows the answers of groups, which are asked in their order."""
+
+    def __init__(self, groups: Sequence[Group]) -> None:
+        self._groups = iter(groups)
+
+    def scores(self, packed: Sequence[Packed]) -> list[Scores]:
+        answer = next(self._groups).answer
+        found = []
+        for each in packed:
+            held = [
+                i
+                for i, (start, end) in enumerate(each.offsets)
+                if answer and each.page == answer[0] and start < answer[1][1] and end > answer[1][0]
+            ]
+            found.append(scored(each, range(held[0], held[-1] + 1) if held else None))
+        return found
 
 
-def refuser(batch: Batch) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Scores of one who never answers."""
-    scores = np.full(batch.ids.shape, -5.0, dtype=np.float32)
-    return scores, scores
+class Fool:
+    """One who marks the first word, always."""
+
+    def scores(self, packed: Sequence[Packed]) -> list[Scores]:
+        return [scored(each, range(1)) for each in packed]
+
+
+class Refuser:
+    """One who never answers."""
+
+    def scores(self, packed: Sequence[Packed]) -> list[Scores]:
+        return [scored(each, None) for each in packed]
 
 
 def test_one_who_knows_is_right_in_all() -> None:
-    made, examples = zip(*encoded(groups()), strict=True)
-    found = evaluate(made, examples, oracle)
+    made = groups()
+    found = evaluate(Oracle(made), TOKENIZER, made)
     assert (found.f1, found.em, found.refused, found.kept, found.right_passage) == (1, 1, 1, 1, 1)
+    assert found.line() == "F1 100.0%  EM 100.0%  right passage 100.0%  kept 100.0%  refused 100.0%"
+
+
+def test_one_who_knows_is_right_behind_the_first_window_too() -> None:
+    made = [Group("w h o", (Page("h", "a"), Page("h", words(400))), (1, (700, 705)), "answer", (words(400)[700:705],))]
+    assert evaluate(Oracle(made), TOKENIZER, made).em == 1
 
 
 def test_one_who_marks_anything_refuses_nothing() -> None:
-    made, examples = zip(*encoded(groups()), strict=True)
-    found = evaluate(made, examples, fool)
+    found = evaluate(Fool(), TOKENIZER, groups())
     assert (found.em, found.refused, found.kept) == (0, 0, 1)
     assert found.f1 < 0.1
 
 
 def test_one_who_never_answers_keeps_nothing() -> None:
-    made, examples = zip(*encoded(groups()), strict=True)
-    found = evaluate(made, examples, refuser)
+    found = evaluate(Refuser(), TOKENIZER, groups())
     assert (found.refused, found.kept) == (1, 0)
 
 
 def test_no_groups_have_figures_of_nothing() -> None:
-    assert set(evaluate([], [], oracle).shares().values()) == {0.0}
+    assert set(evaluate(Fool(), TOKENIZER, []).shares().values()) == {0.0}
 
 
 def test_the_same_numbers_are_picked_for_the_same_seed() -> None:
     assert pick(5, 7, 100) == pick(5, 7, 100) != pick(5, 8, 100)
     assert pick(50, 7, 3) == [0, 1, 2]
     assert pick(5, 7, 0) == []
+
+
+# Figures of SQuAD 2.0 and of support
+
+
+class Drawer:
+    """One who marks one or two words at random, with a score at random."""
+
+    def __init__(self, seed: int) -> None:
+        self._rng = dice(seed)
+        self.marked: list[tuple[float, tuple[int, int]]] = []
+
+    def scores(self, packed: Sequence[Packed]) -> list[Scores]:
+        (each,) = packed
+        at, score = self._rng.randrange(len(each.offsets) - 1), self._rng.uniform(-6, 6)
+        last = at + self._rng.randrange(2)
+        starts, ends = (np.full(len(each.offsets), -40.0, dtype=np.float32) for _ in range(2))
+        starts[at] = ends[last] = score / 2
+        self.marked.append((float(starts[at] + ends[last]), (each.offsets[at][0], each.offsets[last][1])))
+        return [Scores(starts, ends, np.zeros(3, dtype=np.float32))]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_figures_of_squad_are_those_of_the_best_threshold(seed: int) -> None:
+    rng = dice(seed)
+    items = [
+        Item(str(n), "-", words(8), "w h o", (words(8)[2 * at : 2 * at + 3],) if rng.random() < 0.6 else ())
+        for n, at in enumerate(rng.randrange(6) for _ in range(30))
+    ]
+    model = Drawer(seed)
+    found = squad(model, TOKENIZER, items)
+
+    def mean(score: object, threshold: float, some: Sequence[int]) -> float:
+        total = 0.0
+        for i in some:
+            value, span = model.marked[i]
+            said = items[i].context[slice(*span)] if value > threshold else ""
+            right = items[i].answers
+            total += score(said, right) if right and said else float(not right and not said)  # type: ignore[operator]
+        return 100 * total / len(some)
+
+    every, answerable = range(30), [i for i in range(30) if items[i].answers]
+    thresholds = [math.inf, *sorted((score for score, _ in model.marked), reverse=True)]
+    thresholds = [threshold - 1e-6 for threshold in thresholds]
+    best = max(thresholds, key=lambda threshold: mean(f1, threshold, every))
+    assert found == pytest.approx(
+        {
+            "best_f1": mean(f1, best, every),
+            "best_em": mean(exact_match, best, every),
+            "forced_f1": mean(f1, -math.inf, answerable),
+            "forced_em": mean(exact_match, -math.inf, answerable),
+        }
+    )
+
+
+class Counter:
+    """One who believes what stands beside many an "x"."""
+
+    def scores(self, packed: Sequence[Packed]) -> list[Scores]:
+        piece = special(TOKENIZER, "x")
+        logits = [np.array([each.ids[each.first :].count(piece), 0, 0], dtype=np.float32) for each in packed]
+        nothing = np.zeros(0, dtype=np.float32)
+        return [Scores(nothing, nothing, each) for each in logits]
+
+
+def pair(true: bool, *passages: str) -> dict[str, Any]:
+    return {"sentence": "a", "passages": [f"h\n{passage}" for passage in passages], "true": true}
+
+
+def test_support_is_the_share_of_pairs_in_the_right_order() -> None:
+    rows = [pair(True, "x x"), pair(True, "x"), pair(False, "x"), pair(False, "b")]
+    # 2 > 1, 2 > 0, 1 = 1 and 1 > 0.
+    assert support(Counter(), TOKENIZER, rows) == 3.5 / 4
+    assert support(Counter(), TOKENIZER, [pair(True, "x"), pair(False, "b")]) == 1
+    assert support(Counter(), TOKENIZER, [pair(True, "b"), pair(False, "x")]) == 0
+
+
+def test_several_passages_support_a_statement_together_and_one_is_enough() -> None:
+    assert support(Counter(), TOKENIZER, [pair(True, "x", "x"), pair(False, "x")]) == 1
+    assert support(Counter(), TOKENIZER, [pair(True, "b", "x x"), pair(False, "x")]) == 1
+
+
+@pytest.mark.parametrize("column", ["sentence", "passages", "true"])
+def test_rows_of_statements_with_other_columns_are_told(column: str) -> None:
+    row = pair(True, "x")
+    del row[column]
+    with pytest.raises(DataMissing, match=f"lacks '{column}'; expected sentence, passages and true"):
+        support(Counter(), TOKENIZER, [row])
