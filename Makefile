@@ -60,7 +60,7 @@ lint: .venv/.tested
 
 screenshots: .venv/.tested
 	@sh tests/browser/chromium.sh $(BIN)
-	$(BIN)/python -m pytest tests/browser --screenshots=docs/images $(PYTEST_FLAGS)
+	$(TEST) tests/browser --screenshots=docs/images $(PYTEST_FLAGS)
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist build

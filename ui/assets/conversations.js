@@ -3,6 +3,7 @@
 // archives at the same address share nothing.
 (() => {
   const seenHere = new Map(); // id of a conversation -> its text when it was last opened or saved in this window
+  const deletedHere = new Set(); // an answer that was on its way does not bring them back
   const others = new Map(); // id of a conversation -> id of its copy if another window has changed it
   let clicked = ''; // id in the link that was clicked last
   let warned = false; // whether the person knows that nothing can be saved
@@ -101,6 +102,7 @@
   // opened here. An empty one is deleted: its first question was stopped.
   const put = async (mark, text, conversation) => {
     let [id, saved] = [conversation.id, text];
+    if (deletedHere.has(id)) return [id, saved];
     await within(mark, 'readwrite', (summaries, conversations) => {
       const request = conversations.get(id);
       request.onsuccess = () => {
@@ -199,6 +201,7 @@
       if (!conversation) return ['', list, search];
       leaveAnswer();
       current(mark, '');
+      deletedHere.add(conversation.id);
       if (signedIn()) return [text, list, search];
       return orFallback(async () => {
         await within(mark, 'readwrite', (summaries, conversations) => {
@@ -213,6 +216,7 @@
     async restored(mark, text, _window, list, search) {
       const conversation = parsed(text);
       if (!conversation) return ['', '', list, search];
+      deletedHere.delete(conversation.id);
       current(mark, conversation.id);
       if (signedIn()) return [text, `${here}  ${otherOf(conversation.id)}`, list, search];
       return orFallback(async () => {
