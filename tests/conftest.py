@@ -108,6 +108,17 @@ def samples(copy_samples: Callable[[Path], Path], tmp_path_factory: pytest.TempP
         yield archive
 
 
+@pytest.fixture(scope="module")
+def one_thread() -> Iterator[None]:
+    """Tiny networks are slower on several threads, and much slower on a busy machine."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Archive]:
     """An empty archive of the test's own."""

@@ -1,4 +1,4 @@
-"""Export trained weights as they ship: `python -m training.export --run DIR --to DIR`.
+"""Export trained weights in int8: `python -m training.export --run DIR --to DIR`.
 
 The weights become int8 with a scale for each row, in files that a repository takes. Two graphs point at them:
 `dynamic.onnx` for onnxruntime anywhere, and `static.xml` for OpenVINO on CPUs with VNNI.

@@ -41,13 +41,6 @@ class HeldOut:
     kept: float
     right_passage: float
 
-    def line(self) -> str:
-        """Format in one line."""
-        return (
-            f"F1 {self.f1:.1%}  EM {self.em:.1%}  right passage {self.right_passage:.1%}  "
-            f"kept {self.kept:.1%}  refused {self.refused:.1%}"
-        )
-
     def shares(self) -> dict[str, float]:
         """The shares by name."""
         return {k: round(v, 4) for k, v in asdict(self).items()}

@@ -218,6 +218,25 @@ def test_conversations_are_opened_found_renamed_deleted_and_put_back(page: Page,
     expect(page.locator("#talks .name")).to_have_text([OTHER])
 
 
+def test_an_answer_on_its_way_does_not_bring_a_deleted_conversation_back(page: Page, server: Server) -> None:
+    page.goto(server.address)
+    ask(page, QUESTION)
+    until_kept(page, 1)
+    late = field(page, "talk").input_value()
+    sidebar(page, whole=True)
+    page.locator("#delete-talk").click()
+    expect(page.locator("#talks .name")).to_have_count(0)
+    changed = """async (late) => {
+      const { name } = (await indexedDB.databases()).find((each) => each.name.startsWith('dateline-'));
+      return Dateline.changed(name.slice('dateline-'.length), late, '', '[]');
+    }"""
+    assert page.evaluate(changed, late) == ["", "", "[]"]
+    until_kept(page, 0)
+    page.locator("#undo-talk").click()
+    expect(page.locator("#talks .name")).to_have_text([QUESTION])
+    until_kept(page, 1)
+
+
 def test_each_export_has_every_citation(page: Page, server: Server) -> None:
     page.goto(server.address)
     ask(page, QUESTION)

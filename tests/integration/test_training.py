@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -39,16 +39,7 @@ from training.network import Embedder, ReaderChecker, label_loss, span_loss
 from training.questions import Asked, Paragraph, holds
 from training.statements import NEITHER, NOT_SUPPORTED, REFUTED, SUPPORTED, Statement
 
-pytestmark = pytest.mark.part("training")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    """Networks this small are slower on several threads, and much slower on a busy machine."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = [pytest.mark.part("training"), pytest.mark.usefixtures("one_thread")]
 
 
 # The loss

@@ -7,7 +7,7 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -26,19 +26,10 @@ from training import calibrate, export, figures, prepare, train
 from training.features import encode_statements, load_examples, save_examples
 from training.statements import SUPPORTED, Statement
 
-pytestmark = pytest.mark.part("training")
+pytestmark = [pytest.mark.part("training"), pytest.mark.usefixtures("one_thread")]
 
 # One of the graphs is OpenVINO's.
 openvino = pytest.mark.skipif(find_spec("openvino") is None, reason="OpenVINO comes on Linux with x86_64 only")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    """Networks this small are slower on several threads, and much slower on a busy machine."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

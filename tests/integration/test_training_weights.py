@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -34,7 +34,7 @@ from training.graphs import export, write_graphs
 from training.network import ReaderChecker
 from training.weights import load_network, packed, save_network
 
-pytestmark = pytest.mark.part("training")
+pytestmark = [pytest.mark.part("training"), pytest.mark.usefixtures("one_thread")]
 
 LARGE = 5_000  # values of a matrix that is kept in int8
 PAD = 1
@@ -45,15 +45,6 @@ INPUTS: list[NDArray[np.int32]] = [np.array(TOKENIZER.encode(text).ids, dtype=np
 # Both graphs are made together, and one is OpenVINO's.
 openvino = pytest.mark.skipif(find_spec("openvino") is None, reason="OpenVINO comes on Linux with x86_64 only")
 MATRICES = 2 + 3 * 6  # both embeddings, and the matrices of three blocks
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    """Networks this small are slower on several threads, and much slower on a busy machine."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

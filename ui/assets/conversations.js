@@ -3,7 +3,7 @@
 // archives at the same address share nothing.
 (() => {
   const seenHere = new Map(); // id of a conversation -> its text when it was last opened or saved in this window
-  const deletedHere = new Set(); // an answer that was on its way does not bring them back
+  const deletedHere = new Set(); // ids; an answer that was on its way does not bring them back
   const others = new Map(); // id of a conversation -> id of its copy if another window has changed it
   let clicked = ''; // id in the link that was clicked last
   let warned = false; // whether the person knows that nothing can be saved
@@ -102,7 +102,6 @@
   // opened here. An empty one is deleted: its first question was stopped.
   const put = async (mark, text, conversation) => {
     let [id, saved] = [conversation.id, text];
-    if (deletedHere.has(id)) return [id, saved];
     await within(mark, 'readwrite', (summaries, conversations) => {
       const request = conversations.get(id);
       request.onsuccess = () => {
@@ -156,6 +155,10 @@
     async changed(mark, text, seen, list) {
       const conversation = parsed(text);
       if (!conversation || !conversation.turns) return ['', '', list];
+      if (deletedHere.has(conversation.id)) {
+        if (signedIn()) return ['', '', list];
+        return orFallback(async () => ['', '', await listing(mark)], (none) => ['', '', none]);
+      }
       if (!isEmpty(conversation)) leaveAnswer();
       current(mark, isEmpty(conversation) ? '' : conversation.id);
       if (signedIn()) {
